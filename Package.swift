@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "prodworthy",
+  products: [
+    .executable(name: "prodworthy", targets: ["prodworthy"]),
+    .executable(name: "proving-ground", targets: ["proving-ground"]),
+    // What a Swift probe of one's own imports: the protocol, the nouns and the fact values.
+    .library(name: "Prodworthy", targets: ["Probing", "AuditModel", "Facts"]),
+  ],
+  dependencies: [
+    // Commands, help, completions: the ecosystem's own.
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    // YAML with line and column marks, over libyaml.
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    // Child processes with their own session and a teardown sequence.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
+    // The HTTP server of the proving ground; no TLS, testing or configuration products, which pull a second TLS stack.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+  ],
+  targets: [
+    // MARK: The command and the system it is tried on
+
+    // The command line: the composition root.
+    .executableTarget(
+      name: "prodworthy",
+      dependencies: [
+        "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes", "Probing",
+        "ProcessProbes", "Reporting", "TLSProbes", "Transport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    // A small real events platform with switchable defects.
+    .executableTarget(
+      name: "proving-ground",
+      dependencies: [
+        "Facts", "Postgres", "Probing",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+      ]),
+
+    // MARK: Probes: the only rooms that touch the audited system
+
+    // What a TLS endpoint shows: certificate, chain, protocol versions.
+    .target(name: "TLSProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
+    // HTTP exchanges and health endpoints.
+    .target(name: "HTTPProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
+    // PostgreSQL sessions and what the wire shows without credentials.
+    .target(name: "DatabaseProbes", dependencies: ["AuditModel", "Facts", "Postgres", "Probing", "Transport"]),
+    // Any executable over JSON, and any Nagios plug-in unchanged.
+    .target(
+      name: "ProcessProbes",
+      dependencies: [
+        "AuditModel", "Facts", "Probing",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
+
+    // MARK: Judging and reporting: pure
+
+    // Plan, observe, judge, assess, score, gate.
+    .target(name: "Engine", dependencies: ["AuditModel", "Digest", "Facts", "Probing"]),
+    // An audit report in, bytes out.
+    .target(name: "Reporting", dependencies: ["AuditModel", "CLibXML2", "Facts"]),
+
+    // MARK: Seams
+
+    // YAML in, values or diagnostics with file:line:column out.
+    .target(
+      name: "Definitions",
+      dependencies: ["AuditModel", "Facts", .product(name: "Yams", package: "Yams")]),
+    // Sockets, name resolution and TLS sessions under a deadline.
+    .target(name: "Transport", dependencies: ["COpenSSL", "Probing"]),
+    // libpq connections under a deadline.
+    .target(name: "Postgres", dependencies: ["CLibPQ", "Probing"]),
+    // The probe protocol, deadlines, blocking lanes, traffic meters, redaction.
+    .target(name: "Probing", dependencies: ["AuditModel", "Facts"]),
+    // The nouns.
+    .target(name: "AuditModel", dependencies: ["Facts"]),
+    // JSON values, JSONPath (RFC 9535), matchers, schemas.
+    .target(name: "Facts"),
+
+    // Message digests from libcrypto.
+    .target(name: "Digest", dependencies: ["COpenSSL"]),
+
+    // MARK: The catalogue, compiled in at build time
+
+    // The texts of checks/ and policies/ as Swift literals, written by the build plug-in.
+    .target(name: "BuiltInCatalogue", plugins: ["CompileCatalogue"]),
+    .executableTarget(
+      name: "CatalogueCompiler",
+      dependencies: ["AuditModel", "Definitions", "Facts"]),
+    .plugin(name: "CompileCatalogue", capability: .buildTool(), dependencies: ["CatalogueCompiler"]),
+
+    // MARK: System libraries
+
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+      .treatAllWarnings(as: .error),
+    ]
+}

@@ -1,0 +1,66 @@
+public import AuditModel
+public import Facts
+
+/// A way of observing one kind of target. It returns facts, never an opinion.
+public protocol Probe: Sendable {
+  /// What everybody may know about it.
+  var descriptor: ProbeDescriptor { get }
+
+  /// Looks at `target` once. Never throws: what cannot be seen is a sighting with a reason.
+  ///
+  /// Every wait ends at `context.deadline`; every connection, request and byte is counted in `context.traffic`.
+  func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting
+
+  /// The facts with what follows from them at `now` added: days left, a grade, an advice. Pure.
+  func derive(_ facts: JSONValue, asOf now: Instant) -> JSONValue
+}
+
+extension Probe {
+  /// Nothing depends on the day.
+  public func derive(_ facts: JSONValue, asOf now: Instant) -> JSONValue { facts }
+}
+
+/// What came of looking.
+public enum Sighting: Sendable {
+  /// Facts, and the parts of them that could not be seen.
+  case seen(JSONValue, gaps: [Gap] = [])
+  /// Nothing, and why.
+  case unseen(Unseen)
+}
+
+/// What a probe is given beside its target.
+public struct ProbeContext: Sendable {
+  /// When it has to be done.
+  public var deadline: Deadline
+  /// Where it may block.
+  public var lane: BlockingLane
+  /// Where it counts what it sends.
+  public var traffic: TrafficMeter
+  /// Files with further roots to trust in this run.
+  public var trust: [String]
+
+  /// What a probe needs to look once.
+  public init(deadline: Deadline, lane: BlockingLane, traffic: TrafficMeter, trust: [String] = []) {
+    self.deadline = deadline
+    self.lane = lane
+    self.traffic = traffic
+    self.trust = trust
+  }
+}
+
+/// What one room of probes brings to the composition root.
+public struct ProbeSet: Sendable {
+  /// The kinds of target it knows; fields of one kind from several rooms are joined.
+  public var targetKinds: [TargetKind]
+  /// Its probes.
+  public var probes: [any Probe]
+  /// The system libraries it stands on, with their versions, for `doctor`.
+  public var libraries: [String]
+
+  /// The contribution of one room.
+  public init(targetKinds: [TargetKind], probes: [any Probe], libraries: [String] = []) {
+    self.targetKinds = targetKinds
+    self.probes = probes
+    self.libraries = libraries
+  }
+}
