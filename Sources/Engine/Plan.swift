@@ -1,0 +1,143 @@
+package import AuditModel
+package import Facts
+import Probing
+
+/// What a run will look at and judge, and what it leaves out and why. Pure: the same inputs give the same plan.
+package struct Plan: Sendable {
+  /// One look per probe, target and parameters, however many checks need it.
+  package private(set) var observations: [PlannedObservation] = []
+  /// One per check and target, in the order of checks and targets.
+  package private(set) var judgements: [PlannedJudgement] = []
+  /// Why the run is not everything the policy asks for.
+  package private(set) var partial: [String] = []
+
+  /// Plans the checks that `policy` selects, narrowed to `header.selection`, on the header's targets.
+  package init(_ header: RunHeader, policy: Policy, catalogue: Catalogue) {
+    let asked = catalogue.checks.filter { policy.selects($0.id) || header.selection.contains($0.id) }
+    let kept = Self.narrowed(asked, to: header.selection)
+    if kept.count < asked.count {
+      partial.append("\(asked.count - kept.count) of \(asked.count) checks were deselected")
+    }
+    var known: Set<String> = []
+    for check in kept {
+      let parameters = Self.parameters(of: check, under: policy)
+      for target in header.targets where check.targets.contains(target.kind) {
+        let basis = Self.basis(of: check, on: target, parameters: parameters, header: header, catalogue: catalogue)
+        if case .observation(let planned) = basis, known.insert(planned.key).inserted { observations.append(planned) }
+        judgements.append(
+          PlannedJudgement(
+            check: check, target: target.id, parameters: parameters, weight: policy.weights[check.id], basis: basis))
+      }
+    }
+  }
+
+  /// The selected checks and the prerequisites without which they could only be blocked.
+  private static func narrowed(_ checks: [CheckDefinition], to selection: [String]) -> [CheckDefinition] {
+    if selection.isEmpty { return checks }
+    let byID = Dictionary(checks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    var wanted = Set(selection)
+    var open = selection
+    while let id = open.popLast() {
+      for needed in byID[id]?.needs ?? [] where wanted.insert(needed).inserted { open.append(needed) }
+    }
+    return checks.filter { wanted.contains($0.id) }
+  }
+
+  private static func parameters(of check: CheckDefinition, under policy: Policy) -> JSONObject {
+    var values = JSONObject(check.parameters.map { ($0.name, $0.fallback) })
+    for (name, value) in policy.parameters[check.id] ?? [:] where values[name] != nil { values[name] = value }
+    return values
+  }
+
+  private static func basis(
+    of check: CheckDefinition, on target: RecordedTarget, parameters: JSONObject, header: RunHeader,
+    catalogue: Catalogue
+  ) -> PlannedJudgement.Basis {
+    for condition in check.when {
+      let values = condition.declared.values(in: target.declaration, subject: nil, parameters: parameters)
+      let limit = condition.matcher.limit.value(
+        facts: target.declaration, subject: nil, parameters: parameters)
+      guard let limit, case .satisfied = condition.matcher.verdict(on: values, limit: limit) else {
+        return .settled(.notApplicable, condition.otherwise)
+      }
+    }
+    guard let probe = catalogue.probe(check.probe)?.descriptor else {
+      return .settled(.error, "there is no probe called \(check.probe)")
+    }
+    let safety = max(check.safety, probe.safety)
+    guard header.permits(safety) else {
+      return .settled(
+        .unknown,
+        "looking is of safety class \(safety.rawValue), and the inventory allows \(header.ceiling.rawValue)")
+    }
+    let asked = JSONObject(check.with.members.map { ($0.name, $0.value.bound(to: parameters)) })
+    return .observation(PlannedObservation(probe: check.probe, target: target.id, parameters: asked))
+  }
+}
+
+/// One look at one target.
+package struct PlannedObservation: Sendable, Hashable {
+  /// Probe, target and parameters as one word.
+  package let key: String
+  /// The probe's id.
+  package let probe: String
+  /// The target's id.
+  package let target: String
+  /// What the probe is asked.
+  package let parameters: JSONObject
+
+  init(probe: String, target: String, parameters: JSONObject) {
+    self.probe = probe
+    self.target = target
+    self.parameters = parameters
+    key = "\(probe) \(target) \(JSONText.compact(.object(JSONObject(parameters.members.sorted { $0.name < $1.name }))))"
+  }
+}
+
+/// One check on one target.
+package struct PlannedJudgement: Sendable {
+  /// What decides it.
+  package enum Basis: Sendable {
+    /// The facts of one observation.
+    case observation(PlannedObservation)
+    /// Decided already, with the reason.
+    case settled(Status, String)
+  }
+
+  /// The check.
+  package let check: CheckDefinition
+  /// The target's id.
+  package let target: String
+  /// The check's parameters under the policy.
+  package let parameters: JSONObject
+  /// The policy's weight; nil for the severity's own.
+  package let weight: Int?
+  /// What decides it.
+  package let basis: Basis
+}
+
+extension Matcher.Limit {
+  /// The value to compare with; nil if it is a fact that is not there or not one value.
+  func value(facts: JSONValue, subject: JSONValue?, parameters: JSONObject) -> JSONValue? {
+    switch self {
+    case .literal(let value): return value
+    case .parameter(let name): return parameters[name]
+    case .fact(let path):
+      let values = path.values(in: facts, subject: subject, parameters: parameters)
+      return values.count == 1 && !values[0].isNull ? values[0] : nil
+    }
+  }
+}
+
+extension JSONValue {
+  /// The value with every text that is just `${name}` replaced by that parameter, wherever it stands.
+  fileprivate func bound(to parameters: JSONObject) -> JSONValue {
+    switch self {
+    case .string(let text) where text.hasPrefix("${") && text.hasSuffix("}"):
+      parameters[String(text.dropFirst(2).dropLast())] ?? self
+    case .array(let elements): .array(elements.map { $0.bound(to: parameters) })
+    case .object(let object): .object(JSONObject(object.members.map { ($0.name, $0.value.bound(to: parameters)) }))
+    default: self
+    }
+  }
+}

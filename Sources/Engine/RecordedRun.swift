@@ -1,0 +1,92 @@
+package import AuditModel
+package import Facts
+
+/// A run as it is kept: enough to judge it again, offline and to the same bytes.
+package struct RecordedRun: Sendable {
+  /// What was asked, of what, when.
+  package var header: RunHeader
+  /// What was seen, in plan order.
+  package var observations: [Observation]
+
+  /// A run with its observations.
+  package init(header: RunHeader, observations: [Observation]) {
+    self.header = header
+    self.observations = observations
+  }
+}
+
+/// Everything about a run but what was seen.
+package struct RunHeader: Sendable, Hashable, Codable {
+  /// The program that ran.
+  package var tool: AuditReport.Tool
+  /// The run's identity, a UUID.
+  package var runID: String
+  /// What was audited.
+  package var system: AuditReport.System
+  /// The roughest safety class that was allowed without consent.
+  package var ceiling: SafetyClass
+  /// The safety classes that were consented to at the time.
+  package var consented: [SafetyClass]
+  /// In inventory order.
+  package var targets: [RecordedTarget]
+  /// The checks the run was narrowed to; empty for all that the policy asks for.
+  package var selection: [String]
+  /// When looking began.
+  package var startedAt: Instant
+  /// When looking ended.
+  package var finishedAt: Instant
+  /// How long looking took, in milliseconds.
+  package var durationMs: Int
+  /// Whether a signal ended it early.
+  package var interrupted: Bool
+
+  /// A header of all these parts.
+  package init(
+    tool: AuditReport.Tool, runID: String, system: AuditReport.System, ceiling: SafetyClass,
+    consented: [SafetyClass], targets: [RecordedTarget], selection: [String], startedAt: Instant,
+    finishedAt: Instant, durationMs: Int, interrupted: Bool
+  ) {
+    self.tool = tool
+    self.runID = runID
+    self.system = system
+    self.ceiling = ceiling
+    self.consented = consented
+    self.targets = targets
+    self.selection = selection
+    self.startedAt = startedAt
+    self.finishedAt = finishedAt
+    self.durationMs = durationMs
+    self.interrupted = interrupted
+  }
+
+  /// Whether a probe of this class may run.
+  ///
+  /// In production nothing above `probe` runs on the ceiling alone: it takes a dated consent.
+  package func permits(_ safety: SafetyClass) -> Bool {
+    let limit = system.environment == .production ? min(ceiling, .probe) : ceiling
+    return safety <= limit || consented.contains { safety <= $0 }
+  }
+}
+
+/// A target as judging needs it: its declaration without secrets.
+package struct RecordedTarget: Sendable, Hashable, Codable {
+  /// Its permanent name.
+  package var id: String
+  /// What it is.
+  package var kind: String
+  /// Where it is, without credentials.
+  package var address: String?
+  /// What the inventory declares, without secrets.
+  package var declaration: JSONValue
+  /// Where the inventory declares it.
+  package var location: SourceLocation?
+
+  /// The recordable part of a target.
+  package init(_ target: Target) {
+    id = target.id
+    kind = target.kind
+    address = target.settings["url"]?.string
+    declaration = target.declaration
+    location = target.location
+  }
+}

@@ -1,0 +1,116 @@
+import AuditModel
+import Engine
+import Facts
+import Testing
+
+@Suite("Judging")
+struct JudgingTests {
+  @Test("a met expectation passes, a missed one fails, a missed preference warns")
+  func outcomes() throws {
+    let check = try check("a-b", expect: [("$.n", .atLeast, 10)], prefer: [("$.n", .atLeast, 20)])
+    func status(_ facts: JSONValue) -> Status? {
+      Judge(check, parameters: [:]).rulings(on: facts, gaps: []).first?.status
+    }
+    #expect(status(["n": 25]) == .pass)
+    #expect(status(["n": 15]) == .warn)
+    #expect(status(["n": 5]) == .fail)
+    #expect(status(["n": nil]) == .unknown)
+    #expect(status([:]) == .unknown)
+    #expect(status(["n": "text"]) == .error)
+  }
+
+  @Test("what was out of sight makes a selection unknown, never a pass")
+  func hiddenSelections() throws {
+    let none = try check(
+      "a-sessions", each: ("$.sessions[?@.encrypted == false]", "{{ @.user }}", .pass),
+      expect: [("@.encrypted", .equals, true)])
+    let judge = Judge(none, parameters: [:])
+    #expect(judge.rulings(on: ["sessions": []], gaps: []).map(\.status) == [.pass])
+    #expect(judge.rulings(on: ["sessions": nil], gaps: []).map(\.status) == [.unknown])
+    #expect(judge.rulings(on: [:], gaps: []).map(\.status) == [.unknown])
+    let gap = Gap(path: "sessions.encrypted", reason: "needs pg_read_all_stats")
+    let partly = judge.rulings(on: ["sessions": [["user": "a", "encrypted": true]]], gaps: [gap])
+    #expect(partly.map(\.status) == [.unknown])
+    #expect(partly.first?.message == "needs pg_read_all_stats")
+    let both = judge.rulings(on: ["sessions": [["user": "a", "encrypted": false]]], gaps: [gap])
+    #expect(both.map(\.status) == [.fail, .unknown])
+  }
+
+  @Test("counting and absence are only believed of a place that was seen")
+  func absence() throws {
+    let count = Judge(try check("a-b", expect: [("$.list[*]", .countAtMost, 0)]), parameters: [:])
+    #expect(count.rulings(on: ["list": []], gaps: []).map(\.status) == [.pass])
+    #expect(count.rulings(on: ["list": [1]], gaps: []).map(\.status) == [.fail])
+    #expect(count.rulings(on: ["list": nil], gaps: []).map(\.status) == [.unknown])
+    let absent = Judge(try check("a-c", expect: [("$.a.b", .exists, false)]), parameters: [:])
+    #expect(absent.rulings(on: ["a": [:]], gaps: []).map(\.status) == [.pass])
+    #expect(absent.rulings(on: ["a": nil], gaps: []).map(\.status) == [.unknown])
+    #expect(absent.rulings(on: ["a": ["b": 1]], gaps: []).map(\.status) == [.fail])
+  }
+
+  @Test("every failing subject is a finding of its own with a name of its own, passing ones are one")
+  func subjects() throws {
+    let check = try check(
+      "a-b", each: ("$.items[*]", "{{ @.name }}", .unknown), expect: [("@.ok", .equals, true)])
+    let judge = Judge(check, parameters: [:])
+    let mixed: JSONValue = [
+      "items": [["name": "x", "ok": false], ["name": "y", "ok": true], ["name": "x", "ok": false]]
+    ]
+    #expect(judge.rulings(on: mixed, gaps: []).map(\.subject) == ["x", "x (2)"])
+    let passing: JSONValue = ["items": [["name": "x", "ok": true], ["name": "y", "ok": true]]]
+    let rulings = judge.rulings(on: passing, gaps: [])
+    #expect(rulings.map(\.subject) == [nil])
+    #expect(rulings.first?.message == "a-b holds: all 2 hold")
+    #expect(judge.rulings(on: ["items": []], gaps: []).map(\.status) == [.unknown])
+  }
+
+  @Test("taking any fact away never turns an open ruling into a pass")
+  func removal() throws {
+    var random = Seeded(seed: 7)
+    let relations: [(Matcher.Relation, JSONValue)] = [
+      (.equals, 3), (.notEquals, 3), (.atLeast, 3), (.atMost, 3), (.moreThan, 3), (.lessThan, 3), (.oneOf, [1, 3]),
+      (.noneOf, [1, 3]), (.exists, true), (.countAtLeast, 1), (.countAtMost, 1), (.isEmpty, true), (.contains, 3),
+    ]
+    for _ in 0..<20_000 {
+      let (relation, limit) = relations.randomElement(using: &random) ?? (.equals, 3)
+      let path = ["$.a", "$.list[*]", "$.a.b", "$.list[?@.x > 1].x"].randomElement(using: &random) ?? "$.a"
+      let judge = Judge(try check("a-b", expect: [(path, relation, limit)]), parameters: [:])
+      let facts = Self.randomFacts(&random)
+      let open = judge.rulings(on: facts, gaps: []).contains { $0.status == .fail }
+      guard open, case .object(let object) = facts, let name = object.names.randomElement(using: &random) else {
+        continue
+      }
+      var hidden = object
+      hidden[name] = JSONValue.null
+      #expect(
+        judge.rulings(on: .object(hidden), gaps: []).allSatisfy { $0.status != .pass },
+        "\(path) \(relation) \(limit) on \(facts) without \(name)")
+    }
+  }
+
+  private static func randomFacts(_ random: inout Seeded) -> JSONValue {
+    let scalars: [JSONValue] = [1, 3, 5, "3", true, .array([]), .array([3]), ["b": 3], ["b": 5]]
+    var object = JSONObject()
+    object["a"] = scalars.randomElement(using: &random)
+    object["list"] = .array(
+      (0..<Int.random(in: 0...3, using: &random)).map { _ in
+        Bool.random(using: &random) ? ["x": .integer(Int.random(in: 0...4, using: &random))] : 3
+      })
+    return .object(object)
+  }
+}
+
+/// A small generator with a seed, so that a failing case can be run again (SplitMix64, Steele et al. 2014).
+struct Seeded: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
