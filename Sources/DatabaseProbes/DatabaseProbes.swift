@@ -1,0 +1,27 @@
+import AuditModel
+import Facts
+import Postgres
+package import Probing
+
+/// What PostgreSQL shows: on the wire to anybody, and in a session to an auditor.
+package enum DatabaseProbes {
+  /// The kind `postgres` with its probes.
+  package static let set: ProbeSet = ProbeSet(
+    targetKinds: [postgres], probes: [PostgresWireProbe(), PostgresSessionProbe()],
+    libraries: ["libpq \(PostgresLibrary.version)"])
+
+  private static let postgres = TargetKind(
+    name: "postgres", summary: "a PostgreSQL database",
+    fields: [
+      Schema.Field(
+        "url", .string(.url(schemes: PostgresURL.schemes)), required: true,
+        "role, host, port and database: postgresql://auditor@db.example:5432/events"),
+      Schema.Field("password", .string(.secretReference), "the role's password, as a reference"),
+      Schema.Field(
+        "sslmode", .string(.word(SSLMode.allCases.map(\.rawValue))), "how the application asks for encryption"),
+      Schema.Field(
+        "trust", .string(.path), "a PEM file with the roots the application trusts, instead of the system's"),
+      Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
+    ],
+    schemes: PostgresURL.schemes)
+}

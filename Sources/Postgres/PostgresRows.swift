@@ -1,0 +1,28 @@
+/// What a statement answers: rows of text, by column.
+package struct PostgresRows: Sendable {
+  /// The names of the columns in order.
+  package internal(set) var columns: [String] = []
+  /// The rows a command touched; nil for statements that touch none.
+  package internal(set) var affected: Int?
+  var values: [[String?]] = []
+}
+
+extension PostgresRows: RandomAccessCollection {
+  /// The first row's position.
+  package var startIndex: Int { 0 }
+  /// The position behind the last row.
+  package var endIndex: Int { values.count }
+  /// The row at a position.
+  package subscript(position: Int) -> PostgresRow { PostgresRow(columns: columns, values: values[position]) }
+}
+
+/// One row of an answer.
+package struct PostgresRow: Sendable {
+  let columns: [String]
+  let values: [String?]
+
+  /// The text in the first column called `name`; nil for SQL's null and for a column that is not there.
+  package subscript(name: String) -> String? {
+    columns.firstIndex(of: name).flatMap { values[$0] }
+  }
+}

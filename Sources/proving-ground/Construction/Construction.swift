@@ -1,0 +1,98 @@
+import Facts
+import Glibc
+import Probing
+
+/// Builds a proving ground, one real part after the other, and waits for each until it answers.
+struct Construction: Sendable {
+  let blueprint: Blueprint
+  let folder: Folder
+  let ports: Ports
+  let launcher: Launcher
+  let mark: GroundMark
+
+  /// Marks the empty folder as a proving ground. Nothing is started yet.
+  init(_ blueprint: Blueprint, folder: Folder, inventory: String) throws(GroundFailure) {
+    self.blueprint = blueprint
+    self.folder = folder
+    let account = try Account.forServers()
+    launcher = Launcher(folder: folder, account: account)
+    let databasePrograms = try DatabaseServer.programs()
+    let programs =
+      try Launcher.steps + [
+        "/proc/self/exe", Launcher.path(of: "openssl"), Edge.program(), "\(databasePrograms)/postgres",
+        "\(databasePrograms)/initdb",
+      ]
+    mark = GroundMark(
+      programs: programs.compactMap(Files.resolved), account: account, inventory: inventory)
+    try mark.write(to: folder)
+    ports = try Ports()
+  }
+
+  /// Builds everything. Throws where a part does not become ready before `deadline`.
+  func run(before deadline: Deadline) throws(GroundFailure) {
+    for path in [folder.home, folder.logs, folder.services] { try Files.makeFolder(path) }
+    try requireAccess()
+    let authority = try CertificateAuthority(launcher: launcher, before: deadline)
+    // The root is for everybody, and the folder of keys is not.
+    try Files.write(authority.root(), to: folder.trust)
+    let database = try DatabaseServer(launcher: launcher, port: ports.database)
+    try database.start(blueprint, authority: authority, before: deadline)
+    try database.setUp(outsidePort: ports.outside, before: deadline)
+    let services = ServiceName.allCases.filter { $0 != .processing || blueprint.processingRuns }
+    var parts: [(service: ServiceName, part: StartedPart)] = []
+    for service in services { parts.append((service, try start(service))) }
+    let edge = try Edge.start(blueprint, ports: ports, authority: authority, launcher: launcher)
+    for (service, part) in parts {
+      // One that looks for its database in vain is as ready as it will be when it says so.
+      let isLost = service == .processing && !blueprint.processingFindsDatabase
+      try wait(for: service, part, toSay: isLost ? "fail" : "pass", before: deadline)
+    }
+    try launcher.wait(for: edge, before: deadline) {
+      (try? LoopbackHTTP.send(.get, port: ports.outside, path: "/luma.html", before: deadline))?.status == 200
+    }
+    if !blueprint.databaseRuns {
+      try database.stop(before: deadline)
+      for (service, part) in parts where service != .extraction {
+        try wait(for: service, part, toSay: "fail", before: deadline)
+      }
+    }
+    try Files.write(InventoryFile.text(ports: ports, folder: folder), to: mark.inventory)
+  }
+
+  private func start(_ service: ServiceName) throws(GroundFailure) -> StartedPart {
+    var settings = ServiceSettings(name: service, port: ports.port(of: service))
+    if service != .extraction {
+      settings.database = DatabaseAddress(
+        port: ports.database, name: "events", user: "events_app", passwordFile: folder.servicesPassword,
+        trust: blueprint.servicesEncrypt ? folder.trust : nil)
+    }
+    if service == .processing {
+      settings.extractionPort = ports.extraction
+      settings.health = blueprint.processingHealth
+      // Nothing listens on port 1: the address of a database that has moved.
+      if !blueprint.processingFindsDatabase { settings.database?.port = 1 }
+    }
+    try settings.write(to: folder.settings(of: service))
+    guard let program = Files.resolved("/proc/self/exe") else { throw Files.failure("cannot find this program") }
+    return try launcher.start([program, "run-service", folder.settings(of: service)], log: service.rawValue)
+  }
+
+  private func wait(for service: ServiceName, _ part: StartedPart, toSay status: String, before deadline: Deadline)
+    throws(GroundFailure)
+  {
+    try launcher.wait(for: part, before: deadline) {
+      let answer = try? LoopbackHTTP.send(.get, port: ports.port(of: service), path: "/health", before: deadline)
+      return answer?.json?["status"]?.string == status
+    }
+  }
+
+  /// The servers' account must be able to reach the folder, also through the folders above it.
+  private func requireAccess() throws(GroundFailure) {
+    guard let account = launcher.account else { return }
+    let reaches = account.looking { faccessat(AT_FDCWD, folder.home, X_OK, AT_EACCESS) == 0 }
+    guard reaches else {
+      throw GroundFailure(
+        "the account \(account.name), which runs the servers, cannot enter \(folder.path): choose another --directory")
+    }
+  }
+}

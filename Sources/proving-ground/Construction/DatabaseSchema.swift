@@ -1,0 +1,74 @@
+/// The roles and tables of the events platform, one statement at a time.
+enum DatabaseSchema {
+  /// Creates the roles and the database; run as the cluster's first role.
+  static func roles(services: String, auditor: String) -> [String] {
+    [
+      "CREATE ROLE events_owner NOLOGIN",
+      "CREATE ROLE events_app LOGIN CONNECTION LIMIT 30 PASSWORD '\(services)'",
+      "ALTER ROLE events_app SET statement_timeout = '5s'",
+      "ALTER ROLE events_app SET idle_in_transaction_session_timeout = '10s'",
+      "CREATE ROLE auditor LOGIN CONNECTION LIMIT 10 PASSWORD '\(auditor)'",
+      "GRANT pg_read_all_stats TO auditor",
+      "CREATE DATABASE events OWNER events_owner",
+      "REVOKE ALL ON DATABASE events FROM PUBLIC",
+      "GRANT CONNECT ON DATABASE events TO events_app, auditor",
+    ]
+  }
+
+  /// Creates the tables in the database `events`; run as the cluster's first role.
+  ///
+  /// Embeddings are plain arrays of unit length, so that a dot product is their cosine.
+  static func tables(outsidePort: Int) -> [String] {
+    [
+      "GRANT ALL ON SCHEMA public TO events_owner",
+      "SET ROLE events_owner",
+      """
+      CREATE TABLE sources (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        name text NOT NULL UNIQUE,
+        url text NOT NULL)
+      """,
+      """
+      CREATE TABLE venues (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        name text NOT NULL UNIQUE)
+      """,
+      """
+      CREATE TABLE events (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        source_id bigint NOT NULL REFERENCES sources,
+        venue_id bigint REFERENCES venues,
+        external_id text NOT NULL,
+        title text NOT NULL,
+        description text NOT NULL,
+        starts_at timestamptz NOT NULL,
+        stored_at timestamptz NOT NULL DEFAULT now(),
+        search tsvector NOT NULL GENERATED ALWAYS AS (to_tsvector('simple', title || ' ' || description)) STORED,
+        UNIQUE (source_id, external_id))
+      """,
+      "CREATE INDEX events_venue_id ON events (venue_id)",
+      "CREATE INDEX events_starts_at ON events (starts_at)",
+      "CREATE INDEX events_search ON events USING gin (search)",
+      """
+      CREATE TABLE event_embeddings (
+        event_id bigint PRIMARY KEY REFERENCES events ON DELETE CASCADE,
+        embedding real[] NOT NULL)
+      """,
+      """
+      CREATE TABLE scrape_jobs (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        source_id bigint NOT NULL REFERENCES sources,
+        state text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'running', 'done', 'failed')),
+        attempts integer NOT NULL DEFAULT 0,
+        error text,
+        queued_at timestamptz NOT NULL DEFAULT now(),
+        started_at timestamptz,
+        finished_at timestamptz)
+      """,
+      "CREATE INDEX scrape_jobs_source_id ON scrape_jobs (source_id)",
+      "CREATE INDEX scrape_jobs_open ON scrape_jobs (id) WHERE state IN ('queued', 'running')",
+      "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO events_app",
+      "INSERT INTO sources (name, url) VALUES ('luma', 'http://127.0.0.1:\(outsidePort)/luma.html')",
+    ]
+  }
+}

@@ -1,0 +1,134 @@
+import Glibc
+import Postgres
+import Probing
+
+/// PostgreSQL over TLS on a loopback port, with the roles and tables of the platform.
+struct DatabaseServer: Sendable {
+  private let launcher: Launcher
+  private let port: Int
+  private let programs: String
+  private var folder: Folder { launcher.folder }
+  /// The name of the cluster's first role, which only sets things up.
+  private static let superuser = "postgres"
+
+  /// The folder of the newest PostgreSQL server programs installed.
+  static func programs() throws(GroundFailure) -> String {
+    let root = "/usr/lib/postgresql"
+    let versions = Files.names(in: root).compactMap { Int($0) }.sorted()
+    guard let version = versions.last(where: { access("\(root)/\($0)/bin/initdb", X_OK) == 0 }) else {
+      throw GroundFailure("no PostgreSQL server is installed: run scripts/install-dependencies")
+    }
+    return "\(root)/\(version)/bin"
+  }
+
+  /// A server to be made on `port`.
+  init(launcher: Launcher, port: Int) throws(GroundFailure) {
+    self.launcher = launcher
+    self.port = port
+    programs = try Self.programs()
+  }
+
+  /// Makes the database, starts the server and waits until it answers.
+  func start(_ blueprint: Blueprint, authority: CertificateAuthority, before deadline: Deadline)
+    throws(GroundFailure)
+  {
+    try Files.makeFolder(folder.database, mode: 0o700)
+    try Files.write(authority.chain(of: .database, withIntermediate: true), to: "\(folder.database)/server.pem")
+    try Files.write(authority.key(of: .database), to: "\(folder.database)/server.key", mode: 0o600)
+    let password = Self.newPassword()
+    try Files.write(password, to: "\(folder.database)/password", mode: 0o600)
+    try Files.write(password, to: folder.superuserPassword, mode: 0o600)
+    try launcher.account?.own(folder.database)
+    try launcher.run(
+      [
+        "\(programs)/initdb", "--pgdata=\(folder.databaseFiles)", "--username=\(Self.superuser)",
+        "--pwfile=\(folder.database)/password", "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync",
+      ], log: "initdb", asAccount: true, before: deadline)
+    try Files.remove("\(folder.database)/password")
+    // After what initdb found out about the system; the last value of a setting counts.
+    let former = Files.text(at: "\(folder.databaseFiles)/postgresql.conf") ?? ""
+    try Files.write(former + configuration, to: "\(folder.databaseFiles)/postgresql.conf")
+    try Files.write(Self.accessRules(blueprint.plaintextAccess), to: "\(folder.databaseFiles)/pg_hba.conf")
+    let server = try launcher.start(
+      ["\(programs)/postgres", "-D", folder.databaseFiles], log: "postgres", asAccount: true)
+    try launcher.wait(for: server, before: deadline) {
+      (try? execute(["SELECT 1"], in: "postgres", before: deadline)) != nil
+    }
+  }
+
+  /// Makes the roles and the tables.
+  func setUp(outsidePort: Int, before deadline: Deadline) throws(GroundFailure) {
+    let (services, auditor) = (Self.newPassword(), Self.newPassword())
+    try Files.write(services, to: folder.servicesPassword, mode: 0o600)
+    try Files.write(auditor, to: folder.auditorPassword, mode: 0o600)
+    try execute(DatabaseSchema.roles(services: services, auditor: auditor), in: "postgres", before: deadline)
+    try execute(DatabaseSchema.tables(outsidePort: outsidePort), in: "events", before: deadline)
+  }
+
+  /// Stops the server, sending its clients away.
+  func stop(before deadline: Deadline) throws(GroundFailure) {
+    let file = "\(folder.databaseFiles)/postmaster.pid"
+    let first = (Files.text(at: file) ?? "").split(separator: "\n").first.flatMap { pid_t($0) }
+    guard let pid = first, let server = ProcessIdentity(pid: pid) else {
+      throw GroundFailure("the database did not run: \(folder.endOfLog("postgres"))")
+    }
+    server.send(SIGINT)
+    while server.isRunning {
+      if deadline.hasPassed { throw GroundFailure("the database did not stop in time") }
+      usleep(5000)
+    }
+  }
+
+  private func address(of database: String) -> DatabaseAddress {
+    DatabaseAddress(
+      port: port, name: database, user: Self.superuser, passwordFile: folder.superuserPassword, trust: folder.trust)
+  }
+
+  private func execute(_ statements: [String], in database: String, before deadline: Deadline) throws(GroundFailure) {
+    do throws(PostgresFailure) {
+      var connection = try PostgresConnection.open(
+        address(of: database).parameters(for: "proving-ground"), before: deadline)
+      for statement in statements { try connection.query(statement, before: deadline) }
+    } catch {
+      throw GroundFailure("the database refused: \(error)")
+    }
+  }
+
+  /// 128 random bits in hexadecimal.
+  private static func newPassword() -> String {
+    String(UInt64.random(in: .min ... .max), radix: 16) + String(UInt64.random(in: .min ... .max), radix: 16)
+  }
+
+  /// No socket in the file system, whose name may be too long for one; dynamic shared memory in files, since what lies
+  /// in /dev/shm would outlive a server that was killed.
+  private var configuration: String {
+    """
+
+    listen_addresses = '127.0.0.1'
+    port = \(port)
+    unix_socket_directories = ''
+    cluster_name = 'events-platform'
+    dynamic_shared_memory_type = mmap
+    shared_buffers = 32MB
+    max_connections = 60
+    ssl = on
+    ssl_cert_file = '../server.pem'
+    ssl_key_file = '../server.key'
+    ssl_min_protocol_version = 'TLSv1.2'
+    password_encryption = 'scram-sha-256'
+    log_min_duration_statement = 500ms
+    log_lock_waits = on
+    idle_in_transaction_session_timeout = 60s
+
+    """
+  }
+
+  private static func accessRules(_ plaintext: PlaintextAccess) -> String {
+    switch plaintext {
+    case .nobody: "hostssl all all 127.0.0.1/32 scram-sha-256\n"
+    case .services:
+      "host events events_app 127.0.0.1/32 scram-sha-256\nhostssl all all 127.0.0.1/32 scram-sha-256\n"
+    case .everybody: "host all all 127.0.0.1/32 scram-sha-256\n"
+    }
+  }
+}

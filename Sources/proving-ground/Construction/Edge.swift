@@ -1,0 +1,25 @@
+/// The web server in front: TLS, rate limits, redirects; and the outside site whose events the platform reads.
+enum Edge {
+  /// The path of the web server.
+  static func program() throws(GroundFailure) -> String { try Launcher.path(of: "nginx") }
+
+  /// Starts the web server with its certificate and pages.
+  static func start(
+    _ blueprint: Blueprint, ports: Ports, authority: CertificateAuthority, launcher: Launcher
+  ) throws(GroundFailure) -> StartedPart {
+    let folder = launcher.folder.edge
+    try Files.makeFolder(folder)
+    try Files.makeFolder("\(folder)/tmp")
+    try Files.makeFolder("\(folder)/outside")
+    let certificate = try authority.chain(
+      of: blueprint.edgeCertificate, withIntermediate: blueprint.edgeSendsIntermediate)
+    try Files.write(certificate, to: "\(folder)/certificate.pem")
+    try Files.write(authority.key(of: blueprint.edgeCertificate), to: "\(folder)/key.pem", mode: 0o600)
+    try Files.write(OutsideSite.page, to: "\(folder)/outside/luma.html")
+    try Files.write(EdgeConfiguration.text(for: blueprint, ports: ports), to: "\(folder)/nginx.conf")
+    try launcher.account?.own(folder)
+    // Seen from where it lives, since nginx reads variables into a path.
+    return try launcher.start(
+      [program(), "-p", "../edge/", "-c", "nginx.conf", "-e", "error.log"], log: "nginx", asAccount: true)
+  }
+}

@@ -1,0 +1,45 @@
+/// The working folder of a proving ground and what lies where in it.
+struct Folder: Sendable {
+  /// Its absolute path, without links.
+  let path: String
+
+  /// The mark by which a folder is known to be a proving ground.
+  var mark: String { "\(path)/ground.json" }
+  /// The inventory of the platform.
+  var inventory: String { "\(path)/prodworthy.yaml" }
+  /// The password of the database role for audits.
+  var auditorPassword: String { "\(path)/auditor.password" }
+  /// The password of the database role of the services.
+  var servicesPassword: String { "\(path)/events_app.password" }
+  /// The password of the database's first role.
+  var superuserPassword: String { "\(path)/superuser.password" }
+
+  /// Where every process lives, but for the database's, which move to their data.
+  var home: String { "\(path)/run" }
+  /// What the processes wrote.
+  var logs: String { "\(path)/log" }
+  /// Keys and certificates.
+  var pki: String { "\(path)/pki" }
+  /// The one certificate to trust: the root of the platform's own authority.
+  var trust: String { "\(path)/ca.pem" }
+  /// The database and its keys.
+  var database: String { "\(path)/database" }
+  /// The database's files.
+  var databaseFiles: String { "\(database)/data" }
+  /// The web server's configuration, keys and pages.
+  var edge: String { "\(path)/edge" }
+  /// The services' settings.
+  var services: String { "\(path)/services" }
+
+  /// The log called `name`.
+  func log(_ name: String) -> String { "\(logs)/\(name).log" }
+
+  /// The settings of a service.
+  func settings(of service: ServiceName) -> String { "\(services)/\(service.rawValue).json" }
+
+  /// The last lines of a log, on one line.
+  func endOfLog(_ name: String) -> String {
+    let lines = (Files.text(at: log(name)) ?? "").split(separator: "\n").suffix(4)
+    return lines.isEmpty ? "it wrote nothing" : lines.joined(separator: " | ")
+  }
+}

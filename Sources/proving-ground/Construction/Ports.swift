@@ -1,0 +1,77 @@
+import Glibc
+
+/// The free loopback ports of one proving ground.
+struct Ports: Sendable {
+  /// HTTPS at the edge.
+  let web: Int
+  /// Plain HTTP at the edge.
+  let plain: Int
+  /// The outside site with events, which the platform reads.
+  let outside: Int
+  /// The database.
+  let database: Int
+  /// The api service.
+  let api: Int
+  /// The processing service.
+  let processing: Int
+  /// The extraction service.
+  let extraction: Int
+
+  /// Ports that were free a moment ago, all different.
+  init() throws(GroundFailure) {
+    var reservations: [Reservation] = []
+    for _ in 0..<7 { reservations.append(try Reservation()) }
+    defer { for reservation in reservations { close(reservation.socket) } }
+    (web, plain, outside) = (reservations[0].port, reservations[1].port, reservations[2].port)
+    (database, api) = (reservations[3].port, reservations[4].port)
+    (processing, extraction) = (reservations[5].port, reservations[6].port)
+  }
+
+  /// The port of a service.
+  func port(of service: ServiceName) -> Int {
+    switch service {
+    case .api: api
+    case .processing: processing
+    case .extraction: extraction
+    }
+  }
+
+  /// A port kept from others by a bound socket.
+  private struct Reservation {
+    let socket: Int32
+    let port: Int
+
+    /// Binds a random port below the usual range for outgoing connections (32768 and up), from which any client could
+    /// take the port between its release here and its use by a server.
+    init() throws(GroundFailure) {
+      for _ in 0..<200 {
+        let candidate = Int.random(in: 20_000..<32_768)
+        let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw Files.failure("cannot make a socket") }
+        if Loopback.withAddress(port: candidate, { bind(descriptor, $0, $1) }) == 0 {
+          socket = descriptor
+          port = candidate
+          return
+        }
+        close(descriptor)
+      }
+      throw GroundFailure("no free port was found on 127.0.0.1")
+    }
+  }
+}
+
+/// The address 127.0.0.1, on which everything listens.
+enum Loopback {
+  /// Calls `body` with the socket address of `port`.
+  static func withAddress<Result>(
+    port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+  ) -> Result {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(truncatingIfNeeded: port).bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    }
+  }
+}

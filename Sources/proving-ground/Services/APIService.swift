@@ -1,0 +1,88 @@
+import Hummingbird
+import Probing
+
+/// The public face of the platform: lists, finds and compares events, and takes orders to read a source.
+struct APIService: Sendable {
+  private let settings: ServiceSettings
+  private let database: Database
+  private let health: Health
+  /// The longest a request may wait for the database, in milliseconds.
+  private static let patience = 3000
+
+  /// A service with its settings. Throws where they name no database.
+  init(_ settings: ServiceSettings) throws(GroundFailure) {
+    guard let address = settings.database else { throw GroundFailure("the api service needs a database") }
+    self.settings = settings
+    database = Database(address, connections: 3, for: settings.name)
+    health = Health(
+      database: Database(address, connections: 1, for: settings.name), manner: settings.health, service: settings.name)
+  }
+
+  /// Serves until it is told to end.
+  func run() async throws {
+    let router = Server.router(health: health)
+    router.get("/") { _, _ in Server.json(#"{"events":"/api/events","health":"/health"}"#) }
+    router.get("api/events") { _, _ in await answer(Queries.list) }
+    router.get("api/events/search") { request, _ in
+      guard let words = request.uri.queryParameters["q"], !words.isEmpty else {
+        return Server.problem(.badRequest, "the parameter q is missing")
+      }
+      return await answer(Queries.search, String(words))
+    }
+    router.get("api/events/:id") { _, context in
+      await answer(Queries.one, about: context.parameters.get("id"))
+    }
+    router.get("api/events/:id/similar") { _, context in
+      await answer(Queries.similar, about: context.parameters.get("id"))
+    }
+    router.post("api/scrape/luma") { _, _ in await answer(Queries.order, "luma", status: .accepted) }
+    try await Server.run(router, port: settings.port)
+  }
+
+  private func answer(_ query: String, about id: String?) async -> Response {
+    guard let id, Int64(id) != nil else { return Server.problem(.badRequest, "an event's id is a number") }
+    return await answer(query, id)
+  }
+
+  /// The one JSON text that `query` gives; none means that what was asked for does not exist.
+  private func answer(_ query: String, _ parameters: String..., status: HTTPResponse.Status = .ok) async -> Response {
+    switch await database.firstValue(query, parameters, before: Deadline(milliseconds: Self.patience)) {
+    case .success(let text?): Server.json(text, status: status)
+    case .success(nil): Server.problem(.notFound, "there is no such thing")
+    case .failure: Server.problem(.serviceUnavailable, "the database does not answer")
+    }
+  }
+}
+
+/// The statements of the api service; each gives one JSON text or no row.
+private enum Queries {
+  private static let columns = """
+    e.id, e.title, e.description, v.name AS venue, to_char(e.starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') \
+    AS "startsAt"
+    """
+  private static let tables = "events e LEFT JOIN venues v ON v.id = e.venue_id"
+
+  static let list = """
+    SELECT json_build_object('events', coalesce(json_agg(found), '[]'))
+    FROM (SELECT \(columns) FROM \(tables) ORDER BY e.starts_at, e.id LIMIT 100) found
+    """
+  static let one = "SELECT row_to_json(found) FROM (SELECT \(columns) FROM \(tables) WHERE e.id = $1::bigint) found"
+  static let search = """
+    SELECT json_build_object('events', coalesce(json_agg(found), '[]'))
+    FROM (SELECT \(columns) FROM \(tables), websearch_to_tsquery('simple', $1) query
+          WHERE e.search @@ query ORDER BY ts_rank(e.search, query) DESC, e.id LIMIT 20) found
+    """
+  static let similar = """
+    SELECT json_build_object('events', (
+      SELECT coalesce(json_agg(found), '[]')
+      FROM (SELECT \(columns), round(likeness::numeric, 4) AS similarity
+            FROM \(tables) JOIN event_embeddings other ON other.event_id = e.id,
+              LATERAL (SELECT sum(a * b) FROM unnest(this.embedding, other.embedding) AS pair (a, b)) dot (likeness)
+            WHERE e.id <> this.event_id ORDER BY likeness DESC, e.id LIMIT 3) found))
+    FROM event_embeddings this WHERE this.event_id = $1::bigint
+    """
+  static let order = """
+    INSERT INTO scrape_jobs (source_id) SELECT id FROM sources WHERE name = $1
+    RETURNING json_build_object('job', id, 'state', state)
+    """
+}

@@ -1,0 +1,45 @@
+import FoundationEssentials
+
+/// The services of the platform, each a process of its own.
+enum ServiceName: String, Codable, CaseIterable, Sendable {
+  /// Answers the public.
+  case api
+  /// Works through the queue of pages to read.
+  case processing
+  /// Finds events in a page.
+  case extraction
+}
+
+/// What a service is told at its start, in a file.
+struct ServiceSettings: Codable, Sendable {
+  /// Which service it is.
+  var name: ServiceName
+  /// The loopback port it listens on.
+  var port: Int
+  /// The database it depends on; nil where it has none.
+  var database: DatabaseAddress?
+  /// The port of the extraction service; nil where it does not call it.
+  var extractionPort: Int?
+  /// How it reports on itself.
+  var health = HealthManner()
+
+  /// Writes the settings to the file at `path`.
+  func write(to path: String) throws(GroundFailure) {
+    guard let data = try? JSONEncoder().encode(self) else { throw GroundFailure("cannot encode \(path)") }
+    try Files.write(String(decoding: data, as: UTF8.self), to: path)
+  }
+
+  /// Reads the settings in the file at `path`.
+  init(path: String) throws(GroundFailure) {
+    guard let bytes = Files.bytes(at: path),
+      let settings = try? JSONDecoder().decode(ServiceSettings.self, from: Data(bytes))
+    else { throw GroundFailure("cannot read the settings in \(path)") }
+    self = settings
+  }
+
+  /// Settings of a service.
+  init(name: ServiceName, port: Int) {
+    self.name = name
+    self.port = port
+  }
+}
