@@ -16,6 +16,8 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     // Child processes with their own session and a teardown sequence.
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
+    // File descriptors and process ids, in which swift-subprocess speaks.
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     // The HTTP server of the proving ground; no TLS, testing or configuration products, which pull a second TLS stack.
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
   ],
@@ -34,7 +36,7 @@ let package = Package(
     .executableTarget(
       name: "proving-ground",
       dependencies: [
-        "Facts", "Postgres", "Probing",
+        "AuditModel", "Facts", "Postgres", "Probing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Hummingbird", package: "hummingbird"),
       ]),
@@ -53,6 +55,7 @@ let package = Package(
       dependencies: [
         "AuditModel", "Facts", "Probing",
         .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ]),
 
     // MARK: Judging and reporting: pure
@@ -69,9 +72,9 @@ let package = Package(
       name: "Definitions",
       dependencies: ["AuditModel", "Facts", .product(name: "Yams", package: "Yams")]),
     // Sockets, name resolution and TLS sessions under a deadline.
-    .target(name: "Transport", dependencies: ["COpenSSL", "Probing"]),
+    .target(name: "Transport", dependencies: ["AuditModel", "COpenSSL", "Probing"]),
     // libpq connections under a deadline.
-    .target(name: "Postgres", dependencies: ["CLibPQ", "Probing"]),
+    .target(name: "Postgres", dependencies: ["AuditModel", "CLibPQ", "Probing"]),
     // The probe protocol, deadlines, blocking lanes, traffic meters, redaction.
     .target(name: "Probing", dependencies: ["AuditModel", "Facts"]),
     // The nouns.
@@ -90,6 +93,46 @@ let package = Package(
       name: "CatalogueCompiler",
       dependencies: ["AuditModel", "Definitions", "Facts"]),
     .plugin(name: "CompileCatalogue", capability: .buildTool(), dependencies: ["CatalogueCompiler"]),
+
+    // MARK: Tests
+
+    .testTarget(name: "FactsTests", dependencies: ["Facts"]),
+    .testTarget(name: "ProbingTests", dependencies: ["AuditModel", "Facts", "Probing"]),
+    .testTarget(name: "TransportTests", dependencies: ["AuditModel", "LoopbackServers", "Probing", "Transport"]),
+    .testTarget(name: "PostgresTests", dependencies: ["AuditModel", "LoopbackPostgres", "Postgres", "Probing"]),
+    .testTarget(
+      name: "TLSProbesTests", dependencies: ["AuditModel", "Facts", "LoopbackServers", "Probing", "TLSProbes"]),
+    .testTarget(
+      name: "HTTPProbesTests",
+      dependencies: ["AuditModel", "Facts", "HTTPProbes", "LoopbackServers", "ProbeConformance", "Probing"]),
+    .testTarget(
+      name: "DatabaseProbesTests",
+      dependencies: ["AuditModel", "DatabaseProbes", "Facts", "LoopbackPostgres", "Postgres", "Probing"]),
+    .testTarget(
+      name: "ProcessProbesTests",
+      dependencies: ["AuditModel", "Facts", "ProbeConformance", "Probing", "ProcessProbes"]),
+    .testTarget(name: "DefinitionsTests", dependencies: ["AuditModel", "Definitions", "Facts"]),
+    .testTarget(name: "EngineTests", dependencies: ["AuditModel", "Engine", "Facts", "Probing"]),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["AuditModel", "CLibXML2", "Facts", "Reporting"], exclude: ["Schemas"]),
+    // The built-in checks and policies against the facts of the probes.
+    .testTarget(
+      name: "CatalogueTests",
+      dependencies: [
+        "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes", "Probing",
+        "ProcessProbes", "TLSProbes",
+      ]),
+    .testTarget(name: "ProvingGroundTests", dependencies: ["Facts", "Probing", "proving-ground"]),
+    // The built command, driven as its users drive it.
+    .testTarget(name: "Acceptance", dependencies: ["prodworthy", "proving-ground"]),
+    // The same tests for a probe through any door.
+    .target(
+      name: "ProbeConformance", dependencies: ["AuditModel", "Facts", "Probing"], path: "Tests/ProbeConformance"),
+    // Real servers on loopback for tests: a PKI, nginx, TCP servers with a script.
+    .target(name: "LoopbackServers", path: "Tests/LoopbackServers"),
+    // A real PostgreSQL on loopback for tests.
+    .target(
+      name: "LoopbackPostgres", dependencies: ["AuditModel", "Postgres", "Probing"], path: "Tests/LoopbackPostgres"),
 
     // MARK: System libraries
 

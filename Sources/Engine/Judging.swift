@@ -62,16 +62,16 @@ package struct Judge: Sendable {
   }
 
   private func ruling(on facts: JSONValue, subject: JSONValue?, gaps: [Gap]) -> Ruling {
-    var worst = Ruling(status: .pass, message: check.title, evidence: [])
-    func consider(_ ruling: Ruling?) {
-      if let ruling, ruling.status.badness > worst.status.badness { worst = ruling }
+    let met = Ruling(status: .pass, message: check.title, evidence: [])
+    let required = check.expect.map {
+      ruling(for: $0, miss: .fail, facts: facts, subject: subject, gaps: gaps) ?? met
     }
-    for expectation in check.expect {
-      consider(ruling(for: expectation, miss: .fail, facts: facts, subject: subject, gaps: gaps))
+    let preferred = check.prefer.compactMap {
+      ruling(for: $0, miss: .warn, facts: facts, subject: subject, gaps: gaps)
     }
-    for expectation in check.prefer {
-      consider(ruling(for: expectation, miss: .warn, facts: facts, subject: subject, gaps: gaps))
-    }
+    // The first of the worst: an expectation that does not apply is not one that is met.
+    var worst = required.first ?? met
+    for ruling in required + preferred where ruling.status.badness > worst.status.badness { worst = ruling }
     if worst.status == .pass, let first = check.expect.first {
       let values = first.fact.values(in: facts, subject: subject, parameters: parameters)
       worst.observed = Self.bounded(values.map(\.plainText).joined(separator: ", "), 300)

@@ -124,7 +124,8 @@ extension Matcher.Limit {
     case .parameter(let name): return parameters[name]
     case .fact(let path):
       let values = path.values(in: facts, subject: subject, parameters: parameters)
-      return values.count == 1 && !values[0].isNull ? values[0] : nil
+      guard values.count == 1, !values[0].isNull else { return nil }
+      return values[0]
     }
   }
 }

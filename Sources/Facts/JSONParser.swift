@@ -1,4 +1,4 @@
-/// Reads a JSON document by recursive descent over its bytes.
+/// Reads a JSON document from its bytes; without recursion, so that no document can exhaust a thread's stack.
 struct JSONParser {
   /// What is wrong at a byte offset.
   struct Failure: Error {
@@ -8,9 +8,21 @@ struct JSONParser {
 
   private static let depthLimit = 512
 
+  /// A list or an object that is not closed yet.
+  private struct Container {
+    var isObject: Bool
+    var elements: [JSONValue] = []
+    var members = JSONObject()
+    /// The name of the member whose value comes next, and where it stands.
+    var name = ""
+    var nameStart = 0
+
+    var value: JSONValue { isObject ? .object(members) : .array(elements) }
+  }
+
   private let bytes: UnsafeBufferPointer<UInt8>
   private var position = 0
-  private var depth = 0
+  private var open: [Container] = []
 
   private init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
@@ -48,11 +60,29 @@ struct JSONParser {
   // MARK: Values
 
   private mutating func value() throws(Failure) -> JSONValue {
+    while true {
+      guard var value = try scalarOrEmptyContainer() else { continue }
+      while !open.isEmpty, try complete(with: value) { value = open.removeLast().value }
+      if open.isEmpty { return value }
+    }
+  }
+
+  /// Reads a value that has no value in it; nil if a list or object was opened, whose first value comes next.
+  private mutating func scalarOrEmptyContainer() throws(Failure) -> JSONValue? {
     skipSpace()
     guard let next else { throw failure("the document ends where a value is expected") }
     switch Unicode.Scalar(next) {
-    case "{": return try nested { (parser) throws(Failure) in try parser.object() }
-    case "[": return try nested { (parser) throws(Failure) in try parser.array() }
+    case "{":
+      try descend()
+      if take("}") { return .object([:]) }
+      open.append(Container(isObject: true))
+      try name()
+      return nil
+    case "[":
+      try descend()
+      if take("]") { return .array([]) }
+      open.append(Container(isObject: false))
+      return nil
     case "\"": return .string(try string())
     case "-", "0"..."9": return try number()
     case "t": return try word("true", .bool(true))
@@ -62,15 +92,40 @@ struct JSONParser {
     }
   }
 
-  private mutating func nested(
-    _ read: (inout JSONParser) throws(Failure) -> JSONValue
-  ) throws(Failure) -> JSONValue {
-    guard depth < Self.depthLimit else { throw failure("nested deeper than \(Self.depthLimit) levels") }
-    depth += 1
+  private mutating func descend() throws(Failure) {
+    guard open.count < Self.depthLimit else { throw failure("nested deeper than \(Self.depthLimit) levels") }
     position += 1
-    let value = try read(&self)
-    depth -= 1
-    return value
+    skipSpace()
+  }
+
+  /// Puts a value into the innermost list or object and tells whether that ends there.
+  private mutating func complete(with value: JSONValue) throws(Failure) -> Bool {
+    let innermost = open.count - 1
+    skipSpace()
+    if open[innermost].isObject {
+      guard open[innermost].members.insert(value, as: open[innermost].name) else {
+        throw failure("this name stands twice in one object", at: open[innermost].nameStart)
+      }
+      if take("}") { return true }
+      guard take(",") else { throw failure("`,` or `}` is expected here") }
+      skipSpace()
+      try name()
+    } else {
+      open[innermost].elements.append(value)
+      if take("]") { return true }
+      guard take(",") else { throw failure("`,` or `]` is expected here") }
+    }
+    return false
+  }
+
+  /// Reads the name of the next member of the innermost object, and its colon.
+  private mutating func name() throws(Failure) {
+    let innermost = open.count - 1
+    open[innermost].nameStart = position
+    guard next == UInt8(ascii: "\"") else { throw failure("a member name is expected here") }
+    open[innermost].name = try string()
+    skipSpace()
+    guard take(":") else { throw failure("`:` is expected here") }
   }
 
   private mutating func word(_ word: StaticString, _ value: JSONValue) throws(Failure) -> JSONValue {
@@ -78,37 +133,6 @@ struct JSONParser {
     guard bytes[position...].starts(with: expected) else { throw failure("a value is expected here") }
     position += expected.count
     return value
-  }
-
-  private mutating func array() throws(Failure) -> JSONValue {
-    var elements: [JSONValue] = []
-    skipSpace()
-    if take("]") { return .array(elements) }
-    while true {
-      elements.append(try value())
-      skipSpace()
-      if take("]") { return .array(elements) }
-      guard take(",") else { throw failure("`,` or `]` is expected here") }
-    }
-  }
-
-  private mutating func object() throws(Failure) -> JSONValue {
-    var object = JSONObject()
-    skipSpace()
-    if take("}") { return .object(object) }
-    while true {
-      skipSpace()
-      let start = position
-      guard next == UInt8(ascii: "\"") else { throw failure("a member name is expected here") }
-      let name = try string()
-      skipSpace()
-      guard take(":") else { throw failure("`:` is expected here") }
-      let value = try value()
-      guard object.insert(value, as: name) else { throw failure("this name stands twice in one object", at: start) }
-      skipSpace()
-      if take("}") { return .object(object) }
-      guard take(",") else { throw failure("`,` or `}` is expected here") }
-    }
   }
 
   // MARK: Numbers

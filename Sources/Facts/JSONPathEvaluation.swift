@@ -134,7 +134,8 @@ struct JSONPathEvaluation {
     case .count(let query): return .integer(select(query, from: current, at: nil).count)
     case .value(let query):
       let places = select(query, from: current, at: nil)
-      return places.count == 1 ? places[0].value : nil
+      guard places.count == 1 else { return nil }
+      return places[0].value
     case .length(let operand):
       switch value(of: operand, for: current) {
       case .string(let text): return .integer(text.unicodeScalars.count)

@@ -15,9 +15,11 @@ extension Matcher {
   ///
   /// `null` means "not observed" and never satisfies anything, unless the limit of `equals`, `notEquals`, `oneOf` or
   /// `noneOf` names it. A value that violates outweighs one that cannot be compared, and that outweighs `null`.
-  /// Counting relations take a `null` for a value that may or may not be there.
+  /// Counting relations take a `null` for a value that may or may not be there. A limit that is itself a fact decides
+  /// nothing while it is `null`.
   public func verdict(on values: [JSONValue], limit: JSONValue) -> Verdict {
-    switch relation {
+    if case .fact = self.limit, limit.isNull { return .missing }
+    return switch relation {
     case .exists: existence(of: values, limit)
     case .countAtLeast, .countAtMost: count(of: values, limit)
     case .equals: judge(values, limit) { $0 == limit ? .holds : .fails }

@@ -22,20 +22,33 @@ public struct MessageTemplate: Sendable, Hashable {
     var rest = text[...]
     while let open = rest.firstRange(of: "{{") {
       if open.lowerBound > rest.startIndex { pieces.append(.text(String(rest[..<open.lowerBound]))) }
-      rest = rest[open.upperBound...]
-      guard let close = rest.firstRange(of: "}}") else {
-        throw JSONPath.SyntaxError(offset: text.unicodeScalars.count, message: "`{{` is not closed by `}}`")
+      rest = rest[open.upperBound...].drop { $0 == " " }
+      let offset = text.unicodeScalars.distance(from: text.startIndex, to: rest.startIndex)
+      let own = rest.hasPrefix("${") ? rest.firstIndex(of: "}").map { rest.index(after: $0) } : nil
+      guard let close = rest[(own ?? rest.startIndex)...].firstRange(of: "}}") else {
+        throw JSONPath.SyntaxError(offset: offset, message: "`{{` is not closed by `}}`")
       }
-      let inside = rest[..<close.lowerBound].trimmingSpaces
-      if inside.hasPrefix("${"), inside.hasSuffix("}") {
-        pieces.append(.parameter(String(inside.dropFirst(2).dropLast())))
-      } else {
-        pieces.append(.fact(try FactPath(inside.hasPrefix("@") || inside.hasPrefix("$") ? inside : "$." + inside)))
-      }
+      pieces.append(try Self.place(rest[..<close.lowerBound].trimmingEnd, at: offset))
       rest = rest[close.upperBound...]
     }
     if !rest.isEmpty { pieces.append(.text(String(rest))) }
     self.pieces = pieces
+  }
+
+  /// Reads what stands between the braces, `offset` Unicode scalars into the template.
+  private static func place(_ text: String, at offset: Int) throws(JSONPath.SyntaxError) -> Piece {
+    if text.hasPrefix("${") {
+      guard text.hasSuffix("}") else {
+        throw JSONPath.SyntaxError(offset: offset, message: "only the parameter may stand here")
+      }
+      return .parameter(String(text.dropFirst(2).dropLast()))
+    }
+    let prefix = text.hasPrefix("@") || text.hasPrefix("$") ? "" : "$."
+    do throws(JSONPath.SyntaxError) {
+      return .fact(try FactPath(prefix + text))
+    } catch {
+      throw JSONPath.SyntaxError(offset: offset + max(0, error.offset - prefix.count), message: error.message)
+    }
   }
 
   /// The sentence with its places filled.
@@ -64,9 +77,8 @@ extension JSONValue {
 }
 
 extension Substring {
-  fileprivate var trimmingSpaces: String {
+  fileprivate var trimmingEnd: String {
     var text = self
-    while text.first == " " { text.removeFirst() }
     while text.last == " " { text.removeLast() }
     return String(text)
   }

@@ -55,7 +55,10 @@ extension Schema {
       found += Self.closest(alternatives.map { $0.violations(of: value) }, expected: typeName, found: value.kindName)
         .map { Violation(path: path + $0.path, kind: $0.kind) }
     case (.integer(let minimum, let maximum), .integer), (.integer(let minimum, let maximum), .double):
-      guard let number = value.integer else { return report(.wrongType(expected: typeName, found: "a fraction")) }
+      guard let number = value.integer else {
+        let isWhole = value.double.map { $0 == $0.rounded() } ?? false
+        return report(isWhole ? .outOfRange("within 64 bits") : .wrongType(expected: typeName, found: "a fraction"))
+      }
       if minimum.map({ number < $0 }) ?? false || maximum.map({ number > $0 }) ?? false {
         report(.outOfRange(Self.range(minimum.map { .integer($0) }, maximum.map { .integer($0) })))
       }

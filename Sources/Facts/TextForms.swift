@@ -13,8 +13,8 @@ extension Schema.TextForm {
         return .malformed("a JSONPath (RFC 9535): \(error.message) (at character \(error.offset + 1))")
       }
     case .identifier, .date, .secretReference, .path, .url:
-      guard let pattern, let regexp = Regexp(pattern), !regexp.matches(text) else { return nil }
-      return .malformed(meaning)
+      let hasForm = pattern.flatMap { Regexp($0) }?.matches(text) ?? false
+      return hasForm ? nil : .malformed(meaning)
     }
   }
 

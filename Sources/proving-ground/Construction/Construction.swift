@@ -37,7 +37,7 @@ struct Construction: Sendable {
     try Files.write(authority.root(), to: folder.trust)
     let database = try DatabaseServer(launcher: launcher, port: ports.database)
     try database.start(blueprint, authority: authority, before: deadline)
-    try database.setUp(outsidePort: ports.outside, before: deadline)
+    try database.setUp(blueprint, outsidePort: ports.outside, before: deadline)
     let services = ServiceName.allCases.filter { $0 != .processing || blueprint.processingRuns }
     var parts: [(service: ServiceName, part: StartedPart)] = []
     for service in services { parts.append((service, try start(service))) }
@@ -56,11 +56,12 @@ struct Construction: Sendable {
         try wait(for: service, part, toSay: "fail", before: deadline)
       }
     }
-    try Files.write(InventoryFile.text(ports: ports, folder: folder), to: mark.inventory)
+    try Files.write(InventoryFile.text(blueprint.inventory, ports: ports, folder: folder), to: mark.inventory)
   }
 
   private func start(_ service: ServiceName) throws(GroundFailure) -> StartedPart {
     var settings = ServiceSettings(name: service, port: ports.port(of: service))
+    if service == .api { settings.frontPageDelayMilliseconds = blueprint.frontPageDelayMilliseconds }
     if service != .extraction {
       settings.database = DatabaseAddress(
         port: ports.database, name: "events", user: "events_app", passwordFile: folder.servicesPassword,

@@ -1,18 +1,23 @@
 /// The roles and tables of the events platform, one statement at a time.
 enum DatabaseSchema {
   /// Creates the roles and the database; run as the cluster's first role.
-  static func roles(services: String, auditor: String) -> [String] {
-    [
+  static func roles(services: String, auditor: String, grant: AuditorGrant) -> [String] {
+    let grants: [String] =
+      switch grant {
+      case .monitor: ["GRANT pg_monitor TO auditor"]
+      case .superuser: ["ALTER ROLE auditor SUPERUSER"]
+      case .nothing: []
+      }
+    return [
       "CREATE ROLE events_owner NOLOGIN",
       "CREATE ROLE events_app LOGIN CONNECTION LIMIT 30 PASSWORD '\(services)'",
       "ALTER ROLE events_app SET statement_timeout = '5s'",
       "ALTER ROLE events_app SET idle_in_transaction_session_timeout = '10s'",
       "CREATE ROLE auditor LOGIN CONNECTION LIMIT 10 PASSWORD '\(auditor)'",
-      "GRANT pg_read_all_stats TO auditor",
       "CREATE DATABASE events OWNER events_owner",
       "REVOKE ALL ON DATABASE events FROM PUBLIC",
       "GRANT CONNECT ON DATABASE events TO events_app, auditor",
-    ]
+    ] + grants
   }
 
   /// Creates the tables in the database `events`; run as the cluster's first role.

@@ -33,8 +33,9 @@ struct DatabaseServer: Sendable {
     throws(GroundFailure)
   {
     try Files.makeFolder(folder.database, mode: 0o700)
-    try Files.write(authority.chain(of: .database, withIntermediate: true), to: "\(folder.database)/server.pem")
-    try Files.write(authority.key(of: .database), to: "\(folder.database)/server.key", mode: 0o600)
+    try Files.write(
+      authority.chain(of: blueprint.databaseCertificate, withIntermediate: true), to: "\(folder.database)/server.pem")
+    try Files.write(authority.key(of: blueprint.databaseCertificate), to: "\(folder.database)/server.key", mode: 0o600)
     let password = Self.newPassword()
     try Files.write(password, to: "\(folder.database)/password", mode: 0o600)
     try Files.write(password, to: folder.superuserPassword, mode: 0o600)
@@ -47,7 +48,7 @@ struct DatabaseServer: Sendable {
     try Files.remove("\(folder.database)/password")
     // After what initdb found out about the system; the last value of a setting counts.
     let former = Files.text(at: "\(folder.databaseFiles)/postgresql.conf") ?? ""
-    try Files.write(former + configuration, to: "\(folder.databaseFiles)/postgresql.conf")
+    try Files.write(former + configuration(blueprint), to: "\(folder.databaseFiles)/postgresql.conf")
     try Files.write(Self.accessRules(blueprint.plaintextAccess), to: "\(folder.databaseFiles)/pg_hba.conf")
     let server = try launcher.start(
       ["\(programs)/postgres", "-D", folder.databaseFiles], log: "postgres", asAccount: true)
@@ -57,11 +58,13 @@ struct DatabaseServer: Sendable {
   }
 
   /// Makes the roles and the tables.
-  func setUp(outsidePort: Int, before deadline: Deadline) throws(GroundFailure) {
+  func setUp(_ blueprint: Blueprint, outsidePort: Int, before deadline: Deadline) throws(GroundFailure) {
     let (services, auditor) = (Self.newPassword(), Self.newPassword())
     try Files.write(services, to: folder.servicesPassword, mode: 0o600)
     try Files.write(auditor, to: folder.auditorPassword, mode: 0o600)
-    try execute(DatabaseSchema.roles(services: services, auditor: auditor), in: "postgres", before: deadline)
+    try execute(
+      DatabaseSchema.roles(services: services, auditor: auditor, grant: blueprint.auditorGrant), in: "postgres",
+      before: deadline)
     try execute(DatabaseSchema.tables(outsidePort: outsidePort), in: "events", before: deadline)
   }
 
@@ -101,26 +104,27 @@ struct DatabaseServer: Sendable {
 
   /// No socket in the file system, whose name may be too long for one; dynamic shared memory in files, since what lies
   /// in /dev/shm would outlive a server that was killed.
-  private var configuration: String {
-    """
+  private func configuration(_ blueprint: Blueprint) -> String {
+    let changed = blueprint.databaseSettings.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)\n" }
+    return """
 
-    listen_addresses = '127.0.0.1'
-    port = \(port)
-    unix_socket_directories = ''
-    cluster_name = 'events-platform'
-    dynamic_shared_memory_type = mmap
-    shared_buffers = 32MB
-    max_connections = 60
-    ssl = on
-    ssl_cert_file = '../server.pem'
-    ssl_key_file = '../server.key'
-    ssl_min_protocol_version = 'TLSv1.2'
-    password_encryption = 'scram-sha-256'
-    log_min_duration_statement = 500ms
-    log_lock_waits = on
-    idle_in_transaction_session_timeout = 60s
+      listen_addresses = '127.0.0.1'
+      port = \(port)
+      unix_socket_directories = ''
+      cluster_name = 'events-platform'
+      dynamic_shared_memory_type = mmap
+      shared_buffers = 32MB
+      max_connections = 60
+      ssl = on
+      ssl_cert_file = '../server.pem'
+      ssl_key_file = '../server.key'
+      ssl_min_protocol_version = 'TLSv1.2'
+      password_encryption = 'scram-sha-256'
+      log_min_duration_statement = 500ms
+      log_lock_waits = on
+      idle_in_transaction_session_timeout = 60s
 
-    """
+      """ + changed.joined()
   }
 
   private static func accessRules(_ plaintext: PlaintextAccess) -> String {

@@ -12,11 +12,11 @@ enum Edge {
     try Files.makeFolder("\(folder)/tmp")
     try Files.makeFolder("\(folder)/outside")
     let certificate = try authority.chain(
-      of: blueprint.edgeCertificate, withIntermediate: blueprint.edgeSendsIntermediate)
+      of: blueprint.edge.certificate, withIntermediate: blueprint.edge.sendsIntermediate)
     try Files.write(certificate, to: "\(folder)/certificate.pem")
-    try Files.write(authority.key(of: blueprint.edgeCertificate), to: "\(folder)/key.pem", mode: 0o600)
+    try Files.write(authority.key(of: blueprint.edge.certificate), to: "\(folder)/key.pem", mode: 0o600)
     try Files.write(OutsideSite.page, to: "\(folder)/outside/luma.html")
-    try Files.write(EdgeConfiguration.text(for: blueprint, ports: ports), to: "\(folder)/nginx.conf")
+    try Files.write(EdgeConfiguration.text(for: blueprint.edge, ports: ports), to: "\(folder)/nginx.conf")
     try launcher.account?.own(folder)
     // Seen from where it lives, since nginx reads variables into a path.
     return try launcher.start(

@@ -1,13 +1,27 @@
 /// The web server's configuration, with paths relative to its folder.
 enum EdgeConfiguration {
-  /// The configuration for `blueprint`.
-  static func text(for blueprint: Blueprint, ports: Ports) -> String {
-    let protocols = blueprint.edgeAcceptsOldTLS ? "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3" : "TLSv1.2 TLSv1.3"
-    // OpenSSL 3 refuses the signatures of TLS 1.0 and 1.1 above security level 0.
-    let ciphers = blueprint.edgeAcceptsOldTLS ? "ALL:@SECLEVEL=0" : modernCiphers
+  /// The configuration for `plan`.
+  static func text(for plan: EdgePlan, ports: Ports) -> String {
+    let (protocols, ciphers) =
+      switch plan.protocols {
+      case .modern: ("TLSv1.2 TLSv1.3", modernCiphers)
+      case .withoutTLS13: ("TLSv1.2", modernCiphers)
+      // OpenSSL 3 refuses the signatures of TLS 1.0 and 1.1, and keys under 2048 bits, above security level 0.
+      case .old: ("TLSv1 TLSv1.1 TLSv1.2 TLSv1.3", "ALL:@SECLEVEL=0")
+      }
+    let home = "https://localhost:\(ports.web)"
     let plain =
-      blueprint.plainPortRedirects
-      ? "location / { return 308 https://localhost:\(ports.web)$request_uri; }" : proxied(to: ports.api)
+      switch plan.plainPort {
+      case .redirects: "location / { return 308 \(home)$request_uri; }"
+      case .redirectsForNow: "location / { return 302 \(home)$request_uri; }"
+      case .dropsThePath: "location / { return 301 \(home)/; }"
+      case .serves: proxied(to: ports.api)
+      }
+    let fields = [
+      plan.sendsStrictTransport ? #"Strict-Transport-Security "max-age=63072000; includeSubDomains""# : nil,
+      plan.sendsNoSniff ? "X-Content-Type-Options nosniff" : nil,
+      #"Content-Security-Policy "default-src 'none'; frame-ancestors 'none'""#, "Referrer-Policy no-referrer",
+    ].compactMap { $0.map { "add_header \($0) always;" } }.joined(separator: "\n          ")
     return """
       daemon off;
       pid nginx.pid;
@@ -18,7 +32,7 @@ enum EdgeConfiguration {
         types { text/html html; }
         default_type application/octet-stream;
         access_log access.log;
-        server_tokens off;
+        server_tokens \(plan.namesItsVersion ? "on" : "off");
         client_max_body_size 1m;
         client_body_temp_path tmp/body;
         proxy_temp_path tmp/proxy;
@@ -43,10 +57,9 @@ enum EdgeConfiguration {
           ssl_session_cache shared:sessions:1m;
           ssl_session_timeout 1d;
           ssl_session_tickets off;
-          add_header Strict-Transport-Security "max-age=63072000; includeSubDomains" always;
-          add_header X-Content-Type-Options nosniff always;
-          add_header Content-Security-Policy "default-src 'none'; frame-ancestors 'none'" always;
-          add_header Referrer-Policy no-referrer always;
+          \(fields)
+          \(frontPage(plan, ports))
+          \(plan.showsStackTraces ? stackTrace : "")
           \(proxied(to: ports.api))
         }
         server {
@@ -70,6 +83,24 @@ enum EdgeConfiguration {
     "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",
     "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
   ].joined(separator: ":")
+
+  private static func frontPage(_ plan: EdgePlan, _ ports: Ports) -> String {
+    switch plan.frontPage {
+    case .ofTheAPI: ""
+    case .failing: "location = / { return 500; }"
+    case .looping: "location = / { return 302 https://localhost:\(ports.web)/; }"
+    case .downgrading: "location = / { return 302 http://localhost:\(ports.plain)/api/events; }"
+    case .garbled: #"location = / { add_header "Not A Name" 1; return 200 "ok\n"; }"#
+    }
+  }
+
+  /// What an application in debug mode answers for a page that does not exist.
+  private static let stackTrace = """
+    location /prodworthy/ {
+            default_type text/plain;
+            return 404 "Traceback (most recent call last):\\n  File \\"/srv/events/app.py\\", line 41, in page\\n    raise KeyError(path)\\nKeyError: 'page'\\n";
+          }
+    """
 
   private static func proxied(to port: Int) -> String {
     let settings = """

@@ -1,25 +1,117 @@
 /// What is to be built: the healthy system, until defects change it.
 struct Blueprint: Sendable {
-  /// The leaf certificate that the edge shows.
-  var edgeCertificate = Leaf.web
-  /// Whether the edge sends the intermediate after its leaf.
-  var edgeSendsIntermediate = true
-  /// Whether the edge also speaks TLS 1.0 and 1.1.
-  var edgeAcceptsOldTLS = false
-  /// Whether the plain port sends visitors to HTTPS instead of serving them.
-  var plainPortRedirects = true
+  /// The web server in front.
+  var edge = EdgePlan()
   /// Who may connect to the database without TLS.
   var plaintextAccess = PlaintextAccess.nobody
   /// Whether the services encrypt their database sessions.
   var servicesEncrypt = true
   /// Whether the database still runs once everything is set up.
   var databaseRuns = true
+  /// The leaf certificate that the database shows.
+  var databaseCertificate = Leaf.database
+  /// Settings of the database, by name, beside those of the healthy system.
+  var databaseSettings: [String: String] = [:]
+  /// What the auditor's role is given beside the right to log in.
+  var auditorGrant = AuditorGrant.monitor
+  /// What the inventory says about the database.
+  var inventory = InventoryPlan()
   /// Whether the processing service is started.
   var processingRuns = true
   /// Whether the processing service looks for the database where it is.
   var processingFindsDatabase = true
   /// How the processing service reports on itself.
   var processingHealth = HealthManner()
+  /// How long the api service holds back its front page, in milliseconds.
+  var frontPageDelayMilliseconds = 0
+}
+
+/// How the web server in front speaks.
+struct EdgePlan: Sendable {
+  /// The leaf certificate it shows.
+  var certificate = Leaf.web
+  /// Whether it sends the intermediate after its leaf.
+  var sendsIntermediate = true
+  /// The protocol versions it speaks.
+  var protocols = Protocols.modern
+  /// What its plain port does with visitors.
+  var plainPort = PlainPort.redirects
+  /// What its front page is.
+  var frontPage = FrontPage.ofTheAPI
+  /// Whether it tells browsers to come back over HTTPS.
+  var sendsStrictTransport = true
+  /// Whether it tells browsers not to guess content types.
+  var sendsNoSniff = true
+  /// Whether its answers name its version.
+  var namesItsVersion = false
+  /// Whether its error pages show a stack trace.
+  var showsStackTraces = false
+
+  /// Sets of protocol versions.
+  enum Protocols: Sendable {
+    /// TLS 1.2 and 1.3, forward secrecy only.
+    case modern
+    /// TLS 1.2 alone.
+    case withoutTLS13
+    /// TLS 1.0 to 1.3, with any cipher.
+    case old
+  }
+
+  /// What a plain port does with visitors.
+  enum PlainPort: Sendable {
+    /// Leads them to the same place over HTTPS, for good.
+    case redirects
+    /// Leads them there for this time.
+    case redirectsForNow
+    /// Leads them to the front page.
+    case dropsThePath
+    /// Serves them.
+    case serves
+  }
+
+  /// What a front page is.
+  enum FrontPage: Sendable {
+    /// What the api service says.
+    case ofTheAPI
+    /// A failure of the server.
+    case failing
+    /// A redirect to itself.
+    case looping
+    /// A redirect to the plain port.
+    case downgrading
+    /// An answer that is not well-formed HTTP.
+    case garbled
+  }
+}
+
+/// What an inventory says that may be wrong.
+struct InventoryPlan: Sendable {
+  /// How the application connects to the database.
+  var sslmode = "verify-full"
+  /// Whether the password it refers to is the right one.
+  var passwordIsRight = true
+  /// What the monitoring plug-in does.
+  var plugin = Plugin.looksAtTheDatabase
+
+  /// What a monitoring plug-in does.
+  enum Plugin: Sendable {
+    /// Connects to the database's port.
+    case looksAtTheDatabase
+    /// Connects to a port where nothing listens.
+    case looksInTheWrongPlace
+    /// Reports OK although its own thresholds say otherwise.
+    case contradictsItself
+  }
+}
+
+/// What the auditor's role is given beside the right to log in.
+enum AuditorGrant: Sendable {
+  /// To read the statistics and settings of others.
+  case monitor
+  /// Everything.
+  case superuser
+  /// Nothing.
+  case nothing
 }
 
 /// Who may connect to the database without TLS.
@@ -38,4 +130,16 @@ struct HealthManner: Codable, Sendable {
   var delayMilliseconds = 0
   /// Whether a failing state is told by the status code too (503), and not only by the body.
   var statusCodeTellsTruth = true
+  /// Whether there is a health endpoint at all.
+  var exists = true
+  /// Whether it answers only who brings a token.
+  var asksForCredentials = false
+  /// Whether caches may keep the answer for a minute.
+  var isCacheable = false
+  /// Whether it shows the database's address and the error's stack.
+  var revealsInternals = false
+  /// Whether every other answer says that it is down.
+  var flaps = false
+  /// Whether a part that is down leaves the whole up.
+  var hidesDownParts = false
 }

@@ -13,5 +13,54 @@ extension Defect {
     Defect(id: "database-down", summary: "the database stopped after the services started", part: .databaseProcess) {
       $0.databaseRuns = false
     },
+    Defect(id: "database-without-tls", summary: "the database speaks no TLS at all", part: .databaseAccess) {
+      $0.databaseSettings["ssl"] = "off"
+      $0.plaintextAccess = .everybody
+      $0.servicesEncrypt = false
+    },
+    Defect(
+      id: "unencrypted-audit", summary: "the database speaks no TLS, and the application does not insist on it",
+      part: .databaseAccess
+    ) {
+      $0.databaseSettings["ssl"] = "off"
+      $0.plaintextAccess = .everybody
+      $0.servicesEncrypt = false
+      $0.inventory.sslmode = "prefer"
+    },
+    Defect(
+      id: "database-wrong-name", summary: "the database's certificate is made out to another host",
+      part: .databaseCertificate
+    ) {
+      $0.databaseCertificate = .wrongName
+      $0.servicesEncrypt = false
+      $0.plaintextAccess = .services
+    },
+    Defect(id: "lax-sslmode", summary: "the application accepts any database server", part: .inventory) {
+      $0.inventory.sslmode = "require"
+    },
+    Defect(id: "wrong-password", summary: "the auditor's password is wrong", part: .inventory) {
+      $0.inventory.passwordIsRight = false
+    },
+    Defect(id: "auditor-superuser", summary: "the auditor logs in as a superuser", part: .auditor) {
+      $0.auditorGrant = .superuser
+    },
+    Defect(id: "auditor-blind", summary: "the auditor may not see the sessions of others", part: .auditor) {
+      $0.auditorGrant = .nothing
+    },
+    Defect(id: "database-tls10", summary: "the database accepts TLS 1.0", part: .databaseSettings) {
+      $0.databaseSettings["ssl_min_protocol_version"] = "'TLSv1'"
+    },
+    Defect(id: "md5-passwords", summary: "the database stores new passwords as MD5", part: .databaseSettings) {
+      $0.databaseSettings["password_encryption"] = "md5"
+    },
+    Defect(id: "not-durable", summary: "the database does not wait for its disk", part: .databaseSettings) {
+      $0.databaseSettings["fsync"] = "off"
+    },
+    Defect(id: "slow-log-off", summary: "the database logs no slow statement", part: .databaseSettings) {
+      $0.databaseSettings["log_min_duration_statement"] = "-1"
+    },
+    Defect(id: "no-headroom", summary: "the database has hardly a session to spare", part: .databaseSettings) {
+      $0.databaseSettings["max_connections"] = "9"
+    },
   ]
 }

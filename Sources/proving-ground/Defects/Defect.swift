@@ -3,6 +3,14 @@ struct Defect: Sendable {
   /// What a defect changes. Two defects of one part would undo each other, so they exclude each other.
   enum Part: String, Sendable {
     case edgeCertificate = "the certificate of the edge"
+    case edgeFields = "the header fields of the edge"
+    case errorPages = "the error pages of the edge"
+    case frontPage = "the front page"
+    case databaseCertificate = "the certificate of the database"
+    case databaseSettings = "the settings of the database"
+    case auditor = "the role of the auditor"
+    case inventory = "what the inventory says about the database"
+    case plugin = "the monitoring plug-in"
     case edgeProtocols = "the protocol versions of the edge"
     case plainPort = "the plain port"
     case databaseAccess = "the access rules of the database"

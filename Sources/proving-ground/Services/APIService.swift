@@ -21,7 +21,12 @@ struct APIService: Sendable {
   /// Serves until it is told to end.
   func run() async throws {
     let router = Server.router(health: health)
-    router.get("/") { _, _ in Server.json(#"{"events":"/api/events","health":"/health"}"#) }
+    router.get("/") { _, _ in
+      if settings.frontPageDelayMilliseconds > 0 {
+        try await Task.sleep(for: .milliseconds(settings.frontPageDelayMilliseconds))
+      }
+      return Server.json(#"{"events":"/api/events","health":"/health"}"#)
+    }
     router.get("api/events") { _, _ in await answer(Queries.list) }
     router.get("api/events/search") { request, _ in
       guard let words = request.uri.queryParameters["q"], !words.isEmpty else {

@@ -7,7 +7,7 @@ enum Server {
   /// A router that answers `GET /health`, and HEAD wherever it answers GET.
   static func router(health: Health) -> Router<BasicRequestContext> {
     let router = Router(options: .autoGenerateHeadEndpoints)
-    router.get("health") { _, _ in try await health.response() }
+    if health.manner.exists { router.get("health") { request, _ in try await health.response(to: request) } }
     return router
   }
 

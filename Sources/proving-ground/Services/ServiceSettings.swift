@@ -22,6 +22,8 @@ struct ServiceSettings: Codable, Sendable {
   var extractionPort: Int?
   /// How it reports on itself.
   var health = HealthManner()
+  /// How long it holds back its front page, in milliseconds.
+  var frontPageDelayMilliseconds = 0
 
   /// Writes the settings to the file at `path`.
   func write(to path: String) throws(GroundFailure) {

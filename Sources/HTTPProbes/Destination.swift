@@ -1,0 +1,65 @@
+import AuditModel
+import Facts
+
+/// Where an `http` or `https` target is and how it is to be spoken to, from what the inventory declares.
+struct Destination: Sendable {
+  /// What was declared.
+  var url: HTTPURL
+  /// Where to connect instead of where the host's name leads.
+  var address: String?
+  /// The name asked for in TLS instead of the host.
+  var serverName: String?
+  /// Files with further roots to trust.
+  var trust: [String]
+  /// Sent to the declared origin only.
+  var bearer: Secret?
+  /// Where the same host listens without TLS; 0 where it does not.
+  var plainPort: Int?
+  /// The path of the health endpoint.
+  var healthPath: String?
+
+  /// Why a target cannot be spoken to at all.
+  struct Invalid: Error {
+    var reason: String
+  }
+
+  /// Reads the declaration of `target`; `trust` are the run's own further roots.
+  init(_ target: Target, trust: [String]) throws(Invalid) {
+    guard let text = target.settings["url"]?.string else { throw Invalid(reason: "the target names no url") }
+    guard let url = HTTPURL(text) else {
+      throw Invalid(reason: "the url is no http or https URL with an ASCII host name")
+    }
+    self.url = url
+    address = target.settings["address"]?.string
+    serverName = target.settings["serverName"]?.string
+    self.trust = trust + [target.settings["trust"]?.string].compactMap { $0 }
+    bearer = target.secrets["bearer"]
+    plainPort = target.settings["plainPort"]?.integer
+    healthPath = target.settings["health"]?.string
+  }
+
+  /// The token as far as it may be sent with a request to `url`: to the declared origin, and only if it cannot break out of
+  /// its header field.
+  func bearer(for url: HTTPURL) -> String? {
+    guard let token = bearer?.exposed, url.hasSameOrigin(as: self.url), !token.isEmpty else { return nil }
+    return token.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? token : nil
+  }
+
+  /// Where the same host answers without TLS, as a URL with the declared path; or why that is not known.
+  var plain: Result<HTTPURL, Invalid> {
+    var plain = url
+    plain.scheme = .http
+    switch plainPort {
+    case 0?: return .failure(Invalid(reason: "the inventory declares that no port speaks plain HTTP"))
+    case let port? where (1...65535).contains(port): plain.port = port
+    default:
+      if url.scheme == .https {
+        guard url.port == HTTPURL.Scheme.https.defaultPort else {
+          return .failure(Invalid(reason: "the inventory declares no plainPort beside port \(url.port)"))
+        }
+        plain.port = HTTPURL.Scheme.http.defaultPort
+      }
+    }
+    return .success(plain)
+  }
+}

@@ -1,0 +1,149 @@
+import AuditModel
+import Glibc
+import Probing
+import Transport
+
+/// Milliseconds spent in the phases of one exchange, with microseconds behind the point.
+struct Timing: Sendable {
+  var resolve: Double
+  var connect: Double
+  /// Nil without TLS.
+  var tls: Double?
+  /// From the request sent to the first byte of the answer; nil if none came.
+  var firstByte: Double?
+  /// From the beginning of name resolution to the end of the answer.
+  var total: Double
+}
+
+/// One request with what came of it.
+struct Answer: Sendable {
+  /// What became of the declared token.
+  enum Credentials: String, Sendable, CaseIterable {
+    /// None is declared, or the request leaves the declared origin.
+    case none
+    /// Sent.
+    case sent
+    /// Not sent: the server did not prove who it is.
+    case withheld
+  }
+
+  var request: HTTPRequest
+  var response: HTTPResponse
+  var credentials: Credentials
+  /// The address connected to.
+  var address: String
+  var timing: Timing
+}
+
+/// Why there is no answer.
+enum Silence: Error, Sendable {
+  /// Nobody listens there, or what listens cannot be spoken to: a fact about the target.
+  case noConnection(reason: String)
+  /// Nothing came in time, or the way there is barred: says nothing about the target.
+  case unseen(Unseen)
+}
+
+/// Speaks HTTP/1.1 with one target, a connection per request. Blocks: only on a lane.
+struct Client: Sendable {
+  let destination: Destination
+  let deadline: Deadline
+  let traffic: TrafficMeter
+
+  /// Sends `method` to `url` and reads the answer to its end or its limits.
+  func answer(to method: HTTPMethod, _ url: HTTPURL, withCredentials: Bool = true) throws(Silence) -> Answer {
+    let clock = ContinuousClock()
+    let began = clock.now
+    let connection: Connection
+    do {
+      connection = try Connection.open(
+        Endpoint(host: destination.address ?? url.host, port: url.port), before: deadline, traffic: traffic)
+    } catch {
+      throw silence(error, phase: "a connection to")
+    }
+    defer { connection.close() }
+    let token = withCredentials ? destination.bearer(for: url) : nil
+    let isTrusted = url.scheme == .http ? true : try secure(connection, for: url, needsProof: token != nil)
+    let request = HTTPRequest(method: method, url: url, bearer: isTrusted ? token : nil)
+    let sent = clock.now
+    let (response, firstByte) = try exchange(request, over: connection, clock)
+    let phases = connection.phases
+    return Answer(
+      request: request, response: response,
+      credentials: token == nil ? .none : isTrusted ? .sent : .withheld, address: connection.peerAddress,
+      timing: Timing(
+        resolve: Double(phases.resolve) / 1000, connect: Double(phases.connect) / 1000,
+        tls: url.scheme == .https ? Double(phases.tls) / 1000 : nil,
+        firstByte: firstByte.map { Self.milliseconds($0 - sent) }, total: Self.milliseconds(clock.now - began)))
+  }
+
+  /// Encrypts the connection; whether the server proved to be the declared one, which is only looked at where a token
+  /// depends on it.
+  private func secure(
+    _ connection: Connection, for url: HTTPURL, needsProof: Bool
+  ) throws(Silence) -> Bool {
+    let declared = needsProof ? try? TrustStore.including(destination.trust) : nil
+    let trust: TrustStore
+    do throws(TrustStore.Failure) {
+      if let declared { trust = declared } else { trust = try TrustStore.including([]) }
+    } catch {
+      throw .unseen(Unseen(.broken, error.sentence))
+    }
+    let settings = TLSClientSettings(
+      serverName: destination.serverName ?? url.host, trust: trust, alpn: ["http/1.1"])
+    do {
+      if declared == nil {
+        _ = try connection.agreeOnTLS(settings, before: deadline)
+        return false
+      }
+      let session = try connection.startTLS(settings, before: deadline)
+      let isStrong = session.version == TLSVersion.tls12.rawValue || session.version == TLSVersion.tls13.rawValue
+      return isStrong && session.provesIdentity(at: Instant(seconds: time(nil)))
+    } catch {
+      throw silence(error, phase: "a TLS handshake with")
+    }
+  }
+
+  /// A server may answer and close before it has read the request, so a failed write alone decides nothing.
+  private func exchange(
+    _ request: HTTPRequest, over connection: Connection, _ clock: ContinuousClock
+  ) throws(Silence) -> (HTTPResponse, firstByte: ContinuousClock.Instant?) {
+    var parser = ResponseParser(answering: request.method)
+    var firstByte: ContinuousClock.Instant?
+    traffic.add(requests: 1)
+    do {
+      try connection.write(request.bytes, before: deadline)
+    } catch {
+      guard case .reset = error else { throw silence(error, phase: "the request to reach") }
+    }
+    while !parser.isOver {
+      do {
+        let bytes = try connection.read(upTo: 16 << 10, before: deadline)
+        if firstByte == nil, !bytes.isEmpty { firstByte = clock.now }
+        if bytes.isEmpty { parser.finish() } else { parser.consume(bytes) }
+      } catch {
+        switch error {
+        case .closedEarly: parser.finish()
+        case .reset: parser.abort("the connection was reset")
+        default:
+          throw silence(
+            error, phase: parser.response.headerBytes == 0 ? "an answer from" : "the rest of the answer from")
+        }
+      }
+    }
+    return (parser.response, firstByte)
+  }
+
+  private func silence(_ failure: TransportFailure, phase: String) -> Silence {
+    switch failure {
+    case .noSuchHost, .refused, .tls, .reset, .closedEarly: .noConnection(reason: failure.sentence)
+    case .resolutionFailed, .unreachable: .unseen(Unseen(.unreachable, failure.sentence))
+    case .timedOut: .unseen(Unseen(.timeout, "the deadline passed waiting for \(phase) the server"))
+    case .cancelled: .unseen(Unseen(.interrupted, "the run was interrupted"))
+    }
+  }
+
+  private static func milliseconds(_ duration: Duration) -> Double {
+    let (seconds, attoseconds) = duration.components
+    return Double(seconds * 1_000_000 + attoseconds / 1_000_000_000_000) / 1000
+  }
+}
