@@ -9,11 +9,37 @@ enum Leaf: String, CaseIterable, Sendable {
   case expiring
   case wrongName = "wrong-name"
   case selfSigned = "self-signed"
+  case weakKey = "weak-key"
+  case weakSignature = "weak-signature"
+  case longLived = "long-lived"
+  case forClients = "for-clients"
+  case fromExpiredIssuer = "from-expired-issuer"
+
+  /// Whether OpenSSL serves it only below its usual level of security.
+  var isBelowStandard: Bool { self == .weakKey || self == .weakSignature }
+
+  /// The certificate authority that signs it.
+  fileprivate var issuer: String { self == .fromExpiredIssuer ? "expired-intermediate" : "intermediate" }
+
+  /// What `openssl req` makes its key with.
+  fileprivate var key: [String] {
+    self == .weakKey ? ["rsa:1024"] : ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+  }
+
+  /// The section of the configuration with its extensions.
+  fileprivate var extensions: String {
+    switch self {
+    case .wrongName: "other"
+    case .forClients: "client"
+    default: "leaf"
+    }
+  }
 
   /// The days, counted from now, on which it begins and ends to be valid.
   fileprivate var validity: ClosedRange<Int> {
     switch self {
-    case .web, .database, .wrongName, .selfSigned: -25...65
+    case .web, .database, .wrongName, .selfSigned, .weakKey, .weakSignature, .forClients, .fromExpiredIssuer: -25...65
+    case .longLived: -25...875
     case .expired: -90 ... -1
     case .expiring: -80...5
     }
@@ -40,19 +66,19 @@ struct CertificateAuthority: Sendable {
     openssl = try Launcher.path(of: "openssl")
     try Files.makeFolder(folder.pki, mode: 0o700)
     try Files.write(Self.configuration, to: file("openssl.cnf"))
-    for authority in ["root", "intermediate"] { try Files.write("", to: file("\(authority).index")) }
+    for authority in Self.authorities { try Files.write("", to: file("\(authority).index")) }
     try makeRequest(for: "root", commonName: "Proving Ground Root")
     try sign("root", by: "root", days: -400...3000, extensions: "root", isSelfSigned: true)
     try makeRequest(for: "intermediate", commonName: "Proving Ground Intermediate")
     try sign("intermediate", by: "root", days: -200...1500, extensions: "intermediate")
+    try makeRequest(for: "expired-intermediate", commonName: "Proving Ground Expired Intermediate")
+    try sign("expired-intermediate", by: "root", days: -200 ... -1, extensions: "intermediate")
     for leaf in Leaf.allCases {
-      try makeRequest(for: leaf.rawValue, commonName: leaf.commonName)
-      let section = leaf == .wrongName ? "other" : "leaf"
-      if leaf == .selfSigned {
-        try sign(leaf.rawValue, by: leaf.rawValue, days: leaf.validity, extensions: section, isSelfSigned: true)
-      } else {
-        try sign(leaf.rawValue, by: "intermediate", days: leaf.validity, extensions: section)
-      }
+      try makeRequest(for: leaf.rawValue, commonName: leaf.commonName, key: leaf.key)
+      let isSelfSigned = leaf == .selfSigned
+      try sign(
+        leaf.rawValue, by: isSelfSigned ? leaf.rawValue : leaf.issuer, days: leaf.validity, extensions: leaf.extensions,
+        digest: leaf == .weakSignature ? "sha1" : "sha256", isSelfSigned: isSelfSigned)
     }
   }
 
@@ -63,11 +89,13 @@ struct CertificateAuthority: Sendable {
   func chain(of leaf: Leaf, withIntermediate: Bool) throws(GroundFailure) -> String {
     let certificate = try contents(of: "\(leaf.rawValue).pem")
     guard withIntermediate, leaf != .selfSigned else { return certificate }
-    return try certificate + contents(of: "intermediate.pem")
+    return try certificate + contents(of: "\(leaf.issuer).pem")
   }
 
   /// The private key of `leaf` in PEM.
   func key(of leaf: Leaf) throws(GroundFailure) -> String { try contents(of: "\(leaf.rawValue).key") }
+
+  private static let authorities = ["root", "intermediate", "expired-intermediate"]
 
   private func contents(of name: String) throws(GroundFailure) -> String {
     guard let text = Files.text(at: file(name)) else { throw Files.failure("cannot read \(file(name))") }
@@ -76,18 +104,20 @@ struct CertificateAuthority: Sendable {
 
   private func file(_ name: String) -> String { "\(folder.pki)/\(name)" }
 
-  private func makeRequest(for name: String, commonName: String) throws(GroundFailure) {
+  private func makeRequest(
+    for name: String, commonName: String, key: [String] = Leaf.web.key
+  ) throws(GroundFailure) {
     try launcher.run(
       [
-        openssl, "req", "-new", "-config", file("openssl.cnf"), "-newkey", "ec", "-pkeyopt",
-        "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", file("\(name).key"), "-subj",
-        "/O=Events Platform/CN=\(commonName)", "-out", file("\(name).csr"),
-      ], log: "openssl", before: deadline)
+        openssl, "req", "-new", "-config", file("openssl.cnf"), "-nodes", "-keyout", file("\(name).key"), "-subj",
+        "/O=Events Platform/CN=\(commonName)", "-out", file("\(name).csr"), "-newkey",
+      ] + key, log: "openssl", before: deadline)
   }
 
   /// `openssl ca` and not `openssl x509`: only it takes a beginning in the past in OpenSSL 3.0.
   private func sign(
-    _ name: String, by issuer: String, days: ClosedRange<Int>, extensions: String, isSelfSigned: Bool = false
+    _ name: String, by issuer: String, days: ClosedRange<Int>, extensions: String, digest: String = "sha256",
+    isSelfSigned: Bool = false
   ) throws(GroundFailure) {
     let authority =
       isSelfSigned
@@ -95,7 +125,7 @@ struct CertificateAuthority: Sendable {
       : ["-cert", file("\(issuer).pem"), "-keyfile", file("\(issuer).key")]
     try launcher.run(
       [openssl, "ca", "-batch", "-notext", "-config", file("openssl.cnf")]
-        + ["-name", issuer == "intermediate" ? "intermediate_authority" : "root_authority"] + authority
+        + ["-name", "\(Self.authorities.contains(issuer) ? issuer : "root")_authority", "-md", digest] + authority
         + ["-extensions", extensions, "-startdate", Self.date(inDays: days.lowerBound)]
         + ["-enddate", Self.date(inDays: days.upperBound)]
         + ["-in", file("\(name).csr"), "-out", file("\(name).pem")],
@@ -118,14 +148,13 @@ struct CertificateAuthority: Sendable {
   /// Paths are relative to where processes live, since `$` and quotes in a path would mean something here.
   private static var configuration: String {
     let folder = "../pki"
-    let authorities = ["root", "intermediate"].map { name in
+    let authorities = Self.authorities.map { name in
       """
       [\(name)_authority]
       database = \(folder)/\(name).index
       new_certs_dir = \(folder)
       policy = names
       unique_subject = no
-      default_md = sha256
       rand_serial = yes
 
       """
@@ -160,6 +189,13 @@ struct CertificateAuthority: Sendable {
       subjectKeyIdentifier = hash
       authorityKeyIdentifier = keyid
       subjectAltName = \(Leaf.wrongName.alternativeNames)
+      [client]
+      basicConstraints = critical, CA:FALSE
+      keyUsage = critical, digitalSignature
+      extendedKeyUsage = clientAuth
+      subjectKeyIdentifier = hash
+      authorityKeyIdentifier = keyid
+      subjectAltName = \(Leaf.web.alternativeNames)
 
       """
   }

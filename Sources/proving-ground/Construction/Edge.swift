@@ -13,7 +13,10 @@ enum Edge {
     try Files.makeFolder("\(folder)/outside")
     let certificate = try authority.chain(
       of: blueprint.edge.certificate, withIntermediate: blueprint.edge.sendsIntermediate)
-    try Files.write(certificate, to: "\(folder)/certificate.pem")
+    let stray = blueprint.edge.sendsStray ? try authority.chain(of: .wrongName, withIntermediate: false) : ""
+    let leafEnd = certificate.firstRange(of: "-----END CERTIFICATE-----\n")?.upperBound ?? certificate.endIndex
+    try Files.write(
+      certificate[..<leafEnd] + stray + certificate[leafEnd...], to: "\(folder)/certificate.pem")
     try Files.write(authority.key(of: blueprint.edge.certificate), to: "\(folder)/key.pem", mode: 0o600)
     try Files.write(OutsideSite.page, to: "\(folder)/outside/luma.html")
     try Files.write(EdgeConfiguration.text(for: blueprint.edge, ports: ports), to: "\(folder)/nginx.conf")

@@ -51,7 +51,7 @@ enum EdgeConfiguration {
           ssl_certificate certificate.pem;
           ssl_certificate_key key.pem;
           ssl_protocols \(protocols);
-          ssl_ciphers \(ciphers);
+          ssl_ciphers \(ciphers)\(plan.certificate.isBelowStandard ? ":@SECLEVEL=0" : "");
           ssl_prefer_server_ciphers off;
           ssl_ecdh_curve X25519:prime256v1:secp384r1;
           ssl_session_cache shared:sessions:1m;

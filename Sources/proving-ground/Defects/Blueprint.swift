@@ -32,6 +32,8 @@ struct EdgePlan: Sendable {
   var certificate = Leaf.web
   /// Whether it sends the intermediate after its leaf.
   var sendsIntermediate = true
+  /// Whether it sends a certificate that has nothing to do with the others.
+  var sendsStray = false
   /// The protocol versions it speaks.
   var protocols = Protocols.modern
   /// What its plain port does with visitors.

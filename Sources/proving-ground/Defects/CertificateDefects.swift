@@ -16,5 +16,24 @@ extension Defect {
     Defect(
       id: "missing-intermediate", summary: "the web server sends its leaf certificate alone", part: .edgeCertificate
     ) { $0.edge.sendsIntermediate = false },
+    Defect(
+      id: "stray-certificate", summary: "the web server sends a foreign certificate before the intermediate",
+      part: .edgeCertificate
+    ) { $0.edge.sendsStray = true },
+    Defect(id: "weak-key", summary: "the web certificate has an RSA key of 1024 bits", part: .edgeCertificate) {
+      $0.edge.certificate = .weakKey
+    },
+    Defect(id: "weak-signature", summary: "the web certificate is signed over SHA-1", part: .edgeCertificate) {
+      $0.edge.certificate = .weakSignature
+    },
+    Defect(id: "long-lived-certificate", summary: "the web certificate lives 900 days", part: .edgeCertificate) {
+      $0.edge.certificate = .longLived
+    },
+    Defect(id: "client-certificate", summary: "the web certificate is meant for clients", part: .edgeCertificate) {
+      $0.edge.certificate = .forClients
+    },
+    Defect(
+      id: "expired-intermediate", summary: "the web certificate's issuer expired yesterday", part: .edgeCertificate
+    ) { $0.edge.certificate = .fromExpiredIssuer },
   ]
 }
