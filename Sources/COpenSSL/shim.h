@@ -1,0 +1,27 @@
+#pragma once
+#include <openssl/err.h>
+#include <openssl/ocsp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+/* Swift does not import function-like macros: each one that is used gets one wrapper of the same name with a prefix. */
+
+static inline int prodworthy_SSL_CTX_set_min_proto_version(SSL_CTX *context, int version) {
+  return (int)SSL_CTX_set_min_proto_version(context, version);
+}
+static inline int prodworthy_SSL_CTX_set_max_proto_version(SSL_CTX *context, int version) {
+  return (int)SSL_CTX_set_max_proto_version(context, version);
+}
+static inline void prodworthy_SSL_CTX_set_max_cert_list(SSL_CTX *context, long bytes) {
+  SSL_CTX_set_max_cert_list(context, bytes);
+}
+static inline void prodworthy_SSL_CTX_set_read_ahead(SSL_CTX *context, int on) {
+  SSL_CTX_set_read_ahead(context, on);
+}
+static inline int prodworthy_SSL_set_tlsext_host_name(SSL *session, const char *name) {
+  return (int)SSL_set_tlsext_host_name(session, name);
+}
+static inline int prodworthy_SSL_get_negotiated_group(SSL *session) {
+  return (int)SSL_get_negotiated_group(session);
+}
+static const uint64_t prodworthy_SSL_OP_LEGACY_SERVER_CONNECT = SSL_OP_LEGACY_SERVER_CONNECT;

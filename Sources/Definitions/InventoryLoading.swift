@@ -1,0 +1,248 @@
+package import AuditModel
+import Facts
+
+/// What the inventory's file says.
+package struct InventoryFile: Sendable {
+  /// What is audited.
+  package var inventory: Inventory
+  /// The policy it asks for: a name, or a file relative to it.
+  package var policy: String?
+  /// Folders with further checks, relative to it.
+  package var checks: [String]
+}
+
+extension Definitions {
+  /// The inventory with its references resolved and its paths made absolute.
+  package static func inventory(
+    _ file: SourceFile, vocabulary: Vocabulary, resolve: SecretResolver
+  ) -> Loaded<InventoryFile> {
+    let secrets = vocabulary.targetKinds.flatMap(\.fields).filter { $0.schema.isSecretReference }.map(\.name)
+    let mask = SecretMask(names: secrets)
+    let (root, problems) = YAMLReader.read(file, masking: mask.masked)
+    guard let root else { return Loaded(nil, problems.diagnostics) }
+    var loading = InventoryLoading(
+      root, path: file.path, vocabulary: vocabulary, resolver: resolve, problems: problems)
+    return loading.run()
+  }
+
+  /// The folders of further checks that an inventory names, relative to it; none where it cannot be read. What is
+  /// wrong with it is told by `inventory`.
+  package static func checkFolders(ofInventory file: SourceFile) -> [String] {
+    YAMLReader.read(file).root?["checks"]?.elements.compactMap(\.string) ?? []
+  }
+}
+
+private struct InventoryLoading {
+  let root: LocatedValue
+  let path: String
+  let folder: String
+  let vocabulary: Vocabulary
+  let resolver: SecretResolver
+  var problems: Problems
+
+  init(
+    _ root: LocatedValue, path: String, vocabulary: Vocabulary, resolver: SecretResolver, problems: Problems
+  ) {
+    self.root = root
+    self.path = path
+    folder = FilePath.folder(of: path)
+    self.vocabulary = vocabulary
+    self.resolver = resolver
+    self.problems = problems
+  }
+
+  mutating func run() -> Loaded<InventoryFile> {
+    Structure.check(root, against: InventorySchema.frame, into: &problems)
+    let targets = (root["targets"]?.elements ?? []).compactMap { target($0) }
+    checkIDs()
+    let consents = (root["consent"]?.elements ?? []).compactMap { consent($0) }
+    guard problems.isEmpty, let system = root["system"]?.string,
+      let environment = root["environment"]?.string.flatMap(Environment.init)
+    else { return Loaded(nil, problems.diagnostics) }
+    let inventory = Inventory(
+      system: system, environment: environment,
+      ceiling: root["ceiling"]?.string.flatMap(SafetyClass.init) ?? .probe, targets: targets, consents: consents)
+    return Loaded(
+      InventoryFile(
+        inventory: inventory, policy: root["policy"]?.string,
+        checks: root["checks"]?.elements.compactMap(\.string) ?? []), problems.diagnostics)
+  }
+
+  private mutating func checkIDs() {
+    var lines: [String: Int] = [:]
+    for id in (root["targets"]?.elements ?? []).compactMap({ $0["id"] }) {
+      guard let text = id.string else { continue }
+      if let line = lines[text] {
+        problems.add(
+          "duplicate-id", "there is a target called `\(text)` already", at: id.span, fix: "the first is in line \(line)")
+      } else {
+        lines[text] = id.span.line
+      }
+    }
+  }
+
+  private func consent(_ value: LocatedValue) -> Inventory.Consent? {
+    guard let safety = value["safety"]?.string.flatMap(SafetyClass.init), let by = value["by"]?.string,
+      let text = value["until"]?.string, var until = Instant(text)
+    else { return nil }
+    // A day is permitted to its end.
+    if text.utf8.count == 10 { until.seconds += 86_399 }
+    return Inventory.Consent(safety: safety, by: by, until: until)
+  }
+
+  // MARK: Targets
+
+  private mutating func target(_ value: LocatedValue) -> Target? {
+    guard value.value.object != nil else {
+      problems.add("wrong-type", "a target must be an object", at: value.span)
+      return nil
+    }
+    guard let kind = value["kind"] else {
+      problems.add("missing-key", "the target needs the key `kind`", at: value.span, fix: knownKinds(""))
+      return nil
+    }
+    guard let known = kind.string.flatMap(vocabulary.targetKind) else {
+      problems.add(
+        "unknown-target-kind", "there is no kind of target `\(kind.string ?? kind.plainText ?? "")`", at: kind.span,
+        fix: knownKinds(kind.string ?? ""))
+      return nil
+    }
+    var settings = JSONObject()
+    var secrets: [String: Secret] = [:]
+    for member in value.members where member.name != "id" && member.name != "kind" {
+      let field = known.fields.first { $0.name == member.name }
+      if let field, field.schema.isSecretReference {
+        secrets[member.name] = secret(member)
+      } else {
+        settings[member.name] = resolved(member.value, schema: field?.schema ?? .any)
+      }
+    }
+    check(value, settings: settings, against: InventorySchema.target(known))
+    guard let id = value["id"]?.string else { return nil }
+    return Target(
+      id: id, kind: known.name, settings: settings, secrets: secrets,
+      location: SourceLocation(path: path, line: value.span.line, column: value.span.column))
+  }
+
+  private func knownKinds(_ word: String) -> String? {
+    Suggestion.phrase(word, among: vocabulary.targetKinds.map(\.name))
+  }
+
+  /// Holds the target against its shape, with references in plain fields replaced by what they stand for. What is
+  /// wrong with a secret is told with its key, never with its line.
+  private mutating func check(_ target: LocatedValue, settings: JSONObject, against schema: Schema) {
+    var value = target.value.object ?? [:]
+    for (name, setting) in settings { value[name] = setting }
+    for violation in schema.violations(of: .object(value)) {
+      if case .name(let name)? = violation.path.first, let member = target.member(name), case .object(let fields, _) = schema,
+        fields.contains(where: { $0.name == name && $0.schema.isSecretReference })
+      {
+        problems.add(
+          "secret-literal", "`\(name)` must be a reference to a secret, never the secret itself", at: member.nameSpan,
+          fix: "write ${env:NAME} or ${file:path}")
+      } else {
+        Structure.add(violation, in: target, to: &problems)
+      }
+    }
+  }
+
+  private mutating func secret(_ member: LocatedValue.Member) -> Secret? {
+    guard let text = member.value.string, Schema.string(.secretReference).violations(of: .string(text)).isEmpty else {
+      return nil
+    }
+    switch resolver.secret(text, folder: folder) {
+    case .success(let secret): return secret
+    case .failure(let failure):
+      problems.add("secret", "`\(member.name)`: \(failure.reason)", at: member.value.span)
+      return nil
+    }
+  }
+
+  private mutating func resolved(_ value: LocatedValue, schema: Schema) -> JSONValue {
+    switch value.value {
+    case .string(let text): return .string(resolved(text, at: value.span, schema: schema))
+    case .array:
+      return .array(value.elements.map { resolved($0, schema: schema.element) })
+    case .object:
+      return .object(JSONObject(value.members.map { ($0.name, resolved($0.value, schema: schema.field($0.name))) }))
+    default: return value.value
+    }
+  }
+
+  private mutating func resolved(_ text: String, at span: Span, schema: Schema) -> String {
+    if text.contains("${file:") {
+      problems.add("secret", "only a secret may be read from a file", at: span)
+      return text
+    }
+    switch resolver.resolved(text) {
+    case .failure(let failure):
+      problems.add("environment", failure.reason, at: span)
+      return text
+    case .success(let text):
+      if text.holdsPassword {
+        problems.add(
+          "secret-in-url", "a URL may not hold a password", at: span,
+          fix: "remove it from the URL and refer to it in a field of its own: password: ${env:NAME}")
+      }
+      return schema.isPath ? FilePath.absolute(text, in: folder) : text
+    }
+  }
+}
+
+extension Schema {
+  fileprivate var isSecretReference: Bool {
+    switch self {
+    case .string(.secretReference): true
+    case .nullable(let inner): inner.isSecretReference
+    default: false
+    }
+  }
+
+  fileprivate var isPath: Bool {
+    switch self {
+    case .string(.path): true
+    case .nullable(let inner): inner.isPath
+    case .either(let alternatives): alternatives.contains(where: \.isPath)
+    default: false
+    }
+  }
+
+  fileprivate var element: Schema {
+    switch self {
+    case .array(let element, _): element
+    case .nullable(let inner): inner.element
+    case .either(let alternatives): .either(alternatives.map(\.element))
+    default: .any
+    }
+  }
+
+  fileprivate func field(_ name: String) -> Schema {
+    switch self {
+    case .object(let fields, let others): fields.first { $0.name == name }?.schema ?? others ?? .any
+    case .nullable(let inner): inner.field(name)
+    case .either(let alternatives): .either(alternatives.map { $0.field(name) })
+    default: .any
+    }
+  }
+}
+
+extension String {
+  /// Whether this is a URL with a password before its host or among its parameters.
+  fileprivate var holdsPassword: Bool {
+    guard let scheme = firstRange(of: "://") else { return false }
+    let rest = self[scheme.upperBound...]
+    let authority = rest.prefix { !"/?#".contains($0) }
+    if let at = authority.lastIndex(of: "@"), authority[..<at].contains(":") { return true }
+    // A password may itself hold the characters that end an authority.
+    if let at = rest.firstIndex(of: "@"), let colon = rest.firstIndex(of: ":"), colon < at,
+      !rest[rest.index(after: colon)..<at].prefix(while: { $0 != "/" }).allSatisfy(\.isNumber)
+    {
+      return true
+    }
+    guard let query = rest.firstIndex(of: "?") else { return false }
+    return rest[query...].dropFirst().split(separator: "&").contains { parameter in
+      let name = parameter.prefix { $0 != "=" }.lowercased()
+      return name.contains("password") || name.contains("passwd") || name.contains("secret")
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Facts
+
+/// A file's bytes as text that is safe to hand to the YAML parser, or what is wrong with them.
+struct YAMLText {
+  /// Larger files are refused, in bytes.
+  static let largest = 1 << 20
+
+  let source: SourceText
+  let text: String
+  private(set) var problems: Problems
+
+  init(_ file: SourceFile, masking masked: @escaping (String) -> String) {
+    let bytes = file.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? file.bytes[3...] : file.bytes[...]
+    let isTooLarge = bytes.count > Self.largest
+    // Of a file that is refused for its size, only as much as an excerpt needs.
+    let decoded = String(decoding: isTooLarge ? bytes.prefix(200) : bytes, as: UTF8.self)
+    text = decoded
+    source = SourceText(path: file.path, text: decoded)
+    problems = Problems(in: source, masking: masked)
+    if isTooLarge {
+      problems.add(
+        "too-large", "the file has \(bytes.count) bytes, more than \(Self.largest)", at: .start, fix: "split it")
+      return
+    }
+    if let prefix = String.validPrefixLength(bytes) {
+      let before = SourceText(path: "", text: String(decoding: bytes.prefix(prefix), as: UTF8.self))
+      problems.add("not-utf8", "this is not UTF-8", at: before.end, fix: "save the file as UTF-8")
+    } else if let index = decoded.unicodeScalars.firstIndex(where: { !$0.isYAML }) {
+      let scalar = decoded.unicodeScalars[index]
+      let before = SourceText(path: "", text: String(decoded.unicodeScalars[..<index]))
+      problems.add(
+        "control-character", "the character U+\(String(scalar.value, radix: 16, uppercase: true)) may not stand in YAML",
+        at: before.end, fix: "remove it, or write it as an escape in double quotes")
+    } else if let line = source.firstHashingHazard {
+      problems.add(
+        "key-not-text", "a key that is not plain text may not stand in a file with aliases",
+        at: Span(line: line, column: 1), fix: "write the key as text")
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether YAML 1.1 section 5.1 lets it stand in a file.
+  fileprivate var isYAML: Bool {
+    switch value {
+    case 0x09, 0x0A, 0x0D, 0x20...0x7E, 0x85, 0xA0...0xD7FF, 0xE000...0xFFFD, 0x10000...0x10FFFF: true
+    default: false
+    }
+  }
+}
+
+extension String {
+  /// How many bytes are UTF-8 before the first that is not; nil if all are.
+  fileprivate static func validPrefixLength(_ bytes: ArraySlice<UInt8>) -> Int? {
+    var decoder = UTF8()
+    var iterator = bytes.makeIterator()
+    var count = 0
+    while true {
+      switch decoder.decode(&iterator) {
+      case .scalarValue(let scalar): count += UTF8.width(scalar)
+      case .emptyInput: return nil
+      case .error: return count
+      }
+    }
+  }
+}
+
+extension SourceText {
+  /// The place behind the last character.
+  fileprivate var end: Span { Span(line: lineCount, column: scalars(ofLine: lineCount).count + 1) }
+
+  /// The first line that looks like a list, an object or an alias in the place of a key, where the text also has
+  /// aliases: the parser compares keys with everything inside them, and aliases can make that as large as they like.
+  fileprivate var firstHashingHazard: Int? {
+    let lines = (1...lineCount).map { Array(scalars(ofLine: $0)) }
+    guard lines.contains(where: { line in line.indices.contains { Self.isAlias(line, at: $0) } }) else { return nil }
+    return lines.firstIndex { line in line.indices.contains { Self.isComplexKey(line, at: $0) } }.map { $0 + 1 }
+  }
+
+  private static func isAlias(_ line: [Unicode.Scalar], at index: Int) -> Bool {
+    line[index] == "*" && begins(line, at: index) && index + 1 < line.count && !" \t,[]{}".unicodeScalars.contains(line[index + 1])
+  }
+
+  private static func isComplexKey(_ line: [Unicode.Scalar], at index: Int) -> Bool {
+    if line[index] == "?" {
+      return begins(line, at: index) && (index + 1 == line.count || " \t".unicodeScalars.contains(line[index + 1]))
+    }
+    guard line[index] == ":" else { return false }
+    var before = index - 1
+    while before >= 0, line[before] == " " || line[before] == "\t" { before -= 1 }
+    if before < 0 { return true }
+    if line[before] == "]" || line[before] == "}" { return true }
+    while before >= 0, !" \t,[{".unicodeScalars.contains(line[before]) {
+      if isAlias(line, at: before) { return true }
+      before -= 1
+    }
+    return false
+  }
+
+  /// Whether a node can begin there.
+  private static func begins(_ line: [Unicode.Scalar], at index: Int) -> Bool {
+    index == 0 || " \t,[{:?-".unicodeScalars.contains(line[index - 1])
+  }
+}

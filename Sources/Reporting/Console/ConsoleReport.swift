@@ -1,0 +1,134 @@
+import AuditModel
+
+/// The report for a terminal.
+struct ConsoleReport {
+  let report: AuditReport
+  let options: RenderingOptions
+
+  /// The most findings of one check that are shown.
+  private static let findingLimit = 5
+  /// The most checks or causes under one heading.
+  private static let groupLimit = 50
+
+  /// All lines.
+  var text: String {
+    var page = ConsolePage(width: options.width, usesColor: options.usesColor)
+    if !options.isQuiet {
+      writeFailing(into: &page)
+      writeOpen(into: &page)
+      writeWarnings(into: &page)
+    }
+    writeSummary(into: &page)
+    return page.text
+  }
+
+  private func writeFailing(into page: inout ConsolePage) {
+    let failing = report.findings.filter(\.isFailing).grouped(by: \.check)
+    let waiting = Dictionary(
+      report.causes.map { (Place($0.target, $0.check), $0.dependents.count) }, uniquingKeysWith: +)
+    for (id, findings) in failing.prefix(Self.groupLimit) {
+      let severity = findings[0].severity
+      page.line("\(page.painted("FAIL", .red)) \(severity.rawValue) \(page.painted(Untrusted.line(id), .bold))")
+      for finding in findings.prefix(Self.findingLimit) {
+        page.quote("\(place(finding)): \(finding.message)")
+        if let count = waiting[Place(finding.target, id)], count > 0 {
+          page.quote("\(counted(count, "finding")) wait\(count == 1 ? "s" : "") for this")
+        }
+      }
+      if findings.count > Self.findingLimit {
+        page.quote("… and \(counted(findings.count - Self.findingLimit, "finding")) more")
+      }
+      if let fix = report.checks[id]?.remediation { page.quote("fix (\(fix.effort.rawValue) effort): \(fix.text)") }
+      page.line()
+    }
+    writeRemainder(failing.count, "failing check", into: &page)
+  }
+
+  /// What evidence did not decide: by cause where there is one, else by check.
+  private func writeOpen(into page: inout ConsolePage) {
+    let open = report.findings.filter(\.isNotProven)
+    let causes = report.causes.filter { $0.check == nil && !$0.dependents.isEmpty }
+    let word = page.painted("NOT PROVEN", .yellow)
+    for cause in causes.prefix(Self.groupLimit) {
+      page.line("\(word) \(page.painted(Untrusted.line(cause.target), .bold))")
+      page.quote(cause.reason)
+      page.quote("\(counted(cause.dependents.count, "finding")) wait\(cause.dependents.count == 1 ? "s" : "") for this")
+      page.line()
+    }
+    writeRemainder(causes.count, "cause", into: &page)
+    // What waits for a failing check is counted there, what waits for a probe is counted above.
+    let alone = open.filter { $0.cause == nil }.grouped(by: \.check)
+    for (id, findings) in alone.prefix(Self.groupLimit) {
+      page.line("\(word) \(findings[0].severity.rawValue) \(page.painted(Untrusted.line(id), .bold))")
+      for finding in findings.prefix(Self.findingLimit) {
+        page.quote("\(place(finding)): \(finding.message) (\(finding.status.word))")
+      }
+      if findings.count > Self.findingLimit {
+        page.quote("… and \(counted(findings.count - Self.findingLimit, "finding")) more")
+      }
+      page.line()
+    }
+    writeRemainder(alone.count, "check not proven", into: &page)
+  }
+
+  private func writeWarnings(into page: inout ConsolePage) {
+    let warnings = report.findings.filter(\.isWarning).grouped(by: \.check)
+    for (id, findings) in warnings.prefix(Self.groupLimit) {
+      page.line("\(page.painted("WARN", .yellow)) \(findings[0].severity.rawValue) \(Untrusted.line(id))")
+      for finding in findings.prefix(2) { page.quote("\(place(finding)): \(finding.message)") }
+      if findings.count > 2 { page.quote("… and \(counted(findings.count - 2, "finding")) more") }
+    }
+    writeRemainder(warnings.count, "warning", into: &page)
+    if !warnings.isEmpty { page.line() }
+  }
+
+  private func writeSummary(into page: inout ConsolePage) {
+    let color: ConsolePage.Color =
+      switch report.gate.status {
+      case .passed: .green
+      case .failed: .red
+      case .undecided: .yellow
+      }
+    page.line("\(page.painted(report.verdict, color)): \(report.decision)")
+    page.line("score \(report.score.sentence)")
+    if options.isQuiet { return }
+    for condition in report.gate.conditions where condition.status != .pass {
+      page.quote("\(condition.status.rawValue) \(condition.id): \(condition.detail)")
+    }
+    let counts = Status.allCases.compactMap { status in
+      let count = report.count(of: status)
+      return count == 0 ? nil : "\(count) \(status.word)"
+    }
+    page.line("findings: \(counts.isEmpty ? "none" : counts.joined(separator: ", "))")
+    for reason in report.partial { page.quote("partial run: \(reason)") }
+    let gains = report.score.arithmetic.rows.filter { $0.gain > 0 }
+      .sorted { ($1.gain, $0.check) < ($0.gain, $1.check) }.prefix(3)
+    if !gains.isEmpty { page.line("what would raise the score most:") }
+    for row in gains { page.quote("+\(percent(row.gain)) \(row.check)") }
+    let system = Untrusted.line(report.system.name)
+    page.line(
+      "\(system) (\(report.system.environment.rawValue)), policy \(Untrusted.line(report.policy.id)), "
+        + "\(counted(report.targets.count, "target")), \(counted(report.traffic.total.requests, "request")) sent, "
+        + "\(seconds(report.durationMs)) s")
+  }
+
+  private struct Place: Hashable {
+    let target: String
+    let check: String?
+
+    init(_ target: String, _ check: String?) {
+      self.target = target
+      self.check = check
+    }
+  }
+
+  private func place(_ finding: Finding) -> String {
+    finding.subject.map { "\(finding.target) \($0)" } ?? finding.target
+  }
+
+  private func writeRemainder(_ count: Int, _ noun: String, into page: inout ConsolePage) {
+    guard count > Self.groupLimit else { return }
+    page.line("… and \(count - Self.groupLimit) more: \(noun)")
+    page.line()
+  }
+}

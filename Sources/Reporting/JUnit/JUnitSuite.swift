@@ -1,0 +1,99 @@
+import AuditModel
+
+/// One `testsuite`: the gate, or what was found on one target.
+struct JUnitSuite {
+  /// What its cases are made from.
+  enum Content {
+    case gate([Gate.Condition])
+    case findings([Finding])
+  }
+
+  /// The gate's suite.
+  static let gateName = "readiness.gate"
+
+  let name: String
+  let properties: [(name: String, value: String)]
+  let location: SourceLocation?
+  var content: Content
+
+  /// The gate first, then the targets in inventory order; one without cases is left out, as readers would.
+  static func suites(of report: AuditReport) -> [JUnitSuite] {
+    // A gate without conditions decides nothing, and a file without a case would look green.
+    let nothing = Gate.Condition(id: "gate", status: .undecided, detail: "the policy names no condition")
+    let conditions = report.gate.conditions.isEmpty ? [nothing] : report.gate.conditions
+    let gate = JUnitSuite(
+      name: gateName,
+      properties: [
+        ("readiness.system", report.system.name), ("readiness.environment", report.system.environment.rawValue),
+        ("readiness.policy", report.policy.id), ("readiness.policy.digest", report.policy.digest),
+        ("readiness.gate", report.gate.status.rawValue), ("readiness.score", report.score.sentence),
+        ("readiness.run", report.runID), ("readiness.tool", "\(report.tool.name) \(report.tool.version)"),
+      ], location: nil, content: .gate(conditions))
+    let targets = Dictionary(report.targets.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let order = Dictionary(
+      report.targets.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    let found = report.findings.filter { $0.status != .skipped }.grouped { $0.target }
+    let sorted = found.enumerated().sorted {
+      (order[$0.element.key] ?? .max, $0.offset) < (order[$1.element.key] ?? .max, $1.offset)
+    }
+    return [gate]
+      + sorted.map { _, group in
+        let target = targets[group.key]
+        return JUnitSuite(
+          name: group.key,
+          properties: [
+            ("readiness.target", group.key), ("readiness.kind", target?.kind ?? ""),
+            ("readiness.address", target?.address ?? ""),
+          ].filter { !$0.1.isEmpty }, location: target?.location, content: .findings(group.elements))
+      }
+  }
+
+  /// The number of its cases.
+  var count: Int {
+    switch content {
+    case .gate(let conditions): conditions.count
+    case .findings(let findings): findings.count
+    }
+  }
+
+  /// The number of its cases with the element `outcome`, decided where the elements are.
+  func count(of outcome: JUnitCase.Outcome) -> Int {
+    switch content {
+    case .gate(let conditions): conditions.count { JUnitMapping.outcome(of: $0) == outcome }
+    case .findings(let findings): findings.count { JUnitMapping.outcome(of: $0) == outcome }
+    }
+  }
+
+  /// The sum of its cases' times, in milliseconds.
+  var durationMs: Int {
+    switch content {
+    case .gate: 0
+    case .findings(let findings): findings.reduce(0) { $0 + max(0, $1.durationMs) }
+    }
+  }
+
+  /// The suites as two lists of about equally many cases; no second one where there is a single case.
+  static func halves(of suites: [JUnitSuite]) -> (first: [JUnitSuite], second: [JUnitSuite]?) {
+    let total = suites.reduce(0) { $0 + $1.count }
+    guard total > 1 else { return (suites, nil) }
+    var room = total / 2
+    var first: [JUnitSuite] = []
+    var second: [JUnitSuite] = []
+    for suite in suites {
+      let taken = min(room, suite.count)
+      room -= taken
+      if taken > 0 { first.append(suite.part(0..<taken)) }
+      if taken < suite.count { second.append(suite.part(taken..<suite.count)) }
+    }
+    return (first, second)
+  }
+
+  private func part(_ range: Range<Int>) -> JUnitSuite {
+    var part = self
+    switch content {
+    case .gate(let conditions): part.content = .gate(Array(conditions[range]))
+    case .findings(let findings): part.content = .findings(Array(findings[range]))
+    }
+    return part
+  }
+}

@@ -1,0 +1,123 @@
+import AuditModel
+
+/// The Markdown report at one level of detail: verdict first, then what decides it, then everything else.
+struct MarkdownReport {
+  let report: AuditReport
+  let detail: MarkdownDetail
+
+  /// The whole text.
+  var text: String {
+    var page = MarkdownPage()
+    writeVerdict(into: &page)
+    if detail < .verdictOnly { writeFacts(into: &page) }
+    writeGate(into: &page)
+    if detail < .verdictOnly {
+      writeCauses(into: &page)
+      writeFailing(into: &page)
+    }
+    if detail < .topFindings {
+      writeOpen(into: &page)
+      writeChecklist(into: &page)
+      writeNotSeen(into: &page)
+      writeScore(into: &page)
+      writeTraffic(into: &page)
+      if detail < .noPasses { writeRest(into: &page) }
+    } else if detail == .topFindings {
+      writeCounts(into: &page)
+      writeChecklist(into: &page)
+    }
+    page.block("---")
+    page.block(
+      "Written by \(MarkdownText.prose(report.tool.name)) \(MarkdownText.code(report.tool.version)), report schema "
+        + "\(MarkdownText.code(report.schemaVersion)). `report.json` holds everything.")
+    return page.text
+  }
+
+  private func writeVerdict(into page: inout MarkdownPage) {
+    page.heading(
+      1, "Production readiness: \(MarkdownText.code(report.system.name)) (\(report.system.environment.rawValue))")
+    page.block("**\(report.verdict)** · \(report.decision) · score \(report.score.sentence)")
+    if report.interrupted { page.block("**Interrupted:** the run ended before everything was looked at.") }
+    for reason in report.partial { page.block("**Partial run:** \(MarkdownText.code(reason))") }
+    if let day = report.asOf { page.block("**Judged as of** \(day), from facts recorded on \(report.startedAt.day).") }
+    if let omission = detail.omission {
+      page.block("**Shortened** to fit its place: \(omission). The whole report is in `report.json`.")
+    }
+  }
+
+  private func writeFacts(into page: inout MarkdownPage) {
+    let kinds = report.targets.grouped { $0.kind }
+      .map { "\($0.elements.count) \(MarkdownText.cell($0.key))" }.joined(separator: ", ")
+    let statuses = Status.allCases.compactMap { status in
+      let count = report.count(of: status)
+      return count == 0 ? nil : "\(count) \(status.word)"
+    }
+    page.table(
+      ["what", "value"],
+      [
+        ["system", "\(MarkdownText.cell(report.system.name)), \(report.system.environment.rawValue)"],
+        [
+          "policy",
+          "\(MarkdownText.cell(report.policy.id)) (\(MarkdownText.prose(report.policy.title, inTable: true)))",
+        ],
+        ["policy digest", MarkdownText.cell(report.policy.digest)],
+        ["score", report.score.sentence],
+        ["findings", statuses.isEmpty ? "none" : statuses.joined(separator: ", ")],
+        ["targets", report.targets.isEmpty ? "none" : kinds],
+        ["started", "\(report.startedAt), took \(seconds(report.durationMs)) s"],
+        ["run", MarkdownText.cell(report.runID)],
+      ])
+  }
+
+  private func writeGate(into page: inout MarkdownPage) {
+    page.heading(2, "Gate")
+    guard !report.gate.conditions.isEmpty else {
+      page.block("The policy names no condition, so nothing decides.")
+      return
+    }
+    page.table(
+      ["condition", "result", "limit and what was found"],
+      report.gate.conditions.map {
+        [
+          MarkdownText.cell($0.id), $0.status == .pass ? "pass" : "**\($0.status == .fail ? "FAIL" : "UNDECIDED")**",
+          MarkdownText.prose($0.detail, inTable: true),
+        ]
+      })
+  }
+
+  private func writeCauses(into page: inout MarkdownPage) {
+    guard !report.causes.isEmpty else { return }
+    page.heading(2, "Mend first")
+    page.block("Each of these keeps other findings from passing or from being decided.")
+    page.table(
+      ["target", "shown by", "what is wrong", "waiting for it"],
+      report.causes.sorted { $0.dependents.count > $1.dependents.count }.prefix(MarkdownDetail.rowLimit).map {
+        [
+          MarkdownText.cell($0.target), $0.check.map { MarkdownText.cell($0) } ?? "the probe itself",
+          MarkdownText.cell($0.reason), counted($0.dependents.count, "finding"),
+        ]
+      })
+    writeRemainder(of: report.causes.count, "cause", into: &page)
+  }
+
+  /// Says how many rows a table left out.
+  func writeRemainder(
+    of count: Int, _ noun: String, limit: Int = MarkdownDetail.rowLimit, into page: inout MarkdownPage
+  ) {
+    guard count > limit else { return }
+    page.block("… and \(counted(count - limit, noun)) more; all are in `report.json`.")
+  }
+
+  private func writeCounts(into page: inout MarkdownPage) {
+    page.heading(2, "Not shown")
+    page.block(
+      [
+        counted(report.findings.count { $0.isNotProven }, "finding") + " not proven",
+        counted(report.findings.count { $0.isWarning }, "warning"),
+        counted(report.findings.count { $0.isWaived }, "waived finding"),
+        counted(report.notSeen.count, "part") + " not seen",
+        "\(report.count(of: .pass)) passed",
+        counted(report.count(of: .notApplicable), "finding") + " not applicable",
+      ].joined(separator: " · "))
+  }
+}

@@ -1,0 +1,72 @@
+/// Encoders for GitHub Flavored Markdown: what comes out is shown, never obeyed.
+enum MarkdownText {
+  /// The most bytes of a code span; longer texts belong into a fence.
+  static let spanLimit = 1200
+
+  /// Hostile text as a code span: no link, image, mention, emphasis or HTML survives in one, and pipes are safe in
+  /// table cells too when `inTable`. An empty text is a dash.
+  static func code(_ raw: String, inTable: Bool = false) -> String {
+    var text = Untrusted.oneLine(raw, limit: spanLimit, joinedBy: "⏎")
+    if text.isEmpty { return "—" }
+    if inTable { text = escapingPipes(text) }
+    let fence = String(repeating: "`", count: longestBacktickRun(in: text) + 1)
+    let (first, last) = (text.utf8.first, text.utf8.last)
+    let needsPadding =
+      first == backtick || last == backtick
+      || (first == space && last == space && text.utf8.contains { $0 != space })
+    return needsPadding ? "\(fence) \(text) \(fence)" : fence + text + fence
+  }
+
+  /// Hostile text as a code span in a table cell.
+  static func cell(_ raw: String?) -> String { code(raw ?? "", inTable: true) }
+
+  /// Hostile text as a fenced block.
+  static func fenced(_ raw: String, limit: Int) -> String {
+    let text = Untrusted.text(raw, limit: limit)
+    let fence = String(repeating: "`", count: max(3, longestBacktickRun(in: text) + 1))
+    return "\(fence)text\n\(text)\(text.hasSuffix("\n") ? "" : "\n")\(fence)"
+  }
+
+  /// Text written by authors of checks, as one line of prose. A word that Markdown or a host's filters (mentions,
+  /// issue numbers, links, emoji, mathematics) could take for more than a word becomes a code span.
+  static func prose(_ raw: String, inTable: Bool = false) -> String {
+    Untrusted.oneLine(raw, limit: 8 << 10).split(separator: " ").map { word in
+      isPlain(word) ? String(word) : code(String(word), inTable: inTable)
+    }.joined(separator: " ")
+  }
+
+  private static func isPlain(_ word: Substring) -> Bool {
+    let bare = word.drop { "(\"'".contains($0) }
+    guard let first = bare.first, first.isLetter || first.isNumber else { return word.allSatisfy { "–%".contains($0) } }
+    // Long words of hexadecimal digits become links to commits, `www.` links to sites, `GH-1` to issues.
+    if bare.count >= 7, bare.allSatisfy({ $0.isHexDigit }) { return false }
+    if bare.lowercased().hasPrefix("www.") || bare.uppercased().hasPrefix("GH-") { return false }
+    return bare.dropLast(bare.hasSuffix(":") || bare.hasSuffix("%") ? 1 : 0).allSatisfy {
+      $0.isLetter || $0.isNumber || ".,;/()\"'’–-?".contains($0)
+    }
+  }
+
+  private static let backtick = UInt8(ascii: "`")
+  private static let space = UInt8(ascii: " ")
+
+  // By bytes, not by characters: a combining mark after a pipe or backtick must not hide it.
+  private static func escapingPipes(_ text: String) -> String {
+    guard text.utf8.contains(UInt8(ascii: "|")) else { return text }
+    var escaped = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if scalar == "|" { escaped.append("\\") }
+      escaped.append(scalar)
+    }
+    return String(escaped)
+  }
+
+  private static func longestBacktickRun(in text: String) -> Int {
+    var longest = 0
+    var run = 0
+    for byte in text.utf8 {
+      run = byte == backtick ? run + 1 : 0
+      longest = max(longest, run)
+    }
+    return longest
+  }
+}

@@ -1,0 +1,184 @@
+import AuditModel
+import Facts
+
+/// The shape of `report.json`. Members may be added within a major version, so readers let unknown ones pass.
+extension ReportDocument {
+  /// The whole report.
+  static let schema = object([
+    Schema.Field("schemaVersion", .string(.nonEmpty), required: true, "the version of this shape, major.minor"),
+    Schema.Field(
+      "tool",
+      object([
+        Schema.Field("name", .string(.nonEmpty), required: true, "the program"),
+        Schema.Field("version", .string(.nonEmpty), required: true, "its semantic version"),
+      ]), required: true, "what wrote the report"),
+    Schema.Field("runID", .string(), required: true, "the run's identity, a UUID"),
+    Schema.Field(
+      "system",
+      object([
+        Schema.Field("name", .string(), required: true, "its name"),
+        Schema.Field("environment", words(Environment.self), required: true, "what it is used for"),
+      ]), required: true, "what was audited"),
+    Schema.Field(
+      "policy",
+      object([
+        Schema.Field("id", .string(), required: true, "permanent"),
+        Schema.Field("title", .string(), required: true, "one line for people"),
+        Schema.Field("digest", .string(), required: true, "scores compare only between equal digests"),
+      ]), required: true, "what was demanded"),
+    Schema.Field("asOf", .string(.date), "the day judged for, where it is not the day of the run"),
+    Schema.Field("startedAt", .string(.date), required: true, "when looking began, UTC"),
+    Schema.Field("finishedAt", .string(.date), required: true, "when judging ended, UTC"),
+    Schema.Field("durationMs", .integer(), required: true, "how long the run took, in milliseconds"),
+    Schema.Field("interrupted", .boolean, required: true, "whether a signal ended it early"),
+    Schema.Field(
+      "partial", .array(.string()), required: true, "why it did not look at everything; empty for a whole run"),
+    Schema.Field("targets", .array(target), required: true, "what was looked at, in inventory order"),
+    Schema.Field(
+      "checks", .object([], others: check), required: true, "what people need to read a finding, by check id"),
+    Schema.Field("score", score, required: true, "the interval of proven weight"),
+    Schema.Field("gate", gate, required: true, "the decision"),
+    Schema.Field("findings", .array(finding), required: true, "sorted by status, severity, check, target, subject"),
+    Schema.Field("checklist", .array(checklistRow), required: true, "every item, covered or not"),
+    Schema.Field("causes", .array(cause), required: true, "what has to be mended first"),
+    Schema.Field(
+      "traffic",
+      object([
+        Schema.Field("total", traffic, required: true, "in all"),
+        Schema.Field("byTarget", .object([], others: traffic), required: true, "by target id"),
+      ]), required: true, "what was really sent"),
+    Schema.Field("notSeen", .array(notSeen), required: true, "parts that could not be seen"),
+  ])
+
+  private static let target = object([
+    Schema.Field("id", .string(), required: true, "permanent"),
+    Schema.Field("kind", .string(), required: true, "what it is"),
+    Schema.Field("address", .string(), "where it is, without credentials"),
+    Schema.Field(
+      "location",
+      object([
+        Schema.Field("path", .string(), required: true, "the file as it was named"),
+        Schema.Field("line", .integer(), required: true, "from 1"),
+        Schema.Field("column", .integer(), required: true, "from 1, in Unicode scalars"),
+      ]), "where the inventory declares it"),
+  ])
+
+  private static let check = object([
+    Schema.Field("title", .string(), required: true, "the fact that is checked"),
+    Schema.Field("severity", words(Severity.self), required: true, "as the policy weighs it"),
+    Schema.Field("weight", .integer(), required: true, "in the score, 0 to 1000"),
+    Schema.Field("checklist", .array(.string()), required: true, "the items it serves"),
+    Schema.Field("rationale", .string(), required: true, "why it matters"),
+    Schema.Field(
+      "remediation",
+      object([
+        Schema.Field("effort", words(CheckDefinition.Remediation.Effort.self), required: true, "how much work it is"),
+        Schema.Field("text", .string(), required: true, "what to do"),
+      ]), required: true, "how to fix it"),
+    Schema.Field("references", .array(.string()), required: true, "where the rule comes from"),
+  ])
+
+  private static let score = object([
+    Schema.Field("proven", .nullable(.number()), required: true, "percent with one decimal; null: nothing in the sum"),
+    Schema.Field("possible", .nullable(.number()), required: true, "the same if everything undecided passed"),
+    Schema.Field("coverage", .nullable(.number()), required: true, "the share of weight that evidence decided"),
+    Schema.Field(
+      "arithmetic",
+      object([
+        Schema.Field("totalWeight", .integer(), required: true, "sum of weight"),
+        Schema.Field("earned", .integer(), required: true, "sum of weight times credit"),
+        Schema.Field("earnable", .integer(), required: true, "the same, undecided ones as passed"),
+        Schema.Field("evaluatedWeight", .integer(), required: true, "sum of the weight that evidence decided"),
+        Schema.Field("provenCap", words(Severity.self), "the severity that caps the proven score"),
+        Schema.Field("possibleCap", words(Severity.self), "the severity that caps the possible score"),
+        Schema.Field("rows", .array(scoreRow), required: true, "one per check in the sum"),
+      ]), required: true, "the numbers behind the interval"),
+  ])
+
+  private static let scoreRow = object([
+    Schema.Field("check", .string(), required: true, "its id"),
+    Schema.Field("weight", .integer(), required: true, "0 to 1000"),
+    Schema.Field("status", words(Status.self), required: true, "its worst"),
+    Schema.Field("credit", .integer(), required: true, "what it earns, in per mille"),
+    Schema.Field("gain", .integer(), required: true, "what the score gains when it alone passes, in per mille"),
+  ])
+
+  private static let gate = object([
+    Schema.Field("status", words([Gate.Decision.passed, .failed, .undecided]), required: true, "the decision"),
+    Schema.Field(
+      "conditions",
+      .array(
+        object([
+          Schema.Field("id", .string(), required: true, "its name"),
+          Schema.Field(
+            "status", words([Gate.Condition.Outcome.pass, .fail, .undecided]), required: true, "its outcome"),
+          Schema.Field("detail", .string(), required: true, "the limit and what was found"),
+        ])), required: true, "what it rests on"),
+  ])
+
+  private static let finding = object([
+    Schema.Field("check", .string(), required: true, "the check's id"),
+    Schema.Field("target", .string(), required: true, "the target's id"),
+    Schema.Field("subject", .string(), "the part of the target; absent for the whole"),
+    Schema.Field("status", words(Status.self), required: true, "the outcome"),
+    Schema.Field("severity", words(Severity.self), required: true, "as the policy weighs it"),
+    Schema.Field("message", .string(), required: true, "one line that stands alone"),
+    Schema.Field("expected", .string(), "the limit, in words"),
+    Schema.Field("observed", .string(), "what was seen"),
+    Schema.Field(
+      "evidence",
+      .array(
+        object([
+          Schema.Field("label", .string(), required: true, "the path or name"),
+          Schema.Field("text", .string(), required: true, "what was seen; hostile"),
+        ])), required: true, "what supports it"),
+    Schema.Field("waiver", .string(), "the acceptance that overlays it"),
+    Schema.Field("cause", .integer(minimum: 0), "the index of what has to be mended first"),
+    Schema.Field("fingerprint", .string(), required: true, "the identity between runs"),
+    Schema.Field("durationMs", .integer(), required: true, "how long looking took, in milliseconds"),
+  ])
+
+  private static let checklistRow = object([
+    Schema.Field("id", .string(), required: true, "permanent"),
+    Schema.Field("title", .string(), required: true, "the requirement"),
+    Schema.Field("area", .string(), required: true, "the heading it stands under"),
+    Schema.Field(
+      "status",
+      words([AuditReport.ChecklistRow.Coverage.pass, .warn, .fail, .notProven, .notApplicable, .notCovered]),
+      required: true, "its state"),
+    Schema.Field("findings", .array(.string()), required: true, "fingerprints of the findings that speak of it"),
+  ])
+
+  private static let cause = object([
+    Schema.Field("target", .string(), required: true, "where it lies"),
+    Schema.Field("check", .string(), "the check that shows it; absent where a probe could not look"),
+    Schema.Field("reason", .string(), required: true, "what is wrong"),
+    Schema.Field("dependents", .array(.string()), required: true, "fingerprints of what waits for it"),
+  ])
+
+  private static let traffic = object([
+    Schema.Field("connections", .integer(), required: true, "opened"),
+    Schema.Field("requests", .integer(), required: true, "requests or statements sent"),
+    Schema.Field("bytesSent", .integer(), required: true, "as far as the probe sees them"),
+    Schema.Field("bytesReceived", .integer(), required: true, "as far as the probe sees them"),
+    Schema.Field("processes", .integer(), required: true, "child processes started"),
+  ])
+
+  private static let notSeen = object([
+    Schema.Field("target", .string(), required: true, "where"),
+    Schema.Field("probe", .string(), required: true, "which probe looked"),
+    Schema.Field("path", .string(), "the part; absent for all of it"),
+    Schema.Field("reason", .string(), required: true, "why"),
+    Schema.Field("remedy", .string(), "what would show it"),
+  ])
+
+  private static func object(_ fields: [Schema.Field]) -> Schema { .object(fields, others: .any) }
+
+  private static func words<Word: CaseIterable & RawRepresentable<String>>(_ type: Word.Type) -> Schema {
+    words(Array(Word.allCases))
+  }
+
+  private static func words(_ words: [some RawRepresentable<String>]) -> Schema {
+    .string(.word(words.map(\.rawValue)))
+  }
+}

@@ -1,0 +1,98 @@
+import AuditModel
+
+/// The words for a verdict and its numbers, the same in every report.
+extension AuditReport {
+  /// The gate in two words.
+  var verdict: String {
+    switch gate.status {
+    case .passed: "READY"
+    case .failed: "NOT READY"
+    case .undecided: "CANNOT TELL"
+    }
+  }
+
+  /// Why the gate decided so, in a few words.
+  var decision: String {
+    let all = gate.conditions.count
+    let failed = gate.conditions.count { $0.status == .fail }
+    let undecided = gate.conditions.count { $0.status == .undecided }
+    return switch gate.status {
+    case .passed: "gate passed (\(counted(all, "condition")))"
+    case .failed: "gate failed (\(failed) of \(counted(all, "condition")))"
+    case .undecided where all == 0: "gate undecided (the policy names no condition)"
+    case .undecided: "gate undecided (\(undecided) of \(counted(all, "condition")))"
+    }
+  }
+
+  /// How many findings have `status`.
+  func count(of status: Status) -> Int { findings.count { $0.status == status } }
+}
+
+extension Score {
+  /// Never a bare number: `62.1 (62.1–88.0), 74 % evaluated`.
+  var sentence: String {
+    guard let proven, let possible, let coverage else { return "none, nothing was in the sum" }
+    return "\(percent(proven)) (\(percent(proven))–\(percent(possible))), \(coverage / 10) % evaluated"
+  }
+}
+
+extension Finding {
+  /// Whether somebody has to act on it and nobody has accepted it.
+  var isFailing: Bool { status == .fail && waiver == nil }
+  /// Whether evidence did not decide it and nobody has accepted it.
+  var isNotProven: Bool { status.isOpen && !status.isEvaluated && waiver == nil }
+  /// Whether it is met with a reservation that nobody has accepted.
+  var isWarning: Bool { status == .warn && waiver == nil }
+  /// The accepted state it overlays, if it does.
+  var isWaived: Bool { waiver != nil && status.countsInScore && status != .pass }
+}
+
+extension Status {
+  /// The status as people read it.
+  var word: String { self == .notApplicable ? "not applicable" : rawValue }
+}
+
+extension AuditReport.ChecklistRow.Coverage {
+  /// The state as people read it.
+  var word: String {
+    switch self {
+    case .pass: "pass"
+    case .warn: "warn"
+    case .fail: "FAIL"
+    case .notProven: "NOT PROVEN"
+    case .notApplicable: "not applicable"
+    case .notCovered: "not covered"
+    }
+  }
+}
+
+/// Per mille as a percentage with one decimal, never rounded.
+func percent(_ perMille: Int) -> String { "\(perMille / 10).\(perMille % 10)" }
+
+/// `1 finding`, `2 findings`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+/// Milliseconds in seconds with three decimals and a point, whatever the locale.
+func seconds(_ milliseconds: Int) -> String {
+  let whole = max(0, milliseconds)
+  let thousandths = String(whole % 1000)
+  return "\(whole / 1000)." + String(repeating: "0", count: 3 - thousandths.count) + thousandths
+}
+
+extension Sequence {
+  /// The elements by `key`, both in the order of first appearance.
+  func grouped<Key: Hashable>(by key: (Element) -> Key) -> [(key: Key, elements: [Element])] {
+    var positions: [Key: Int] = [:]
+    var groups: [(key: Key, elements: [Element])] = []
+    for element in self {
+      let key = key(element)
+      if let position = positions[key] {
+        groups[position].elements.append(element)
+      } else {
+        positions[key] = groups.count
+        groups.append((key, [element]))
+      }
+    }
+    return groups
+  }
+}

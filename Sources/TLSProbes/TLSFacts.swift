@@ -1,0 +1,141 @@
+import AuditModel
+import Facts
+import Transport
+
+/// What was seen of an endpoint, as facts. Pure.
+struct TLSFacts {
+  /// The name the certificate must be made out to.
+  var name: String
+  /// Why nobody could be met; nil if somebody was.
+  var obstacle: String?
+  var meeting: Meeting?
+  /// Why the chain could not be judged.
+  var blindness: Gap?
+  /// Nil if versions were not asked for.
+  var versions: [TLSVersion: VersionSighting]?
+
+  init(name: String) { self.name = name }
+
+  /// The facts, before anything that depends on the day.
+  var value: JSONValue {
+    [
+      "connection": [
+        "established": .bool(meeting != nil), "reason": JSONValue(obstacle), "address": JSONValue(meeting?.address),
+        "resolveMicroseconds": JSONValue(meeting?.phases.resolve),
+        "connectMicroseconds": JSONValue(meeting?.phases.connect),
+      ],
+      "handshake": meeting.map(handshake) ?? .null,
+      "leaf": session?.presented.first.map(Self.leaf) ?? .null,
+      "chain": session.flatMap { $0.presented.isEmpty ? nil : Self.chain($0) } ?? .null,
+      "name": ["requested": .string(name), "matches": JSONValue(session?.isMadeOutToName)],
+      "versions": versionsValue,
+    ]
+  }
+
+  /// What is missing although somebody answered.
+  var gaps: [Gap] {
+    var gaps: [Gap] = []
+    if session?.presented.isEmpty == false, let blindness {
+      gaps = ["trusted", "issuerFound", "path", "outdated"].map {
+        Gap(path: "chain.\($0)", reason: blindness.reason, remedy: blindness.remedy)
+      }
+    }
+    for (version, sighting) in (versions ?? [:]).sorted(by: { $0.key < $1.key }) {
+      if case .unseen(let reason) = sighting { gaps.append(Gap(path: "versions.\(version.factName)", reason: reason)) }
+    }
+    return gaps
+  }
+
+  private var session: TLSSession? { try? meeting?.outcome.get() }
+
+  private func handshake(_ meeting: Meeting) -> JSONValue {
+    var facts: JSONObject = ["completed": .bool(session != nil), "reason": nil]
+    if case .failure(let failure) = meeting.outcome { facts["reason"] = .string(failure.sentence) }
+    facts["version"] = JSONValue(session?.version)
+    facts["cipher"] = JSONValue(session?.cipher)
+    facts["group"] = JSONValue(session?.group)
+    facts["alpn"] = JSONValue(session?.alpn)
+    facts["microseconds"] = session == nil ? .null : .integer(meeting.phases.tls)
+    return .object(facts)
+  }
+
+  private var versionsValue: JSONValue {
+    guard let versions else { return .null }
+    return .object(
+      JSONObject(
+        TLSVersion.allCases.map { version in
+          let fact: JSONValue =
+            switch versions[version] {
+            case .offered: true
+            case .notOffered: false
+            case .unseen, nil: nil
+            }
+          return (version.factName, fact)
+        }))
+  }
+
+  private static func leaf(_ certificate: Certificate) -> JSONValue {
+    [
+      "subject": .string(certificate.subject), "issuer": .string(certificate.issuer),
+      "serial": .string(certificate.serial), "notBefore": JSONValue(certificate.notBefore?.description),
+      "notAfter": JSONValue(certificate.notAfter?.description), "names": JSONValue(certificate.dnsNames),
+      "addresses": JSONValue(certificate.ipAddresses), "nameCount": .integer(certificate.nameCount),
+      "keyAlgorithm": JSONValue(certificate.keyAlgorithm), "keyBits": JSONValue(certificate.keyBits),
+      "keySecurityBits": JSONValue(certificate.keySecurityBits),
+      "signatureAlgorithm": .string(certificate.signatureAlgorithm),
+      "signatureDigest": .string(certificate.signatureDigest), "isSelfSigned": .bool(certificate.isSelfSigned),
+      "isCA": .bool(certificate.isCA), "serverAuth": .bool(certificate.isForServers),
+      "mustStaple": .bool(certificate.mustStaple), "issuerURLs": JSONValue(certificate.issuerURLs),
+      "fingerprint": .string(certificate.fingerprint),
+    ]
+  }
+
+  private static func chain(_ session: TLSSession) -> JSONValue {
+    let verdict = session.verdict
+    return [
+      "trusted": JSONValue(verdict?.isTrusted), "anchor": JSONValue(verdict?.anchor?.rawValue),
+      "hasAnchor": JSONValue(verdict.map { $0.anchor != nil }), "issuerFound": JSONValue(verdict?.isIssuerAtHand),
+      "errors": verdict.map { .array($0.problems.map(problem)) } ?? .null,
+      "presented": .array(session.presented.map(presented)), "presentedCount": .integer(session.presentedCount),
+      "orderIsRight": .bool(session.isOrderRight), "path": verdict.map { .array($0.path.map(link)) } ?? .null,
+      "signatureDigests": JSONValue(signatureDigests(session)),
+    ]
+  }
+
+  /// The hashes that the server's identity rests on: nobody verifies the signature of a root.
+  private static func signatureDigests(_ session: TLSSession) -> [String] {
+    guard let verdict = session.verdict else { return Set(session.presented.map(\.signatureDigest)).sorted() }
+    let signed = verdict.anchor == nil ? verdict.path[...] : verdict.path.dropLast()
+    return Set(signed.map(\.signatureDigest) + session.presented.prefix(1).map(\.signatureDigest)).sorted()
+  }
+
+  private static func problem(_ problem: ChainVerdict.Problem) -> JSONValue {
+    ["id": .string(problem.id), "message": .string(problem.message), "depth": .integer(problem.depth)]
+  }
+
+  private static func presented(_ certificate: Certificate) -> JSONValue {
+    [
+      "subject": .string(certificate.subject), "issuer": .string(certificate.issuer),
+      "notAfter": JSONValue(certificate.notAfter?.description), "fingerprint": .string(certificate.fingerprint),
+    ]
+  }
+
+  private static func link(_ link: ChainVerdict.Link) -> JSONValue {
+    [
+      "subject": .string(link.subject), "issuer": .string(link.issuer),
+      "notBefore": JSONValue(link.notBefore?.description), "notAfter": JSONValue(link.notAfter?.description),
+    ]
+  }
+}
+
+extension TLSVersion {
+  /// The version's name in the facts, without a dot, so that it stands in a path as it is.
+  var factName: String {
+    switch self {
+    case .tls10: "tls10"
+    case .tls11: "tls11"
+    case .tls12: "tls12"
+    case .tls13: "tls13"
+    }
+  }
+}

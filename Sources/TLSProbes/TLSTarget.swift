@@ -1,0 +1,69 @@
+import AuditModel
+import Facts
+import Transport
+
+/// Where a target speaks TLS, as the inventory declares it.
+struct TLSTarget: Sendable {
+  /// How the client comes to speak TLS.
+  enum Opening: Sendable {
+    /// From the first byte.
+    case direct
+    /// After PostgreSQL's SSLRequest.
+    case postgres
+  }
+
+  /// Where to connect.
+  var endpoint: Endpoint
+  /// What the certificate must be made out to.
+  var serverName: String
+  var opening: Opening
+  /// Files with roots to trust.
+  var trust: [String]
+  /// Whether the system's roots are trusted too.
+  var trustsSystem: Bool
+
+  /// Why a target cannot be looked at.
+  struct Invalid: Error {
+    var reason: String
+  }
+
+  /// Reads the declaration of `target`; `trust` are the run's own further roots.
+  init(_ target: Target, trust: [String]) throws(Invalid) {
+    guard let url = target.settings["url"]?.string else { throw Invalid(reason: "the target names no url") }
+    opening = target.kind == "postgres" ? .postgres : .direct
+    guard let endpoint = Self.endpoint(of: url, defaultPort: opening == .postgres ? 5432 : 443) else {
+      throw Invalid(reason: "the url names no single host with an ASCII name or a literal address")
+    }
+    self.endpoint = Endpoint(host: target.settings["address"]?.string ?? endpoint.host, port: endpoint.port)
+    serverName = target.settings["serverName"]?.string ?? endpoint.host
+    let declared = target.settings["trust"]?.string
+    self.trust = trust + [declared].compactMap { $0 }
+    // As libpq does it: a named root stands instead of the system's.
+    trustsSystem = opening == .direct || declared == nil
+  }
+
+  /// Host and port of a URL (RFC 3986 section 3.2).
+  static func endpoint(of url: String, defaultPort: Int) -> Endpoint? {
+    guard let scheme = url.firstRange(of: "://") else { return nil }
+    var authority = url[scheme.upperBound...].prefix { !"/?#".contains($0) }
+    if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
+    let host: Substring
+    var port: Substring
+    if authority.hasPrefix("[") {
+      guard let end = authority.firstIndex(of: "]") else { return nil }
+      host = authority[..<end].dropFirst()
+      port = authority[authority.index(after: end)...]
+    } else {
+      host = authority.prefix { $0 != ":" }
+      port = authority[host.endIndex...]
+    }
+    let isPlain = host.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "%") }
+    guard !host.isEmpty, isPlain, port.isEmpty || port.hasPrefix(":") else { return nil }
+    port = port.dropFirst()
+    if port.isEmpty { return Endpoint(host: String(host), port: defaultPort) }
+    guard port.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(port), (1...65535).contains(number) else {
+      return nil
+    }
+    return Endpoint(host: String(host), port: number)
+  }
+}

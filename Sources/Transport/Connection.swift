@@ -1,0 +1,142 @@
+import Glibc
+package import Probing
+
+/// A TCP connection, plain at first, and encrypted from `startTLS` on.
+///
+/// Blocks until the deadline of each call: use it on a lane, from one thread at a time.
+package final class Connection {
+  /// How long the phases of setting it up took, in microseconds.
+  package struct Phases: Sendable, Equatable {
+    /// From the name to addresses.
+    package var resolve: Int
+    /// From addresses to a connection, addresses that failed included.
+    package var connect: Int
+    /// The TLS handshake; 0 before it.
+    package var tls: Int
+  }
+
+  /// The address it is connected to, in figures, without port.
+  package let peerAddress: String
+  /// How long the phases of setting it up took.
+  package private(set) var phases: Phases
+  private let socket: Socket
+  private var stream: TLSStream?
+
+  private init(_ socket: Socket, address: String, phases: Phases) {
+    self.socket = socket
+    peerAddress = address
+    self.phases = phases
+  }
+
+  /// Resolves the host and connects to its addresses, one after the other, until one answers.
+  ///
+  /// Each address gets an equal share of the time that is left, so that a silent one does not use up all of it.
+  package static func open(
+    _ endpoint: Endpoint, before deadline: Deadline, traffic: TrafficMeter
+  ) throws(TransportFailure) -> Connection {
+    let watch = Stopwatch()
+    let addresses = try NameResolution.addresses(of: endpoint, before: deadline)
+    let resolved = watch.microseconds
+    var failures: [TransportFailure] = []
+    for (index, address) in addresses.enumerated() {
+      let share = deadline.millisecondsLeft / (addresses.count - index)
+      do {
+        let socket = try Socket.connected(
+          to: address, before: deadline.capped(milliseconds: share), traffic: traffic)
+        return Connection(
+          socket, address: address.text,
+          phases: Phases(resolve: resolved, connect: watch.microseconds - resolved, tls: 0))
+      } catch {
+        if error == .cancelled { throw error }
+        failures.append(error)
+      }
+    }
+    throw Self.mostTelling(failures) ?? .noSuchHost(endpoint.host)
+  }
+
+  /// One silent address leaves the question open, so it outweighs the refusals of the others; an address that the network
+  /// does not lead to (IPv6 where there is none) says least.
+  private static func mostTelling(_ failures: [TransportFailure]) -> TransportFailure? {
+    failures.first { if case .timedOut = $0 { true } else { false } }
+      ?? failures.first { if case .unreachable = $0 { false } else { true } } ?? failures.first
+  }
+
+  /// Performs the TLS handshake and looks at what the server presented; later reads and writes are encrypted.
+  ///
+  /// A certificate that proves nothing does not end the handshake: the session's verdict says so.
+  package func startTLS(
+    _ settings: TLSClientSettings, before deadline: Deadline
+  ) throws(TransportFailure) -> TLSSession {
+    TLSSession(try handshake(settings, before: deadline), settings)
+  }
+
+  /// Performs the TLS handshake without looking at certificates; gives the protocol version agreed on.
+  package func agreeOnTLS(
+    _ settings: TLSClientSettings, before deadline: Deadline
+  ) throws(TransportFailure) -> String {
+    try handshake(settings, before: deadline).version
+  }
+
+  private func handshake(
+    _ settings: TLSClientSettings, before deadline: Deadline
+  ) throws(TransportFailure) -> TLSStream {
+    let watch = Stopwatch()
+    let stream = try TLSStream(settings, over: socket)
+    try stream.handshake(before: deadline)
+    phases.tls = watch.microseconds
+    self.stream = stream
+    return stream
+  }
+
+  /// Waits for bytes and gives at most `limit` of them; none when the peer ended in order.
+  package func read(upTo limit: Int, before deadline: Deadline) throws(TransportFailure) -> [UInt8] {
+    if let stream { return try stream.read(upTo: limit, before: deadline) }
+    while true {
+      var transfer = Socket.Transfer.ended
+      let bytes = [UInt8](unsafeUninitializedCapacity: max(1, limit)) { buffer, count in
+        guard let start = buffer.baseAddress else { return }
+        transfer = socket.receive(into: start, atMost: buffer.count)
+        if case .moved(let received) = transfer { count = received }
+      }
+      switch transfer {
+      case .moved, .ended: return bytes
+      case .wouldBlock: try socket.wait(for: POLLIN, before: deadline, phase: "read")
+      case .failed(let error): throw Socket.failure(error)
+      }
+    }
+  }
+
+  /// Sends all of `bytes`.
+  package func write(_ bytes: [UInt8], before deadline: Deadline) throws(TransportFailure) {
+    if let stream { return try stream.write(bytes, before: deadline) }
+    var sent = 0
+    while sent < bytes.count {
+      let transfer = bytes.withUnsafeBytes { buffer in
+        buffer.baseAddress.map { socket.send($0 + sent, bytes.count - sent) } ?? .moved(0)
+      }
+      switch transfer {
+      case .moved(let count): sent += count
+      case .wouldBlock: try socket.wait(for: POLLOUT, before: deadline, phase: "write")
+      case .ended: throw .closedEarly
+      case .failed(let error): throw Socket.failure(error)
+      }
+    }
+  }
+
+  /// Says goodbye and closes, without waiting for the peer's goodbye.
+  package func close() {
+    stream?.sayGoodbye()
+    stream = nil
+    socket.close()
+  }
+}
+
+/// Time passed on the monotonic clock.
+struct Stopwatch {
+  private let start = ContinuousClock.now
+
+  var microseconds: Int {
+    let (seconds, attoseconds) = (ContinuousClock.now - start).components
+    return Int(seconds) * 1_000_000 + Int(attoseconds / 1_000_000_000_000)
+  }
+}

@@ -1,0 +1,121 @@
+import Glibc
+import Probing
+
+/// A connected, non-blocking TCP socket that counts what passes through it.
+final class Socket {
+  /// What came of trying to move bytes.
+  enum Transfer {
+    case moved(Int)
+    case wouldBlock
+    /// The peer has sent all it will send.
+    case ended
+    case failed(errno: Int32)
+  }
+
+  private(set) var descriptor: Int32
+  private let traffic: TrafficMeter
+  /// Why the last transfer ended the connection: 0 for a clean end, else the error; nil while it lives.
+  private(set) var ending: Int32?
+
+  private init(descriptor: Int32, traffic: TrafficMeter) {
+    self.descriptor = descriptor
+    self.traffic = traffic
+  }
+
+  deinit { close() }
+
+  static func connected(
+    to address: SocketAddress, before deadline: Deadline, traffic: TrafficMeter
+  ) throws(TransportFailure) -> Socket {
+    let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+    let descriptor = socket(address.family, type, 0)
+    guard descriptor >= 0 else { throw .unreachable(String(cString: strerror(errno))) }
+    let connected = Socket(descriptor: descriptor, traffic: traffic)
+    var yes: Int32 = 1
+    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+    traffic.add(connections: 1)
+    let status = address.bytes.withUnsafeBytes { bytes -> Int32 in
+      guard let pointer = bytes.baseAddress else { return -1 }
+      return connect(descriptor, pointer.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+    }
+    if status != 0 {
+      guard errno == EINPROGRESS || errno == EINTR else { throw failure(errno) }
+      try connected.wait(for: POLLOUT, before: deadline, phase: "connect")
+      var error: Int32 = 0
+      var length = socklen_t(MemoryLayout<Int32>.size)
+      getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length)
+      guard error == 0 else { throw failure(error) }
+    }
+    return connected
+  }
+
+  /// What an error of the operating system means.
+  static func failure(_ error: Int32) -> TransportFailure {
+    switch error {
+    case ECONNREFUSED: .refused
+    case ECONNRESET, EPIPE, ECONNABORTED: .reset
+    case ETIMEDOUT: .timedOut(phase: "connect")
+    default: .unreachable(String(cString: strerror(error)))
+    }
+  }
+
+  func wait(for events: Int32, before deadline: Deadline, phase: String) throws(TransportFailure) {
+    switch deadline.wait(for: events, on: descriptor) {
+    case .ready: return
+    case .timedOut: throw .timedOut(phase: phase)
+    case .cancelled: throw .cancelled
+    }
+  }
+
+  func receive(into start: UnsafeMutableRawPointer, atMost count: Int) -> Transfer {
+    while true {
+      let received = recv(descriptor, start, count, 0)
+      if received > 0 {
+        traffic.add(bytesReceived: received)
+        return .moved(received)
+      }
+      if received == 0 {
+        ending = 0
+        return .ended
+      }
+      if let failed = failedTransfer() { return failed }
+    }
+  }
+
+  func send(_ start: UnsafeRawPointer, _ count: Int) -> Transfer {
+    while true {
+      // A peer that is gone must not raise SIGPIPE.
+      let sent = Glibc.send(descriptor, start, count, Int32(MSG_NOSIGNAL))
+      if sent >= 0 {
+        traffic.add(bytesSent: sent)
+        return .moved(sent)
+      }
+      if let failed = failedTransfer() { return failed }
+    }
+  }
+
+  /// Nil where the call was only interrupted.
+  private func failedTransfer() -> Transfer? {
+    switch errno {
+    case EINTR: return nil
+    case EAGAIN: return .wouldBlock
+    default:
+      ending = errno
+      return .failed(errno: errno)
+    }
+  }
+
+  /// Ends the connection in order, without waiting for the peer.
+  ///
+  /// What has already arrived is read first: closing over unread bytes would send a reset.
+  func close() {
+    guard descriptor >= 0 else { return }
+    shutdown(descriptor, Int32(SHUT_WR))
+    withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
+      var rounds = 0
+      while rounds < 16, recv(descriptor, buffer.baseAddress, buffer.count, 0) > 0 { rounds += 1 }
+    }
+    Glibc.close(descriptor)
+    descriptor = -1
+  }
+}

@@ -1,0 +1,164 @@
+import ArgumentParser
+import AuditModel
+import Engine
+import Facts
+import FoundationEssentials
+import Glibc
+import Probing
+import Reporting
+
+/// `prodworthy audit`.
+struct AuditCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "audit",
+    abstract: "Look at a system, judge what was seen, decide the gate.",
+    discussion: """
+      TARGET is a bare URL (an audit with no file at all) or the path of an inventory. Without one, prodworthy.yaml is
+      looked for here and above.
+
+      EXAMPLES:
+        prodworthy audit https://127.0.0.1:8443 --trust ca.pem
+        prodworthy audit -f prodworthy.yaml --policy pre-release --out reports/runs/today
+
+      Flags win over the environment (PRODWORTHY_FILE, PRODWORTHY_POLICY, PRODWORTHY_OUT, PRODWORTHY_CHECKS), that wins
+      over the inventory, that over the defaults.
+
+      \(ExitStatus.table)
+      """)
+
+  @Argument(help: "A bare URL, or the path of an inventory.", completion: .file(extensions: ["yaml", "yml"]))
+  var targets: [String] = []
+
+  @OptionGroup var selection: SelectionOptions
+  @OptionGroup var rendering: ReportOptions
+
+  @Option(help: "Further roots to trust in this run, a PEM file.", completion: .file())
+  var trust: [String] = []
+
+  @Option(help: "Narrow the run to this check and what it needs. Repeatable.")
+  var check: [String] = []
+
+  @Option(help: "The folder that gets report.json, observations.jsonl, junit.xml, report.md.", completion: .directory)
+  var out: String?
+
+  @Option(name: .customLong("as-of"), help: "Judge as of this day (YYYY-MM-DD) or time (RFC 3339).")
+  var asOf: String?
+
+  @Option(help: "Targets looked at side by side.")
+  var concurrency = 16
+
+  @Option(help: "Seconds after which the run stops looking.")
+  var deadline = 600
+
+  @Option(help: "How to tell progress on standard error: auto, line, plain, none.")
+  var progress: String = Progress.Mode.auto.rawValue
+
+  @Flag(name: .shortAndLong, help: "Print only the verdict.")
+  var quiet = false
+
+  func validate() throws {
+    guard (1...1024).contains(concurrency) else { throw ValidationError("--concurrency runs from 1 to 1024") }
+    guard (1...86_400).contains(deadline) else { throw ValidationError("--deadline runs from 1 to 86400 seconds") }
+    guard Progress.Mode(rawValue: progress) != nil else {
+      throw ValidationError("--progress is auto, line, plain or none, not \(progress)")
+    }
+  }
+
+  func run() async throws {
+    let environment = ProcessInfo.processInfo.environment
+    let day = try Day.read(asOf)
+    let formats = try rendering.furtherFormats()
+    for path in trust where !Input.exists(path) { throw Failure(.missingInput, "there is no file \(path)") }
+    var request = selection.request
+    request.targets = targets
+    let workspace = try Workspace.load(request, environment: environment)
+    guard let inventory = workspace.inventory else { throw Failure(.ourFault, "no inventory was loaded") }
+    try workspace.requireChecks(check)
+    let folder = out ?? environment["PRODWORTHY_OUT"].flatMap { $0.isEmpty ? nil : $0 }
+    // A place that cannot be written is found out before any traffic is sent.
+    if let folder { try RunFolder(path: folder).claim() }
+
+    let redactor = Redactor(secrets: inventory.targets.flatMap(\.secrets.values))
+    let run = await observed(inventory, workspace, redactor: redactor)
+    let report = Audit.report(run, policy: workspace.policy, catalogue: workspace.catalogue, asOf: day)
+
+    let options = rendering.options(color: false)
+    if let folder {
+      try RunFolder(path: folder).write(
+        run, report, formats: formats + ReportOptions.written(further: formats), options: options)
+    }
+    try GitHubActions.publish(report, environment: environment, options: options)
+    if folder == nil, let format = formats.first {
+      for file in try rendered(report, as: format, options) { try Output.print(file.bytes) }
+    } else {
+      var console = rendering.options(
+        color: Terminal.takesColor(STDOUT_FILENO, environment: environment, asked: rendering.color))
+      console.isQuiet = quiet
+      for file in try rendered(report, as: ReportFormats.console, console) { try Output.print(file.bytes) }
+      if let folder { try Output.print("\nreports: \(folder)\n") }
+    }
+    throw Interruption.shared.status ?? report.gate.exitStatus
+  }
+
+  private func observed(_ inventory: Inventory, _ workspace: Workspace, redactor: Redactor) async -> RecordedRun {
+    let startedAt = Instant.current()
+    let began = ContinuousClock.now
+    var header = RunHeader(
+      tool: AuditReport.Tool(name: "prodworthy", version: Prodworthy.version), runID: UUID().uuidString.lowercased(),
+      system: AuditReport.System(name: inventory.system, environment: inventory.environment),
+      ceiling: inventory.ceiling,
+      consented: inventory.consents.filter { startedAt <= $0.until }.map(\.safety),
+      targets: inventory.targets.map(RecordedTarget.init), selection: check, startedAt: startedAt,
+      finishedAt: startedAt, durationMs: 0, interrupted: false)
+    let plan = Plan(header, policy: workspace.policy, catalogue: workspace.catalogue)
+    let progress = Progress(Progress.Mode(rawValue: progress) ?? .none, total: plan.observations.count)
+    let observer = Observer(
+      catalogue: workspace.catalogue,
+      limits: Observer.Limits(concurrency: concurrency, deadline: deadline * 1000),
+      cancellation: Interruption.shared.cancellation, redactor: redactor,
+      trust: trust.map(Input.absolute), clock: { Instant.current() })
+    let observations = await observer.observations(of: plan, targets: inventory.targets) { progress.note($0) }
+    progress.finish()
+    let elapsed = (ContinuousClock.now - began).components
+    header.finishedAt = Instant.current()
+    header.durationMs = Int(elapsed.seconds * 1000 + elapsed.attoseconds / 1_000_000_000_000_000)
+    header.interrupted = Interruption.shared.status != nil
+    for index in header.targets.indices {
+      header.targets[index].declaration = redactor.redacted(header.targets[index].declaration)
+      header.targets[index].address = header.targets[index].address.map { redactor.redacted($0) }
+    }
+    return RecordedRun(header: header, observations: observations)
+  }
+}
+
+extension Gate {
+  /// The exit status that follows from the decision, and from nothing else.
+  var exitStatus: ExitStatus {
+    switch status {
+    case .passed: .passed
+    case .failed: .failed
+    case .undecided: .undecided
+    }
+  }
+}
+
+extension Instant {
+  /// Now, by the system's clock.
+  static func current() -> Instant {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Instant(seconds: time.tv_sec)
+  }
+}
+
+/// A day or time from the command line.
+enum Day {
+  /// The instant `text` names; nil for none. Throws `Failure` (64).
+  static func read(_ text: String?) throws(Failure) -> Instant? {
+    guard let text else { return nil }
+    guard let instant = Instant(text) else {
+      throw Failure(.usage, "\(text) is neither a day (2026-11-24) nor a time (2026-11-24T10:00:00Z)")
+    }
+    return instant
+  }
+}

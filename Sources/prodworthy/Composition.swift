@@ -1,0 +1,51 @@
+import AuditModel
+import BuiltInCatalogue
+import DatabaseProbes
+import Definitions
+import Engine
+import HTTPProbes
+import Probing
+import ProcessProbes
+import TLSProbes
+
+/// Where everything meets: the one place that knows every room of probes.
+enum Composition {
+  /// The built-in rooms of probes; a new one is one line.
+  static let probeSets: [ProbeSet] = [
+    TLSProbes.set,
+    HTTPProbes.set,
+    DatabaseProbes.set,
+    ProcessProbes.set,
+  ]
+
+  /// The checks compiled into the program.
+  static func builtInChecks() throws(Failure) -> [CheckDefinition] {
+    var checks: [CheckDefinition] = []
+    for entry in BuiltInCatalogue.checks {
+      checks.append(try decoded(entry.id) { try Definitions.check(compiled: entry.json) })
+    }
+    return checks
+  }
+
+  /// The checklist compiled into the program.
+  static func builtInChecklist() throws(Failure) -> [ChecklistItem] {
+    try decoded("checklist") { try Definitions.checklist(compiled: BuiltInCatalogue.checklist) }
+  }
+
+  /// The ids of the policies compiled into the program.
+  static let policyNames = BuiltInCatalogue.policies.map(\.id).sorted()
+
+  /// The policy compiled into the program under this id; nil if there is none.
+  static func builtInPolicy(_ id: String) throws(Failure) -> Policy? {
+    guard let entry = BuiltInCatalogue.policies.first(where: { $0.id == id }) else { return nil }
+    return try decoded(id) { try Definitions.policy(compiled: entry.json) }
+  }
+
+  private static func decoded<Value>(_ id: String, _ decode: () throws -> Value) throws(Failure) -> Value {
+    do {
+      return try decode()
+    } catch {
+      throw Failure(.ourFault, "the compiled-in definition \(id) cannot be read: \(error)")
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import AuditModel
+import Engine
+import FoundationEssentials
+import Glibc
+import Reporting
+
+/// `prodworthy judge`.
+struct JudgeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "judge",
+    abstract: "Judge a recorded run again, offline: under another policy, or as of another day.",
+    discussion: "EXAMPLE:\n  prodworthy judge reports/runs/today --policy sign-off --as-of 2026-12-24")
+
+  @Argument(help: "The folder of a run.", completion: .directory)
+  var folder: String
+
+  @Option(help: "A policy's name or file; by default the one the run was judged by.")
+  var policy: String?
+
+  @Option(help: "A folder with further checks and probe manifests. Repeatable.", completion: .directory)
+  var checks: [String] = []
+
+  @Option(name: .customLong("as-of"), help: "Judge as of this day (YYYY-MM-DD) or time (RFC 3339).")
+  var asOf: String?
+
+  @Option(help: "The folder that gets the reports; by default they go nowhere but the console.", completion: .directory)
+  var out: String?
+
+  @OptionGroup var rendering: ReportOptions
+
+  func run() throws {
+    let environment = ProcessInfo.processInfo.environment
+    let day = try Day.read(asOf)
+    let kept = RunFolder(path: folder)
+    let recorded = try kept.run()
+    var name = policy
+    if name == nil, Input.exists("\(folder)/report.json") { name = try kept.report().policy.id }
+    let workspace = try Workspace.load(
+      Workspace.Request(policy: name, checkFolders: checks, wantsInventory: false), environment: environment)
+    let report = Audit.report(recorded, policy: workspace.policy, catalogue: workspace.catalogue, asOf: day)
+    let formats = try rendering.furtherFormats()
+    let options = rendering.options(color: false)
+    if let out {
+      try RunFolder(path: out).claim()
+      try RunFolder(path: out).write(
+        recorded, report, formats: formats + ReportOptions.written(further: formats), options: options)
+    }
+    if out == nil, let format = formats.first {
+      for file in try rendered(report, as: format, options) { try Output.print(file.bytes) }
+    } else {
+      let console = rendering.options(
+        color: Terminal.takesColor(STDOUT_FILENO, environment: environment, asked: rendering.color))
+      for file in try rendered(report, as: ReportFormats.console, console) { try Output.print(file.bytes) }
+    }
+    throw report.gate.exitStatus
+  }
+}

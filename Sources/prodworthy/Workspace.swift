@@ -1,0 +1,218 @@
+import AuditModel
+import Definitions
+import Engine
+import Facts
+import Probing
+import ProcessProbes
+
+/// Everything that files and flags say about a run, loaded together so that all problems come at once.
+struct Workspace {
+  /// Checks, probes and checklist, built in and the user's own.
+  var catalogue: Catalogue
+  /// What is audited; nil where only the catalogue was asked for.
+  var inventory: Inventory?
+  /// What is demanded.
+  var policy: Policy
+
+  /// What to load.
+  struct Request {
+    /// Bare URLs, or the path of an inventory.
+    var targets: [String] = []
+    /// The inventory named by `-f`.
+    var file: String?
+    /// A policy's name or file.
+    var policy: String?
+    /// Folders with further checks and probe manifests.
+    var checkFolders: [String] = []
+    /// Whether an inventory is wanted at all.
+    var wantsInventory = true
+  }
+
+  /// Loads what `request` names. Throws `Failure` (64, 65, 66) with every diagnostic of every file.
+  static func load(_ request: Request, environment: [String: String]) throws(Failure) -> Workspace {
+    var kinds = Composition.probeSets.flatMap(\.targetKinds)
+    var probes = Composition.probeSets.flatMap(\.probes)
+    let checklist = try Composition.builtInChecklist()
+    let builtIn = try Composition.builtInChecks()
+    var diagnostics: [Diagnostic] = []
+
+    let source = try InventorySource(request, environment: environment, kinds: kinds)
+    var folders = request.checkFolders
+    if folders.isEmpty, let named = environment["PRODWORTHY_CHECKS"], !named.isEmpty { folders = [named] }
+
+    // The inventory may name further folders of checks, and those may bring probes that its targets need.
+    var inventoryFile: InventoryFile?
+    if case .file(let path) = source {
+      folders += try Definitions.checkFolders(
+        ofInventory: SourceFile(path: path, bytes: Input.bytes(of: path))
+      ).map { Self.absolute($0, beside: path) }
+    }
+    var files: [SourceFile] = []
+    for folder in folders {
+      guard Input.isFolder(folder) else { throw Failure(.missingInput, "\(folder) is not a folder of checks") }
+      for path in try Input.yamlFiles(under: folder) {
+        let file = SourceFile(path: path, bytes: try Input.bytes(of: path))
+        guard path.hasSuffix(".probe.yaml") || path.hasSuffix(".probe.yml") else {
+          files.append(file)
+          continue
+        }
+        let loaded = Definitions.probeManifest(file)
+        diagnostics += loaded.diagnostics
+        if let manifest = loaded.value {
+          probes.append(
+            ExecutableProbe(
+              manifest.descriptor, command: manifest.command, folder: Input.absolute(Self.folder(of: path)),
+              outputLimit: manifest.outputLimit))
+          kinds += manifest.descriptor.targetKinds.filter { kind in !kinds.contains { $0.name == kind } }.map {
+            TargetKind(name: $0, summary: "looked at by \(manifest.descriptor.id)", fields: manifest.targetFields)
+          }
+        }
+      }
+    }
+    let vocabulary = Vocabulary(targetKinds: kinds, probes: probes.map(\.descriptor), checklist: checklist)
+    let loadedChecks = Definitions.checks(files, vocabulary: vocabulary, knownCheckIDs: Set(builtIn.map(\.id)))
+    diagnostics += loadedChecks.diagnostics
+    let own = loadedChecks.value ?? []
+    let checks = builtIn + own
+
+    var inventory: Inventory?
+    switch source {
+    case .file(let path):
+      let file = SourceFile(path: path, bytes: try Input.bytes(of: path))
+      let resolver = SecretResolver(environment: environment) { path in
+        do throws(Failure) {
+          return .success(String(decoding: try Input.bytes(of: path), as: UTF8.self))
+        } catch {
+          return .failure(SecretResolver.Unreadable(reason: error.message))
+        }
+      }
+      let loaded = Definitions.inventory(file, vocabulary: vocabulary, resolve: resolver)
+      diagnostics += loaded.diagnostics
+      inventoryFile = loaded.value
+      inventory = loaded.value?.inventory
+    case .urls(let targets): inventory = Inventory(system: targets[0].id, environment: .test, targets: targets)
+    case .none: break
+    }
+
+    let isBare = if case .urls = source { true } else { false }
+    let policyName =
+      request.policy ?? environment["PRODWORTHY_POLICY"].flatMap { $0.isEmpty ? nil : $0 } ?? inventoryFile?.policy
+      ?? (isBare ? "endpoint" : "pre-release")
+    let policy = try Self.policy(
+      policyName, beside: request.policy == nil ? source.path : nil, checks: checks, checklist: checklist,
+      diagnostics: &diagnostics)
+    guard diagnostics.isEmpty, let policy else { throw Failure(.badData, Self.rendered(diagnostics)) }
+    return Workspace(
+      catalogue: Catalogue(checks: checks, probes: probes, checklist: checklist), inventory: inventory, policy: policy)
+  }
+
+  private static func policy(
+    _ name: String, beside inventory: String?, checks: [CheckDefinition], checklist: [ChecklistItem],
+    diagnostics: inout [Diagnostic]
+  ) throws(Failure) -> Policy? {
+    if let builtIn = try Composition.builtInPolicy(name) { return builtIn }
+    let path = inventory.map { Self.absolute(name, beside: $0) } ?? name
+    guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") || Input.exists(path) else {
+      let known = Composition.policyNames.joined(separator: ", ")
+      throw Failure(.usage, "there is no policy called \(name); known are \(known), or name a file")
+    }
+    let loaded = Definitions.policy(
+      SourceFile(path: path, bytes: try Input.bytes(of: path)), checks: checks, checklist: checklist)
+    diagnostics += loaded.diagnostics
+    return loaded.value
+  }
+
+  private static func rendered(_ diagnostics: [Diagnostic]) -> String {
+    let count = diagnostics.count
+    return diagnostics.map { $0.rendered() }.joined(separator: "\n")
+      + "\n\(count) problem\(count == 1 ? "" : "s") found; nothing was audited"
+  }
+
+  private static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+  }
+
+  private static func absolute(_ path: String, beside file: String) -> String {
+    path.hasPrefix("/") ? path : Input.absolute(folder(of: file) + "/" + path)
+  }
+}
+
+/// Where a run's targets come from.
+private enum InventorySource {
+  /// The inventory at a path.
+  case file(String)
+  /// Bare URLs.
+  case urls([Target])
+  /// Nowhere: only the catalogue is wanted.
+  case none
+
+  /// The inventory's path.
+  var path: String? { if case .file(let path) = self { path } else { nil } }
+
+  /// Flags win over the environment, that over what is found beside or above the working folder.
+  init(_ request: Workspace.Request, environment: [String: String], kinds: [TargetKind]) throws(Failure) {
+    guard request.wantsInventory else {
+      self = .none
+      return
+    }
+    let urls = request.targets.filter { $0.contains("://") }
+    let paths = request.targets.filter { !$0.contains("://") } + (request.file.map { [$0] } ?? [])
+    if !urls.isEmpty {
+      guard paths.isEmpty else {
+        throw Failure(.usage, "bare URLs and an inventory do not go together: put \(urls[0]) into \(paths[0])")
+      }
+      self = .urls(try Self.targets(for: urls, kinds: kinds))
+    } else if paths.count > 1 {
+      throw Failure(.usage, "one inventory at a time: \(paths.joined(separator: ", "))")
+    } else if let path = paths.first {
+      guard Input.exists(path) else { throw Failure(.missingInput, "there is no file \(path)") }
+      self = .file(path)
+    } else if let path = environment["PRODWORTHY_FILE"], !path.isEmpty {
+      guard Input.exists(path) else {
+        throw Failure(.missingInput, "there is no file \(path) (named by PRODWORTHY_FILE)")
+      }
+      self = .file(path)
+    } else if let path = Self.discovered() {
+      self = .file(path)
+    } else {
+      throw Failure(
+        .usage,
+        "nothing to audit: name a URL or an inventory, or write one with `prodworthy init` (looked for "
+          + "prodworthy.yaml here and above, up to the repository's root)")
+    }
+  }
+
+  /// `prodworthy.yaml` in the working folder or above it, not beyond the root of a repository.
+  private static func discovered() -> String? {
+    var folder = Input.absolute(".")
+    while true {
+      let path = folder == "/" ? "/prodworthy.yaml" : folder + "/prodworthy.yaml"
+      if Input.exists(path) { return path }
+      if folder == "/" || Input.exists(folder + "/.git") { return nil }
+      folder = Input.absolute(folder + "/..")
+    }
+  }
+
+  private static func targets(for urls: [String], kinds: [TargetKind]) throws(Failure) -> [Target] {
+    var targets: [Target] = []
+    for url in urls {
+      let scheme = String(url.prefix { $0 != ":" })
+      guard let kind = kinds.first(where: { $0.schemes.contains(scheme) }) else {
+        let known = Set(kinds.flatMap(\.schemes)).sorted().joined(separator: ", ")
+        throw Failure(.usage, "cannot audit a \(scheme) URL without an inventory; known schemes are \(known)")
+      }
+      let shape = Schema.string(.url(schemes: kind.schemes))
+      guard shape.violations(of: .string(url)).isEmpty else { throw Failure(.usage, "\(url) is not a URL") }
+      let rest = url.drop { $0 != ":" }.dropFirst(3)
+      let authority = rest.prefix { !"/?#".contains($0) }
+      guard !authority.contains("@") || !authority.prefix(while: { $0 != "@" }).contains(":") else {
+        throw Failure(.usage, "a URL on the command line may not hold a password: use an inventory and a reference")
+      }
+      let id = String(authority.drop { _ in false })
+      let count = targets.count { $0.id == id || $0.id.hasPrefix("\(id) ") }
+      targets.append(
+        Target(id: count == 0 ? id : "\(id) \(count + 1)", kind: kind.name, settings: ["url": .string(url)]))
+    }
+    return targets
+  }
+}

@@ -1,0 +1,116 @@
+import AuditModel
+import BuiltInCatalogue
+import DatabaseProbes
+import Definitions
+import Engine
+import Facts
+import Foundation
+import HTTPProbes
+import Probing
+import ProcessProbes
+import TLSProbes
+import Testing
+
+@Suite("The built-in catalogue")
+struct BuiltInCatalogueTests {
+  static let sets = [TLSProbes.set, HTTPProbes.set, DatabaseProbes.set, ProcessProbes.set]
+  static let package = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  static func checks() throws -> [CheckDefinition] {
+    try BuiltInCatalogue.checks.map { try Definitions.check(compiled: $0.json) }
+  }
+
+  static func vocabulary() throws -> Vocabulary {
+    Vocabulary(
+      targetKinds: sets.flatMap(\.targetKinds), probes: sets.flatMap(\.probes).map(\.descriptor),
+      checklist: try Definitions.checklist(compiled: BuiltInCatalogue.checklist))
+  }
+
+  static func sources() throws -> [SourceFile] {
+    let folder = package.appendingPathComponent("checks")
+    let files =
+      FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
+      .compactMap { $0 as? URL }.filter { $0.pathExtension == "yaml" } ?? []
+    return try files.sorted { $0.path < $1.path }.map {
+      SourceFile(path: $0.path, bytes: Array(try Data(contentsOf: $0)))
+    }
+  }
+
+  @Test("every file of checks/ holds against the facts its probe declares")
+  func valid() throws {
+    let loaded = Definitions.checks(try Self.sources(), vocabulary: try Self.vocabulary(), knownCheckIDs: [])
+    #expect(loaded.diagnostics.isEmpty, "\(loaded.diagnostics.map { $0.rendered() }.joined(separator: "\n"))")
+  }
+
+  @Test("what is compiled in is what the files say")
+  func fresh() throws {
+    let loaded = Definitions.checks(try Self.sources(), vocabulary: try Self.vocabulary(), knownCheckIDs: [])
+    #expect(Set(try Self.checks().map(\.id)) == Set((loaded.value ?? []).map(\.id)))
+    #expect(try Self.checks().count >= 20)
+  }
+
+  @Test("every example gets the status it names")
+  func examples() throws {
+    for check in try Self.checks() {
+      let parameters = JSONObject(check.parameters.map { ($0.name, $0.fallback) })
+      #expect(
+        check.examples.contains { $0.status == .pass }
+          && check.examples.contains { $0.status == .fail || $0.status == .warn })
+      for example in check.examples {
+        var values = parameters
+        for (name, value) in example.parameters { values[name] = value }
+        let rulings = Judge(check, parameters: values).rulings(on: example.facts, gaps: [])
+        let worst = rulings.map(\.status).max { $0.badness < $1.badness }
+        #expect(worst == example.status, "\(check.id), \(example.name): \(rulings.first?.message ?? "")")
+      }
+    }
+  }
+
+  @Test("taking away the facts of a failing example never makes it pass")
+  func blindExamples() throws {
+    for check in try Self.checks() {
+      let parameters = JSONObject(check.parameters.map { ($0.name, $0.fallback) })
+      for facts in [JSONValue.object([:]), .null] {
+        let rulings = Judge(check, parameters: parameters).rulings(on: facts, gaps: [])
+        #expect(rulings.allSatisfy { $0.status != .pass && $0.status != .warn }, "\(check.id) on \(facts)")
+      }
+    }
+  }
+
+  @Test("every policy holds against the checks")
+  func policies() throws {
+    let checks = try Self.checks()
+    for entry in BuiltInCatalogue.policies {
+      let path = Self.package.appendingPathComponent("policies/\(entry.id).yaml")
+      let loaded = Definitions.policy(
+        SourceFile(path: path.path, bytes: Array(try Data(contentsOf: path))), checks: checks,
+        checklist: try Self.vocabulary().checklist)
+      #expect(loaded.diagnostics.isEmpty, "\(loaded.diagnostics.map { $0.rendered() }.joined(separator: "\n"))")
+    }
+  }
+
+  @Test("the checklist has its 21 items and six acceptance lines")
+  func checklist() throws {
+    let items = try Definitions.checklist(compiled: BuiltInCatalogue.checklist)
+    #expect(items.count == 27)
+    #expect(items.filter { $0.id.hasPrefix("ACC-") }.count == 6)
+    #expect(Set(items.map(\.id)).count == 27)
+  }
+
+  @Test("prerequisites lead somewhere and never in a circle, on a kind of target that both know")
+  func prerequisites() throws {
+    let byID = Dictionary(uniqueKeysWithValues: try Self.checks().map { ($0.id, $0) })
+    for check in byID.values {
+      var path = [check.id]
+      var open = check.needs
+      while let id = open.popLast() {
+        #expect(id != check.id, "\(path.joined(separator: " → ")) leads back to \(id)")
+        let needed = try #require(byID[id], "\(check.id) needs \(id), which does not exist")
+        if path.contains(id) { continue }
+        path.append(id)
+        open += needed.needs
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Glibc
+
+/// A program started with no signal blocked, whatever the thread that starts it blocks.
+///
+/// Foundation's `Process` hands the mask of its thread down, and a server that cannot be told to end outlives its test.
+struct ChildProcess: Sendable {
+  /// The program could not be started, or ended with another status than 0.
+  struct Failure: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  private let identifier: pid_t
+
+  /// Starts `program`, found in the search path, in `folder`; what it prints goes into the file `output.log` there.
+  init(_ program: String, _ arguments: [String], in folder: ScratchFolder) throws {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, folder.path(Self.output), O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var nothing = sigset_t()
+    sigemptyset(&nothing)
+    posix_spawnattr_setsigmask(&attributes, &nothing)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    // glibc's own way to another folder is not imported.
+    var words = (["env", "-C", folder.path, program] + arguments).map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    var child: pid_t = 0
+    let status = posix_spawnp(&child, "env", &actions, &attributes, &words, environ)
+    guard status == 0 else { throw Failure(description: "\(program): \(String(cString: strerror(status)))") }
+    identifier = child
+  }
+
+  /// Runs `program` to its end.
+  static func run(_ program: String, _ arguments: [String], in folder: ScratchFolder) throws {
+    let status = try ChildProcess(program, arguments, in: folder).waitForEnd()
+    guard status == 0 else {
+      let output = (try? folder.read(Self.output)) ?? ""
+      throw Failure(description: "\(program) \(arguments.joined(separator: " ")) ended with \(status): \(output)")
+    }
+  }
+
+  /// Ends it at once.
+  func kill() {
+    Glibc.kill(identifier, SIGKILL)
+    _ = waitForEnd()
+  }
+
+  private func waitForEnd() -> Int32 {
+    var status: Int32 = 0
+    while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+    return status
+  }
+
+  private static let output = "output.log"
+}

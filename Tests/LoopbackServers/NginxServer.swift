@@ -1,0 +1,33 @@
+/// An nginx with TLS on loopback.
+package enum NginxServer {
+  /// Serves `ok` for every path.
+  package static func start(
+    _ credential: TestPKI.Credential, protocols: String = "TLSv1.2 TLSv1.3", ciphers: String = "DEFAULT"
+  ) throws -> ServerProcess {
+    let folder = try ScratchFolder()
+    let port = try LoopbackPort.free()
+    try folder.write(
+      """
+      daemon off;
+      master_process off;
+      pid nginx.pid;
+      error_log error.log;
+      events {}
+      http {
+        access_log off;
+        client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+        uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+        server {
+          listen 127.0.0.1:\(port) ssl;
+          ssl_certificate \(credential.chainFile);
+          ssl_certificate_key \(credential.keyFile);
+          ssl_protocols \(protocols);
+          ssl_ciphers \(ciphers);
+          location / { return 200 "ok"; }
+        }
+      }
+
+      """, to: "nginx.conf")
+    return try ServerProcess("nginx", ["-p", folder.path, "-c", "nginx.conf"], port: port, in: folder)
+  }
+}

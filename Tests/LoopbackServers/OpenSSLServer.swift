@@ -1,0 +1,13 @@
+/// The `openssl s_server` command on loopback.
+package enum OpenSSLServer {
+  /// Starts it with further options of its own.
+  package static func start(_ credential: TestPKI.Credential, options: [String] = []) throws -> ServerProcess {
+    let port = try LoopbackPort.free()
+    return try ServerProcess(
+      "openssl",
+      [
+        "s_server", "-accept", "127.0.0.1:\(port)", "-cert", credential.leafFile, "-cert_chain",
+        credential.chainFile, "-key", credential.keyFile, "-quiet",
+      ] + options, port: port, in: try ScratchFolder())
+  }
+}

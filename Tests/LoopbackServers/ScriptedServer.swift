@@ -1,0 +1,69 @@
+import Glibc
+
+/// A TCP server on loopback that does with each connection what a closure says.
+package final class ScriptedServer: Sendable {
+  /// One accepted connection; closed when the script is done with it.
+  package struct Peer: Sendable {
+    let descriptor: Int32
+
+    /// Waits for at least one byte and gives what came; none at the end.
+    package func receive() -> [UInt8] {
+      var bytes = [UInt8](repeating: 0, count: 65536)
+      let count = recv(descriptor, &bytes, bytes.count, 0)
+      return Array(bytes.prefix(max(0, count)))
+    }
+
+    /// Sends all of it, as far as the peer takes it.
+    package func send(_ bytes: [UInt8]) {
+      _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// Makes the coming close a reset.
+    package func resetOnClose() {
+      var option = linger(l_onoff: 1, l_linger: 0)
+      setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+  }
+
+  /// The port it listens on.
+  package let port: Int
+  private let listener: Int32
+  private let script: @Sendable (Peer) -> Void
+
+  /// Listens and runs `script` on a thread of its own for each connection.
+  package init(_ script: @escaping @Sendable (Peer) -> Void) throws {
+    (listener, port) = try LoopbackPort.listening()
+    self.script = script
+    let (listener, script) = (listener, script)
+    Self.onThread {
+      while case let descriptor = accept(listener, nil, nil), descriptor >= 0 {
+        Self.onThread {
+          script(Peer(descriptor: descriptor))
+          close(descriptor)
+        }
+      }
+      close(listener)
+    }
+  }
+
+  /// Ends the accepting thread, which closes the socket.
+  deinit { shutdown(listener, Int32(SHUT_RDWR)) }
+
+  private static func onThread(_ body: @escaping @Sendable () -> Void) {
+    var thread = pthread_t()
+    let work = Unmanaged.passRetained(Work(body))
+    pthread_create(
+      &thread, nil,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().body()
+        return nil
+      }, work.toOpaque())
+    pthread_detach(thread)
+  }
+
+  private final class Work: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+}

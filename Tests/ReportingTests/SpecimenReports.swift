@@ -1,0 +1,170 @@
+import AuditModel
+
+extension Specimen {
+  static let healthyReport = report(
+    [
+      finding("tls-certificate-lifetime", "web", .pass, "60 of 90 days left"),
+      finding("tls-certificate-lifetime", "api", .pass, "61 of 90 days left"),
+      finding("tls-protocol-floor", "web", .pass, "only TLS 1.2 and 1.3 are accepted", durationMs: 48),
+      finding("http-endpoint-answers", "web", .pass, "answers 200"),
+      finding("http-endpoint-answers", "api", .pass, "answers 200"),
+      finding("postgres-traffic-encrypted", "db", .pass, "all 12 sessions are encrypted"),
+      finding("postgres-duplicate-index", "db", .pass, "no index duplicates another"),
+      finding("postgres-pooling", "db", .notApplicable, "the inventory names no application that connects"),
+    ],
+    conditions: [
+      Gate.Condition(id: "something-checked", status: .pass, detail: "7 findings rest on evidence, at least 1 wanted"),
+      Gate.Condition(
+        id: "open-critical", status: .pass,
+        detail: "0 failing and 0 not proven of severity critical, at most 0 allowed"),
+    ],
+    traffic: [
+      "web": Traffic(connections: 9, requests: 7, bytesSent: 4096, bytesReceived: 20_480),
+      "api": Traffic(connections: 4, requests: 4, bytesSent: 2048, bytesReceived: 8192),
+      "db": Traffic(connections: 2, requests: 11, bytesSent: 9000, bytesReceived: 70_000),
+    ])
+
+  /// Every status, a cause of each kind, an acceptance, a part that stayed dark.
+  static let brokenReport = report(
+    [
+      finding(
+        "tls-certificate-lifetime", "web", .fail, "expires 2026-11-26T10:00:00Z, 2 days from now",
+        expected: "at least 0.2", observed: "0.02",
+        evidence: [
+          Finding.Evidence(label: "$.leaf.subject", text: "CN=events.example"),
+          Finding.Evidence(label: "$.leaf.notAfter", text: "2026-11-26T10:00:00Z"),
+        ]),
+      finding("tls-certificate-lifetime", "api", .pass, "61 of 90 days left"),
+      finding(
+        "tls-protocol-floor", "web", .warn, "TLS 1.1 is accepted besides TLS 1.2 and 1.3", expected: "TLS 1.2",
+        observed: "TLS 1.1", evidence: [Finding.Evidence(label: "$.protocols", text: "TLSv1.1\nTLSv1.2\nTLSv1.3")]),
+      finding(
+        "http-endpoint-answers", "api", .fail, "answers 503 Service Unavailable", expected: "less than 500",
+        observed: "503", evidence: [Finding.Evidence(label: "$.final.status", text: "503")]),
+      finding("http-endpoint-answers", "web", .pass, "answers 200"),
+      finding(
+        "http-health", "api", .blocked, "waits for http-endpoint-answers: answers 503 Service Unavailable", cause: 0),
+      finding(
+        "http-version-hidden", "web", .fail, "Server tells nginx/1.22.1", observed: "nginx/1.22.1",
+        waiver: "until 2027-01-31 by r.meyer (OPS-12): the edge is replaced in January"),
+      finding(
+        "postgres-traffic-encrypted", "db", .unknown,
+        "could not be observed: password authentication failed for user auditor", cause: 1),
+      finding(
+        "postgres-duplicate-index", "db", .fail, "events_date_idx duplicates events_date_key",
+        subject: "events_date_idx",
+        observed: "events_date_key", evidence: [Finding.Evidence(label: "@.bytes", text: "82042880")]),
+      finding(
+        "postgres-duplicate-index", "db", .fail, "venues_name_idx duplicates venues_name_city_idx",
+        subject: "venues_name_idx", observed: "venues_name_city_idx"),
+      finding("postgres-bloat", "db", .skipped, "deselected for this run"),
+      finding("postgres-pooling", "db", .notApplicable, "the inventory names no application that connects"),
+      finding("ops-runbook", "web", .manual, "nobody has attested it since 2026-05-01"),
+      finding(
+        "plugin-disk", "disk", .error, "could not be observed: the plug-in ended with signal 11", durationMs: 2500),
+    ],
+    conditions: [
+      Gate.Condition(id: "something-checked", status: .pass, detail: "8 findings rest on evidence, at least 1 wanted"),
+      Gate.Condition(id: "run-complete", status: .pass, detail: "the run was not interrupted"),
+      Gate.Condition(
+        id: "open-critical", status: .fail,
+        detail: "1 failing and 1 not proven of severity critical, at most 0 allowed"),
+      Gate.Condition(
+        id: "minimum-coverage", status: .undecided, detail: "54.0 % of the weight evaluated, at least 90.0 % wanted"),
+    ],
+    causes: [
+      AuditReport.Cause(
+        target: "api", check: "http-endpoint-answers", reason: "answers 503 Service Unavailable",
+        dependents: [fingerprint("http-health\0api\0")]),
+      AuditReport.Cause(
+        target: "db", check: nil,
+        reason: "postgres-session could not look: password authentication failed for user auditor",
+        dependents: [fingerprint("postgres-traffic-encrypted\0db\0")]),
+    ], partial: ["1 of 12 checks were deselected"],
+    notSeen: [
+      AuditReport.NotSeen(
+        target: "db", probe: "postgres-session", path: nil, reason: "password authentication failed for user auditor",
+        remedy: nil),
+      AuditReport.NotSeen(
+        target: "web", probe: "tls-endpoint", path: "leaf.ocsp", reason: "the server staples nothing",
+        remedy: "set ssl_stapling on"),
+    ],
+    traffic: [
+      "web": Traffic(connections: 9, requests: 7, bytesSent: 4096, bytesReceived: 20_480),
+      "api": Traffic(connections: 4, requests: 4, bytesSent: 2048, bytesReceived: 900),
+      "db": Traffic(connections: 1), "disk": Traffic(processes: 1),
+    ])
+
+  static let emptyReport = report(
+    [], targets: [],
+    conditions: [
+      Gate.Condition(
+        id: "something-checked", status: .undecided, detail: "0 findings rest on evidence, at least 1 wanted")
+    ])
+
+  /// Text that attacks every reader there is, in every place that holds text from elsewhere.
+  static let hostileReport = hostile(Hostile.texts.filter { $0.utf8.count < 1000 })
+
+  static func hostile(_ texts: [String]) -> AuditReport {
+    func text(_ index: Int) -> String { texts[index % texts.count] }
+    let statuses = Status.allCases
+    let findings = texts.indices.map { index in
+      finding(
+        index % 7 == 0 ? text(index) : "tls-protocol-floor", index % 3 == 0 ? text(index + 1) : "web",
+        statuses[index % statuses.count], text(index), subject: text(index + 2), expected: text(index + 3),
+        observed: text(index + 4), evidence: [Finding.Evidence(label: text(index + 5), text: text(index))],
+        waiver: index % 5 == 0 ? text(index + 6) : nil, durationMs: index)
+    }
+    let word =
+      "SEC-1 @team #1 <img src=x> ![x](http://x) | ::error::x ##[add-mask]y `z` $x$ :bomb: www.x.example a@b.example"
+    var checks = checks
+    checks["tls-protocol-floor"] = AuditReport.CheckSummary(
+      title: word, severity: .medium, weight: 3, checklist: ["SEC-3", word], rationale: word,
+      remediation: CheckDefinition.Remediation(effort: .low, text: word), references: [word])
+    var report = report(
+      findings,
+      targets: texts.prefix(20).map {
+        AuditReport.TargetSummary(
+          id: $0, kind: $0, address: $0, location: SourceLocation(path: $0, line: 1, column: 2))
+      } + targets, system: text(0),
+      conditions: texts.prefix(20).map { Gate.Condition(id: $0, status: .fail, detail: $0) },
+      causes: texts.prefix(20).map { AuditReport.Cause(target: $0, check: nil, reason: $0, dependents: ["x"]) },
+      partial: Array(texts.prefix(20)),
+      notSeen: texts.prefix(20).map {
+        AuditReport.NotSeen(target: $0, probe: $0, path: $0, reason: $0, remedy: $0)
+      }, traffic: Dictionary(texts.prefix(20).map { ($0, Traffic(requests: 1)) }, uniquingKeysWith: +), checks: checks)
+    report.policy = AuditReport.PolicySummary(id: text(1), title: text(2), digest: text(3))
+    report.tool = AuditReport.Tool(name: text(4), version: text(5))
+    report.runID = text(6)
+    report.checklist.append(
+      AuditReport.ChecklistRow(id: text(7), title: text(8), area: text(9), status: .fail, findings: []))
+    return report
+  }
+}
+
+/// Texts that act on some reader: terminals, runners, Markdown, XML, people.
+enum Hostile {
+  /// The compiler refuses them in a literal.
+  static let noncharacters = String(
+    String.UnicodeScalarView([0xFFFE, 0xFFFF, 0xFDD0].compactMap { Unicode.Scalar(UInt32($0)) }))
+
+  static let texts: [String] = [
+    "]]>", "<![CDATA[x]]>", "\u{1B}[31mred\u{1B}[0m", "\u{1B}]0;title\u{07}after", "\u{1B}]52;c;ZXZpbA==\u{1B}\\after",
+    "\u{1B}]8;;http://evil.example\u{1B}\\link\u{1B}]8;;\u{1B}\\", "\u{9B}31mred", "\u{1B}P1$r\u{1B}\\x", "\u{1B}",
+    "a\u{1B}",
+    "\u{1B}]unterminated stays", "\u{0}nul\u{0}", "bell\u{07}back\u{08}\u{08}del\u{7F}", "one\r\ntwo\rthree\nfour",
+    "::error::injected", "x\n::add-mask::x", "\r::stop-commands::x", "  ::set-output name=a::b", "##[add-mask]secret",
+    "a ##[error]b", "##vso[task.complete]", "##teamcity[x]", "##\u{1B}[0m[add-mask]x", "a|b", "a\\|b", "\\", "a\\", "|",
+    "|\u{301}|", "`", "``", "```", "~~~", "```text\nout\n```\n# heading", "`\u{301}`", "` padded `", " spaced ", "   ",
+    "</details>", "</summary><h1>x</h1>", "<!--", "-->", "<script>alert(1)</script>", "<img src=http://evil.example/x>",
+    "&lt;b&gt;&amp;&#64;team", "@team", "@everyone look", "#123", "org/repo#1", "GH-1",
+    "0123456789abcdef0123456789abcdef01234567",
+    "![x](http://evil.example/x.png)", "[x](javascript:alert(1))", "http://evil.example", "www.evil.example",
+    "user@evil.example", "# heading", "- item", "1. item", "> quote", "---", "===", ":bomb:", "$x^2$", "**bold** _it_",
+    "\u{202E}reversed\u{202C}", "\u{2066}isolated\u{2069}", "\u{200F}\u{200E}", "line\u{2028}sep\u{2029}par",
+    noncharacters, "emoji \u{1F4A3} and \u{10FFFF}", "\u{85}next", "tab\tbed", "", "%0A%25", "a,b:c",
+    "=cmd|'/c calc'!A0", "' OR 1=1 --", "\"quoted\" 'single'", "İıŞ ß ﬁ", "日本語のメッセージ",
+    String(repeating: "x", count: 600),
+    String(repeating: "`", count: 100), String(repeating: "é\n", count: 40_000),
+  ]
+}

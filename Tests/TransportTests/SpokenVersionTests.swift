@@ -1,0 +1,7 @@
+import Testing
+
+@testable import Transport
+
+@Test func thisMachineSpeaksEveryVersionThatDebiansLibraryHas() {
+  #expect(TLSVersion.spokenHere == Set(TLSVersion.allCases))
+}
