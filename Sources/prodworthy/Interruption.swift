@@ -25,6 +25,12 @@ final class Interruption: Sendable {
   /// Starts listening. A closed pipe is an error of the write to it, not the end of the process.
   func install() {
     signal(SIGPIPE, SIG_IGN)
+    // Whoever started this process may have ignored or blocked what it depends on: plug-ins could not be waited for.
+    signal(SIGCHLD, SIG_DFL)
+    var depended = sigset_t()
+    sigemptyset(&depended)
+    for number in [SIGINT, SIGTERM, SIGCHLD] { sigaddset(&depended, number) }
+    pthread_sigmask(SIG_UNBLOCK, &depended, nil)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         // Only atomic stores and _exit: all that a signal handler may do.

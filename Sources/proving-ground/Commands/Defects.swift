@@ -27,7 +27,11 @@ struct Defects: ParsableCommand {
             "id": .string(defect.id),
             "summary": .string(defect.summary),
             "expected": .array(
-              defect.expected.map { ["check": .string($0.check), "target": .string($0.target)] }),
+              defect.expected.map {
+                [
+                  "check": .string($0.check), "target": .string($0.target), "status": .string($0.status),
+                ]
+              }),
           ]
         }))
   }

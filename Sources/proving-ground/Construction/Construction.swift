@@ -35,7 +35,8 @@ struct Construction: Sendable {
     let authority = try CertificateAuthority(launcher: launcher, before: deadline)
     // The root is for everybody, and the folder of keys is not.
     try Files.write(authority.root(), to: folder.trust)
-    let database = try DatabaseServer(launcher: launcher, port: ports.database)
+    let database = try DatabaseServer(
+      launcher: launcher, port: ports.database, protection: blueprint.setUpSessions)
     try database.start(blueprint, authority: authority, before: deadline)
     try database.setUp(blueprint, outsidePort: ports.outside, before: deadline)
     let services = ServiceName.allCases.filter { $0 != .processing || blueprint.processingRuns }
@@ -43,9 +44,8 @@ struct Construction: Sendable {
     for service in services { parts.append((service, try start(service))) }
     let edge = try Edge.start(blueprint, ports: ports, authority: authority, launcher: launcher)
     for (service, part) in parts {
-      // One that looks for its database in vain is as ready as it will be when it says so.
-      let isLost = service == .processing && !blueprint.processingFindsDatabase
-      try wait(for: service, part, toSay: isLost ? "fail" : "pass", before: deadline)
+      let answer = service == .processing ? blueprint.processingAnswer : "pass"
+      try wait(for: service, part, toSay: answer, before: deadline)
     }
     try launcher.wait(for: edge, before: deadline) {
       (try? LoopbackHTTP.send(.get, port: ports.outside, path: "/luma.html", before: deadline))?.status == 200
@@ -61,11 +61,14 @@ struct Construction: Sendable {
 
   private func start(_ service: ServiceName) throws(GroundFailure) -> StartedPart {
     var settings = ServiceSettings(name: service, port: ports.port(of: service))
-    if service == .api { settings.frontPageDelayMilliseconds = blueprint.frontPageDelayMilliseconds }
+    if service == .api {
+      settings.frontPageDelayMilliseconds = blueprint.frontPageDelayMilliseconds
+      settings.hoardedSessions = blueprint.hoardedSessions
+    }
     if service != .extraction {
       settings.database = DatabaseAddress(
         port: ports.database, name: "events", user: "events_app", passwordFile: folder.servicesPassword,
-        trust: blueprint.servicesEncrypt ? folder.trust : nil)
+        trust: folder.trust, protection: blueprint.serviceSessions)
     }
     if service == .processing {
       settings.extractionPort = ports.extraction
@@ -78,12 +81,13 @@ struct Construction: Sendable {
     return try launcher.start([program, "run-service", folder.settings(of: service)], log: service.rawValue)
   }
 
+  /// Waits until the health endpoint says `status`, or answers with that status code where it says nothing.
   private func wait(for service: ServiceName, _ part: StartedPart, toSay status: String, before deadline: Deadline)
     throws(GroundFailure)
   {
     try launcher.wait(for: part, before: deadline) {
       let answer = try? LoopbackHTTP.send(.get, port: ports.port(of: service), path: "/health", before: deadline)
-      return answer?.json?["status"]?.string == status
+      return (answer?.json?["status"]?.string ?? answer.map { String($0.status) }) == status
     }
   }
 

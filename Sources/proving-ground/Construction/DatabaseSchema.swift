@@ -9,6 +9,8 @@ enum DatabaseSchema {
       case .nothing: []
       }
     return [
+      // The access rules ask for it, whatever new passwords are stored as later on.
+      "SET password_encryption = 'scram-sha-256'",
       "CREATE ROLE events_owner NOLOGIN",
       "CREATE ROLE events_app LOGIN CONNECTION LIMIT 30 PASSWORD '\(services)'",
       "ALTER ROLE events_app SET statement_timeout = '5s'",

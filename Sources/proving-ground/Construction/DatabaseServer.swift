@@ -6,6 +6,7 @@ import Probing
 struct DatabaseServer: Sendable {
   private let launcher: Launcher
   private let port: Int
+  private let protection: Protection
   private let programs: String
   private var folder: Folder { launcher.folder }
   /// The name of the cluster's first role, which only sets things up.
@@ -22,7 +23,8 @@ struct DatabaseServer: Sendable {
   }
 
   /// A server to be made on `port`.
-  init(launcher: Launcher, port: Int) throws(GroundFailure) {
+  init(launcher: Launcher, port: Int, protection: Protection) throws(GroundFailure) {
+    self.protection = protection
     self.launcher = launcher
     self.port = port
     programs = try Self.programs()
@@ -84,7 +86,8 @@ struct DatabaseServer: Sendable {
 
   private func address(of database: String) -> DatabaseAddress {
     DatabaseAddress(
-      port: port, name: database, user: Self.superuser, passwordFile: folder.superuserPassword, trust: folder.trust)
+      port: port, name: database, user: Self.superuser, passwordFile: folder.superuserPassword, trust: folder.trust,
+      protection: protection)
   }
 
   private func execute(_ statements: [String], in database: String, before deadline: Deadline) throws(GroundFailure) {
@@ -132,6 +135,7 @@ struct DatabaseServer: Sendable {
     case .nobody: "hostssl all all 127.0.0.1/32 scram-sha-256\n"
     case .services:
       "host events events_app 127.0.0.1/32 scram-sha-256\nhostssl all all 127.0.0.1/32 scram-sha-256\n"
+    case .onlyPlaintext: "hostnossl all all 127.0.0.1/32 scram-sha-256\n"
     case .everybody: "host all all 127.0.0.1/32 scram-sha-256\n"
     }
   }

@@ -46,7 +46,7 @@ enum EdgeConfiguration {
         upstream api { server 127.0.0.1:\(ports.api); keepalive 8; }
 
         server {
-          listen 127.0.0.1:\(ports.web) ssl http2;
+          listen 127.0.0.1:\(ports.web)\(plan.speaksTLS ? " ssl http2" : "");
           server_name localhost;
           ssl_certificate certificate.pem;
           ssl_certificate_key key.pem;

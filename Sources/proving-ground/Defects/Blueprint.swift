@@ -4,8 +4,12 @@ struct Blueprint: Sendable {
   var edge = EdgePlan()
   /// Who may connect to the database without TLS.
   var plaintextAccess = PlaintextAccess.nobody
-  /// Whether the services encrypt their database sessions.
-  var servicesEncrypt = true
+  /// How the services protect their database sessions.
+  var serviceSessions = Protection.verified
+  /// How the set-up protects its own: as well as the database lets it.
+  var setUpSessions = Protection.verified
+  /// How many database sessions the api service opens at its start and keeps, besides those it needs.
+  var hoardedSessions = 0
   /// Whether the database still runs once everything is set up.
   var databaseRuns = true
   /// The leaf certificate that the database shows.
@@ -24,6 +28,13 @@ struct Blueprint: Sendable {
   var processingHealth = HealthManner()
   /// How long the api service holds back its front page, in milliseconds.
   var frontPageDelayMilliseconds = 0
+
+  /// What the processing service's health endpoint says once it is as ready as it will be.
+  var processingAnswer: String {
+    if !processingHealth.exists { return "404" }
+    if processingHealth.asksForCredentials { return "401" }
+    return processingFindsDatabase || processingHealth.hidesDownParts ? "pass" : "fail"
+  }
 }
 
 /// How the web server in front speaks.
@@ -36,6 +47,8 @@ struct EdgePlan: Sendable {
   var sendsStray = false
   /// The protocol versions it speaks.
   var protocols = Protocols.modern
+  /// Whether its TLS port speaks TLS.
+  var speaksTLS = true
   /// What its plain port does with visitors.
   var plainPort = PlainPort.redirects
   /// What its front page is.
@@ -124,6 +137,8 @@ enum PlaintextAccess: Sendable {
   case services
   /// Every rule says `host`.
   case everybody
+  /// Every rule says `hostnossl`: nobody may use the TLS that is offered.
+  case onlyPlaintext
 }
 
 /// How a service reports on itself.

@@ -8,7 +8,7 @@ extension Defect {
       id: "plaintext-session", summary: "the services talk to the database without TLS", part: .databaseAccess
     ) {
       $0.plaintextAccess = .services
-      $0.servicesEncrypt = false
+      $0.serviceSessions = .none
     },
     Defect(id: "database-down", summary: "the database stopped after the services started", part: .databaseProcess) {
       $0.databaseRuns = false
@@ -16,7 +16,17 @@ extension Defect {
     Defect(id: "database-without-tls", summary: "the database speaks no TLS at all", part: .databaseAccess) {
       $0.databaseSettings["ssl"] = "off"
       $0.plaintextAccess = .everybody
-      $0.servicesEncrypt = false
+      $0.serviceSessions = .none
+      $0.setUpSessions = .none
+    },
+    Defect(
+      id: "plaintext-only", summary: "the database offers TLS and its access rules let nobody use it",
+      part: .databaseAccess
+    ) {
+      $0.plaintextAccess = .onlyPlaintext
+      $0.serviceSessions = .none
+      $0.setUpSessions = .none
+      $0.inventory.sslmode = "prefer"
     },
     Defect(
       id: "unencrypted-audit", summary: "the database speaks no TLS, and the application does not insist on it",
@@ -24,7 +34,8 @@ extension Defect {
     ) {
       $0.databaseSettings["ssl"] = "off"
       $0.plaintextAccess = .everybody
-      $0.servicesEncrypt = false
+      $0.serviceSessions = .none
+      $0.setUpSessions = .none
       $0.inventory.sslmode = "prefer"
     },
     Defect(
@@ -32,8 +43,8 @@ extension Defect {
       part: .databaseCertificate
     ) {
       $0.databaseCertificate = .wrongName
-      $0.servicesEncrypt = false
-      $0.plaintextAccess = .services
+      $0.serviceSessions = .encrypted
+      $0.setUpSessions = .encrypted
     },
     Defect(id: "lax-sslmode", summary: "the application accepts any database server", part: .inventory) {
       $0.inventory.sslmode = "require"
@@ -60,7 +71,8 @@ extension Defect {
       $0.databaseSettings["log_min_duration_statement"] = "-1"
     },
     Defect(id: "no-headroom", summary: "the database has hardly a session to spare", part: .databaseSettings) {
-      $0.databaseSettings["max_connections"] = "9"
+      $0.databaseSettings["max_connections"] = "30"
+      $0.hoardedSessions = 20
     },
   ]
 }

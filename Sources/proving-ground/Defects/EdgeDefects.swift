@@ -8,6 +8,9 @@ extension Defect {
     Defect(
       id: "plain-http", summary: "the plain port serves content instead of redirecting to HTTPS", part: .plainPort
     ) { $0.edge.plainPort = .serves },
+    Defect(id: "tls-missing", summary: "the web server's TLS port speaks plain HTTP", part: .edgeProtocols) {
+      $0.edge.speaksTLS = false
+    },
     Defect(id: "no-tls13", summary: "the web server speaks TLS 1.2 alone", part: .edgeProtocols) {
       $0.edge.protocols = .withoutTLS13
     },

@@ -41,7 +41,11 @@ struct APIService: Sendable {
       await answer(Queries.similar, about: context.parameters.get("id"))
     }
     router.post("api/scrape/luma") { _, _ in await answer(Queries.order, "luma", status: .accepted) }
+    let hoard = Database(database.address, connections: max(1, settings.hoardedSessions), for: settings.name)
+    await hoard.open(settings.hoardedSessions)
     try await Server.run(router, port: settings.port)
+    // Kept to the end, or its sessions would close at once.
+    withExtendedLifetime(hoard) {}
   }
 
   private func answer(_ query: String, about id: String?) async -> Response {

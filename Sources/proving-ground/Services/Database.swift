@@ -9,7 +9,8 @@ final class Database: Sendable {
     let connection = Mutex<PostgresConnection?>(nil)
   }
 
-  private let address: DatabaseAddress
+  /// Where it is.
+  let address: DatabaseAddress
   /// What its sessions are called in `pg_stat_activity`.
   private let application: String
   private let places: [Place]
@@ -36,6 +37,15 @@ final class Database: Sendable {
         if let answer { return answer }
       }
       return .failure(GroundFailure("no connection is free"))
+    }
+  }
+
+  /// Opens `count` connections at once, each busy until all are there.
+  func open(_ count: Int) async {
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<count {
+        group.addTask { _ = await self.firstValue("SELECT pg_sleep(1)", [], before: Deadline(milliseconds: 10_000)) }
+      }
     }
   }
 

@@ -22,6 +22,8 @@ struct ServiceSettings: Codable, Sendable {
   var extractionPort: Int?
   /// How it reports on itself.
   var health = HealthManner()
+  /// How many database sessions it opens at its start and keeps, besides those it needs.
+  var hoardedSessions = 0
   /// How long it holds back its front page, in milliseconds.
   var frontPageDelayMilliseconds = 0
 
