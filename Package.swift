@@ -124,7 +124,7 @@ let package = Package(
       ]),
     .testTarget(name: "ProvingGroundTests", dependencies: ["Facts", "Probing", "proving-ground"]),
     // The built command, driven as its users drive it.
-    .testTarget(name: "Acceptance", dependencies: ["prodworthy", "proving-ground"]),
+    .testTarget(name: "Acceptance", dependencies: ["LoopbackServers", "prodworthy", "proving-ground"]),
     // The same tests for a probe through any door.
     .target(
       name: "ProbeConformance", dependencies: ["AuditModel", "Facts", "Probing"], path: "Tests/ProbeConformance"),

@@ -11,7 +11,9 @@ enum CatalogueCompiler {
     let arguments = CommandLine.arguments.dropFirst()
     guard let output = arguments.first else { fail("usage: CatalogueCompiler OUTPUT FILE…") }
     let files = arguments.dropFirst().map { path in
-      guard let data = FileManager.default.contents(atPath: path) else { fail("\(path): error: the file cannot be read") }
+      guard let data = FileManager.default.contents(atPath: path) else {
+        fail("\(path): error: the file cannot be read")
+      }
       return SourceFile(path: path, bytes: Array(data))
     }
     let loaded = Definitions.catalogue(files)

@@ -30,7 +30,8 @@ extension Definitions {
         loaded[index].problems.add("duplicate-id", "there is a built-in check called `\(id)`", at: span)
       } else if let first = own[id]?.first, first != index {
         loaded[index].problems.add(
-          "duplicate-id", "there is a check called `\(id)` already", at: span, fix: "the first is in \(loaded[first].path)")
+          "duplicate-id", "there is a check called `\(id)` already", at: span,
+          fix: "the first is in \(loaded[first].path)")
       }
       for need in loaded[index].needs {
         guard let name = need.string else { continue }

@@ -9,7 +9,8 @@ enum CheckSchema {
     .init("severity", .word(Severity.self), required: true, "how much a failure matters"),
     .init("checklist", .array(.string(.identifier)), "the checklist items it serves"),
     .init("probe", .string(.identifier), required: true, "the probe whose facts it judges"),
-    .init("targets", .array(.string(.identifier), minimumCount: 1), required: true, "the kinds of target it applies to"),
+    .init(
+      "targets", .array(.string(.identifier), minimumCount: 1), required: true, "the kinds of target it applies to"),
     .init("safety", .word(SafetyClass.self), "what looking may do to the target", default: "observe"),
     .init("parameters", .object([], others: parameter), "what a policy may adjust, by name"),
     .init("with", .object([], others: .any), "what the probe is asked; ${name} stands for a parameter"),
@@ -39,12 +40,16 @@ enum CheckSchema {
   ])
 
   private static let absence = Schema.object([
-    .init("status", .string(.word(["pass", "warn", "fail", "unknown", "manual", "notApplicable"])), required: true, "the status it gives"),
+    .init(
+      "status", .string(.word(["pass", "warn", "fail", "unknown", "manual", "notApplicable"])), required: true,
+      "the status it gives"),
     .init("because", .string(.nonEmpty), required: true, "the sentence in the report"),
   ])
 
   private static let remediation = Schema.object([
-    .init("effort", .word(CheckDefinition.Remediation.Effort.self), required: true, "low: minutes; medium: hours; high: days"),
+    .init(
+      "effort", .word(CheckDefinition.Remediation.Effort.self), required: true,
+      "low: minutes; medium: hours; high: days"),
     .init("text", .string(.nonEmpty), required: true, "what to do"),
   ])
 
@@ -53,7 +58,9 @@ enum CheckSchema {
     .init("facts", .any, required: true, "the facts, as far as the check reads them"),
     .init("declaration", .object([], others: .any), "what the inventory declares, if it matters"),
     .init("parameters", .object([], others: .any), "parameter values other than the defaults"),
-    .init("status", .string(.word(["pass", "warn", "fail", "error", "unknown", "manual", "notApplicable"])), required: true, "the status the check must give"),
+    .init(
+      "status", .string(.word(["pass", "warn", "fail", "error", "unknown", "manual", "notApplicable"])), required: true,
+      "the status the check must give"),
   ])
 
   private static let condition = Schema.object(
@@ -72,7 +79,9 @@ enum CheckSchema {
   }
 
   private static func limit(of relation: Matcher.Relation) -> Schema {
-    let fact = Schema.object([.init("fact", .string(.jsonPath), required: true, "another fact, which must select one value")])
+    let fact = Schema.object([
+      .init("fact", .string(.jsonPath), required: true, "another fact, which must select one value")
+    ])
     return switch relation {
     case .equals, .notEquals: .any
     case .atLeast, .atMost, .moreThan, .lessThan: .either([.number(), .string(.nonEmpty), fact])

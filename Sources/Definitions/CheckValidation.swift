@@ -26,7 +26,9 @@ struct CheckValidation {
     parameters = Dictionary(
       (root["parameters"]?.members ?? []).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     let facts = probe?.facts ?? .any
-    subject = root["each"]?.string.flatMap { try? FactPath($0) }.map { .either($0.query.possibleSchemas(in: facts)) }
+    subject = root["each"]?.string.flatMap { try? FactPath($0) }.flatMap { path in
+      path.origin == .facts ? .either(path.query.possibleSchemas(in: facts)) : nil
+    }
   }
 
   /// Adds everything that is wrong.
@@ -60,7 +62,8 @@ struct CheckValidation {
   // MARK: Names
 
   private mutating func checkIdentity(path: String) {
-    guard let id = root["id"], let text = id.string else { return }
+    guard let id = root["id"], let text = id.string, Schema.string(.identifier).violations(of: id.value).isEmpty
+    else { return }
     guard let dash = text.firstIndex(of: "-"), text.index(after: dash) < text.endIndex, dash > text.startIndex else {
       problems.add(
         "check-id", "`\(text)` has no area", at: id.span, fix: "begin it with the area and a dash: tls-\(text)")
@@ -138,7 +141,7 @@ struct CheckValidation {
           "parameter", "`\(parameter.name)` cannot stand in ${…}", at: parameter.nameSpan,
           fix: "use letters, digits and `_`, a letter first")
       }
-      guard let type = parameter.value["type"]?.string else { continue }
+      guard let type = parameter.value["type"]?.string, CheckSchema.parameterTypes.contains(type) else { continue }
       let bounds = ["minimum", "maximum"].compactMap { parameter.value.member($0) }
       if type != "number", type != "integer", let bound = bounds.first {
         problems.add("parameter", "only a number has a \(bound.name)", at: bound.nameSpan)
@@ -171,7 +174,8 @@ struct CheckValidation {
     useParameters(in: with)
     guard let probe else { return }
     let asked = with.value.bound { parameters[$0]?.value["default"]?.value }
-    for violation in Schema.object(probe.parameters).violations(of: asked) {
+    for violation in Schema.object(probe.parameters).violations(of: asked)
+    where with.descendant(at: violation.path).value.parameterName.map({ parameters[$0] != nil }) ?? true {
       Structure.add(violation, in: with, to: &problems)
     }
   }
@@ -250,7 +254,9 @@ struct CheckValidation {
     guard value.value.object != nil else { return }
     let given = Matcher.Relation.allCases.compactMap { relation in
       value.member(relation.rawValue).map { (relation: relation, member: $0) }
-    }.sorted { ($0.member.nameSpan.line, $0.member.nameSpan.column) < ($1.member.nameSpan.line, $1.member.nameSpan.column) }
+    }.sorted {
+      ($0.member.nameSpan.line, $0.member.nameSpan.column) < ($1.member.nameSpan.line, $1.member.nameSpan.column)
+    }
     guard let (relation, member) = given.first else {
       problems.add(
         "relation", "a comparison is missing", at: value.span,
@@ -283,7 +289,8 @@ struct CheckValidation {
     let wanted: String? =
       switch relation {
       case .equals, .notEquals, .exists, .isEmpty, .contains, .excludes: nil
-      case .atLeast, .atMost, .moreThan, .lessThan: limit.double == nil && limit.string == nil ? "a number or text" : nil
+      case .atLeast, .atMost, .moreThan, .lessThan:
+        limit.double == nil && limit.string == nil ? "a number or text" : nil
       case .oneOf, .noneOf: limit.array == nil ? "a list" : nil
       case .countAtLeast, .countAtMost: limit.integer == nil ? "a whole number" : nil
       case .matches, .matchesNot:
@@ -318,7 +325,8 @@ struct CheckValidation {
       } else if case .wrongType(let expected, _)? = violations.first?.first?.kind {
         fix = "it is \(expected)"
       }
-      problems.add("limit-out-of-reach", "`\(text)` is never \(JSONText.compact(limit.value))", at: limit.span, fix: fix)
+      problems.add(
+        "limit-out-of-reach", "`\(text)` is never \(JSONText.compact(limit.value))", at: limit.span, fix: fix)
     }
   }
 
@@ -334,7 +342,9 @@ struct CheckValidation {
         fix: "add facts on which the check \(missing)")
     }
     var fields = [Schema.Field("declaration", declaration, ""), Schema.Field("parameters", .any, "")]
-    let declared = parameters.keys.sorted().compactMap { name in schema(ofParameter: name).map { Schema.Field(name, $0, "") } }
+    let declared = parameters.keys.sorted().compactMap { name in
+      schema(ofParameter: name).map { Schema.Field(name, $0, "") }
+    }
     if declared.count == parameters.count { fields[1].schema = .object(declared) }
     if let probe { fields.append(Schema.Field("facts", probe.facts, "")) }
     for example in examples.value.elements { checkPart(example, fields) }

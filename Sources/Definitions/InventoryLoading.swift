@@ -74,7 +74,8 @@ private struct InventoryLoading {
       guard let text = id.string else { continue }
       if let line = lines[text] {
         problems.add(
-          "duplicate-id", "there is a target called `\(text)` already", at: id.span, fix: "the first is in line \(line)")
+          "duplicate-id", "there is a target called `\(text)` already", at: id.span, fix: "the first is in line \(line)"
+        )
       } else {
         lines[text] = id.span.line
       }
@@ -134,7 +135,8 @@ private struct InventoryLoading {
     var value = target.value.object ?? [:]
     for (name, setting) in settings { value[name] = setting }
     for violation in schema.violations(of: .object(value)) {
-      if case .name(let name)? = violation.path.first, let member = target.member(name), case .object(let fields, _) = schema,
+      if case .name(let name)? = violation.path.first, let member = target.member(name),
+        case .object(let fields, _) = schema,
         fields.contains(where: { $0.name == name && $0.schema.isSecretReference })
       {
         problems.add(

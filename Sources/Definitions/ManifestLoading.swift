@@ -34,14 +34,16 @@ private struct ManifestLoading {
     let facts = root["facts"].map { factShape($0) }
     for parameter in root["parameters"]?.members ?? [] where parameter.value["type"]?.string == "secret" {
       problems.add(
-        "secret", "a check cannot hand a secret to a probe", at: parameter.nameSpan, fix: "declare it under targetFields")
+        "secret", "a check cannot hand a secret to a probe", at: parameter.nameSpan,
+        fix: "declare it under targetFields")
     }
     guard problems.isEmpty, let facts, let id = root["probe"]?.string, let summary = root["summary"]?.string,
       let safety = root["safety"]?.string.flatMap(SafetyClass.init)
     else { return Loaded(nil, problems.diagnostics) }
     let descriptor = ProbeDescriptor(
       id: id, summary: summary, targetKinds: texts("targets"), safety: safety, parameters: parameters, facts: facts,
-      timeout: Int(((root["timeoutSeconds"]?.value.double ?? 10) * 1000).rounded()), traffic: "what \(texts("command")[0]) sends")
+      timeout: Int(((root["timeoutSeconds"]?.value.double ?? 10) * 1000).rounded()),
+      traffic: "what \(texts("command")[0]) sends")
     return Loaded(
       ProbeManifest(
         descriptor: descriptor, command: texts("command"),
@@ -68,7 +70,9 @@ private struct ManifestLoading {
   }
 
   private mutating func schema(of field: LocatedValue, _ type: String) -> Schema? {
-    for (name, types) in [("minimum", ["integer", "number"]), ("maximum", ["integer", "number"]), ("words", ["string"])] {
+    for (name, types) in [
+      ("minimum", ["integer", "number"]), ("maximum", ["integer", "number"]), ("words", ["string"]),
+    ] {
       if let member = field.member(name), !types.contains(type) {
         problems.add("parameter", "only a \(types.joined(separator: " or ")) has \(name)", at: member.nameSpan)
       }

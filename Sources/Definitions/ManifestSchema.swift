@@ -6,14 +6,21 @@ enum ManifestSchema {
   static let schema = Schema.object([
     .init("probe", .string(.identifier), required: true, "permanent id, the word in a check's probe:"),
     .init("summary", .string(.nonEmpty), required: true, "one line for people: what it looks at"),
-    .init("command", .array(.string(.nonEmpty), minimumCount: 1), required: true, "what is run: a program, relative to this file, and its arguments"),
-    .init("targets", .array(.string(.identifier), minimumCount: 1), required: true, "the kinds of target it can look at"),
-    .init("targetFields", .object([], others: parameter), "what the inventory may say about kinds that only this probe knows, by name"),
+    .init(
+      "command", .array(.string(.nonEmpty), minimumCount: 1), required: true,
+      "what is run: a program, relative to this file, and its arguments"),
+    .init(
+      "targets", .array(.string(.identifier), minimumCount: 1), required: true, "the kinds of target it can look at"),
+    .init(
+      "targetFields", .object([], others: parameter),
+      "what the inventory may say about kinds that only this probe knows, by name"),
     .init("safety", .word(SafetyClass.self), required: true, "what it may do to the target"),
     .init("timeoutSeconds", .number(minimum: 0.1, maximum: 3600), "the longest one observation may take", default: 10),
     .init("outputLimit", .integer(minimum: 1, maximum: 1 << 30), "the most it may write, in bytes", default: 1_048_576),
     .init("parameters", .object([], others: parameter), "what a check's with: may ask, by name"),
-    .init("facts", .object([], others: .any), required: true, "the facts by name: a type, a list of one shape, or further names"),
+    .init(
+      "facts", .object([], others: .any), required: true,
+      "the facts by name: a type, a list of one shape, or further names"),
   ])
 
   /// What a field's value may be.

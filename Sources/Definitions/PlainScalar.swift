@@ -41,7 +41,8 @@ enum PlainScalar {
     guard text.count - digits.count <= 1, let start = digits.utf8.first else { return nil }
     let isWhole = digits.utf8.allSatisfy { (48...57).contains($0) }
     if isWhole, digits.count > 1, start == 48 {
-      return .ambiguous("this is an octal number to some YAML parsers", fix: "write it without the leading zero, or put it in quotes")
+      return .ambiguous(
+        "this is an octal number to some YAML parsers", fix: "write it without the leading zero, or put it in quotes")
     }
     let hasPrefix = digits.hasPrefix("0x") || digits.hasPrefix("0o") || digits.hasPrefix("0b")
     if hasPrefix && digits.dropFirst(2).allSatisfy(\.isHexDigit) && digits.count > 2

@@ -42,7 +42,8 @@ extension Policy {
     for (id, weight) in try definition.members("weights") { weights[id] = weight.integer }
     let include = try selection.texts("include")
     self.init(
-      id: try definition.text("policy"), title: try definition.text("title"), include: include.isEmpty ? ["*"] : include,
+      id: try definition.text("policy"), title: try definition.text("title"),
+      include: include.isEmpty ? ["*"] : include,
       exclude: try selection.texts("exclude"), parameters: parameters, weights: weights,
       gate: try Self.rules(of: try definition.required("gate")))
   }
@@ -138,7 +139,9 @@ private struct PolicyValidation {
         fix: "add maxOpen: { critical: 0 } or another condition")
     }
     for name in ["minScore", "minCoverage"] {
-      guard let value = gate.value[name], let percent = value.value.double, (0...100).contains(percent) else { continue }
+      guard let value = gate.value[name], let percent = value.value.double, (0...100).contains(percent) else {
+        continue
+      }
       let perMille = percent * 10
       if (perMille - perMille.rounded()).magnitude > 1e-6 {
         problems.add("precision", "`\(name)` has more than one decimal", at: value.span, fix: "round it")

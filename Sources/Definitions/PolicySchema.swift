@@ -23,7 +23,9 @@ enum PolicySchema {
     .init("minScore", .number(minimum: 0, maximum: 100), "the least proven score, in percent"),
     .init("minCoverage", .number(minimum: 0, maximum: 100), "the least coverage, in percent"),
     .init("requireChecks", .array(.string(.identifier), minimumCount: 1), "checks that took part and are not open"),
-    .init("requireItems", .array(.string(.identifier), minimumCount: 1), "checklist items covered by checks that are not open"),
+    .init(
+      "requireItems", .array(.string(.identifier), minimumCount: 1),
+      "checklist items covered by checks that are not open"),
   ])
 
   private static let counts = Schema.object(

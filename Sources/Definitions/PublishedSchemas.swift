@@ -8,7 +8,8 @@ extension Definitions {
     let kinds = Vocabulary(targetKinds: targetKinds, probes: [], checklist: []).targetKinds
     let schemas = [
       ("check", "A check", CheckSchema.schema), ("checklist", "The checklist", ChecklistSchema.schema),
-      ("inventory", "What is audited", InventorySchema.schema(of: kinds)), ("policy", "What is demanded", PolicySchema.schema),
+      ("inventory", "What is audited", InventorySchema.schema(of: kinds)),
+      ("policy", "What is demanded", PolicySchema.schema),
       ("probe", "The manifest of an external probe", ManifestSchema.schema),
     ]
     return schemas.map { name, title, schema in

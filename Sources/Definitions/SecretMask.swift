@@ -4,24 +4,30 @@ struct SecretMask {
   private let names: Set<String>
 
   /// Parts of names whose values are hidden in any case.
-  private static let telling = ["passw", "passphrase", "pwd", "secret", "token", "bearer", "credential", "apikey", "api_key", "private"]
+  private static let telling = [
+    "passw", "passphrase", "pwd", "secret", "token", "bearer", "credential", "apikey", "api_key", "private",
+  ]
+
+  /// Longer lines are hidden as a whole, in Unicode scalars.
+  private static let longest = 2000
 
   init(names: some Sequence<String>) { self.names = Set(names) }
 
   /// The line with `*` for every scalar of a value that is not a reference.
   func masked(_ line: String) -> String {
     var scalars = Array(line.unicodeScalars)
-    for index in scalars.indices where scalars[index] == ":" {
-      if index + 2 < scalars.count, scalars[index + 1] == "/", scalars[index + 2] == "/" {
+    guard scalars.count <= Self.longest else { return String(repeating: "*", count: scalars.count) }
+    var isQuoted = false
+    for index in scalars.indices {
+      if scalars[index] == "\"" || scalars[index] == "'" { isQuoted = true }
+      guard scalars[index] == ":" else { continue }
+      if scalars[(index + 1)...].starts(with: "//".unicodeScalars) {
         maskPassword(in: &scalars, from: index + 3)
-      } else if index + 1 == scalars.count || " \t".unicodeScalars.contains(scalars[index + 1]),
-        isSecret(name(before: index, in: scalars))
-      {
-        maskValue(in: &scalars, from: index + 1)
-      } else if isSecret(name(before: index, in: scalars)), scalars[..<index].contains("\"") || scalars[..<index].contains("'") {
-        // JSON needs no space after the colon.
-        maskValue(in: &scalars, from: index + 1)
+        continue
       }
+      // JSON needs no space after the colon.
+      let isKey = isQuoted || index + 1 == scalars.count || " \t".unicodeScalars.contains(scalars[index + 1])
+      if isKey, isSecret(name(before: index, in: scalars)), maskValue(in: &scalars, from: index + 1) { break }
     }
     for index in scalars.indices where scalars[index] == "=" {
       if isSecret(name(before: index, in: scalars)) { maskParameter(in: &scalars, from: index + 1) }
@@ -44,10 +50,13 @@ struct SecretMask {
     return String(String.UnicodeScalarView(letters.reversed()))
   }
 
-  private func maskValue(in scalars: inout [Unicode.Scalar], from start: Int) {
-    guard let first = scalars[start...].firstIndex(where: { !" \t\"'".unicodeScalars.contains($0) }) else { return }
-    if scalars[first...].starts(with: "${".unicodeScalars) { return }
+  /// Hides the rest of the line, which may belong to the value; leaves a reference alone.
+  private func maskValue(in scalars: inout [Unicode.Scalar], from start: Int) -> Bool {
+    guard let first = scalars[start...].firstIndex(where: { !" \t\"'".unicodeScalars.contains($0) }),
+      !scalars[first...].starts(with: "${".unicodeScalars)
+    else { return false }
     for index in first..<scalars.count where scalars[index] != " " { scalars[index] = "*" }
+    return true
   }
 
   private func maskParameter(in scalars: inout [Unicode.Scalar], from start: Int) {

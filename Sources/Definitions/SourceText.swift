@@ -13,28 +13,25 @@ struct Span: Hashable {
 /// A file's text by lines.
 struct SourceText {
   let path: String
-  private let lines: [String.UnicodeScalarView.SubSequence]
+  private let scalars: [Unicode.Scalar]
+  private let lines: [Range<Int>]
 
   /// The text without a byte order mark. Lines end where YAML 1.1 ends them, so that they are counted as its parser
   /// counts them.
   init(path: String, text: String) {
     self.path = path
-    var lines: [String.UnicodeScalarView.SubSequence] = []
-    let scalars = text.unicodeScalars
-    var start = scalars.startIndex
-    var index = start
-    while index < scalars.endIndex {
-      let scalar = scalars[index]
-      let after = scalars.index(after: index)
-      if "\n\r\u{85}\u{2028}\u{2029}".unicodeScalars.contains(scalar) {
-        lines.append(scalars[start..<index])
-        start = scalar == "\r" && after < scalars.endIndex && scalars[after] == "\n" ? scalars.index(after: after) : after
-        index = start
-      } else {
-        index = after
+    scalars = Array(text.unicodeScalars)
+    var lines: [Range<Int>] = []
+    var start = 0
+    for (index, scalar) in scalars.enumerated() where "\n\r\u{85}\u{2028}\u{2029}".unicodeScalars.contains(scalar) {
+      if scalar == "\n", index > 0, scalars[index - 1] == "\r" {
+        start = index + 1
+        continue
       }
+      lines.append(start..<index)
+      start = index + 1
     }
-    lines.append(scalars[start...])
+    lines.append(start..<scalars.count)
     self.lines = lines
   }
 
@@ -42,11 +39,19 @@ struct SourceText {
   var lineCount: Int { lines.count }
 
   /// The line's text, empty beyond the end.
-  func line(_ number: Int) -> String { String(scalars(ofLine: number)) }
+  func line(_ number: Int) -> String { String(String.UnicodeScalarView(scalars(ofLine: number))) }
 
   /// The scalars of a line, none beyond the end.
-  func scalars(ofLine number: Int) -> String.UnicodeScalarView.SubSequence {
-    lines.indices.contains(number - 1) ? lines[number - 1] : "".unicodeScalars[...]
+  func scalars(ofLine number: Int) -> ArraySlice<Unicode.Scalar> {
+    lines.indices.contains(number - 1) ? scalars[lines[number - 1]] : []
+  }
+
+  /// The text with one scalar replaced; nil if there is none at the place.
+  func replacing(line: Int, column: Int, with scalar: Unicode.Scalar) -> String? {
+    guard lines.indices.contains(line - 1), column >= 1, column <= lines[line - 1].count else { return nil }
+    var scalars = scalars
+    scalars[lines[line - 1].lowerBound + column - 1] = scalar
+    return String(String.UnicodeScalarView(scalars))
   }
 
   /// The scalar at a place, if there is one.

@@ -54,7 +54,8 @@ package struct Vocabulary: Sendable {
   func declaration(of kinds: [String]) -> Schema {
     guard isComplete else { return .any }
     var fields: [Schema.Field] = []
-    for field in kinds.compactMap(targetKind).flatMap(\.fields) where !fields.contains(where: { $0.name == field.name }) {
+    for field in kinds.compactMap(targetKind).flatMap(\.fields) where !fields.contains(where: { $0.name == field.name })
+    {
       var field = field
       field.isRequired = false
       if field.schema == .string(.secretReference) { field.schema = .boolean }

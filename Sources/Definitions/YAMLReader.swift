@@ -16,7 +16,7 @@ struct YAMLReader {
   private static let deepest = 64
   /// How many values aliases may add.
   private static let mostAliased = 10_000
-  /// How many duplicate keys of one file are told.
+  /// How many duplicate keys of one file are told; fewer of a large file, which is read anew for each.
   private static let mostDuplicates = 20
 
   private let source: SourceText
@@ -71,7 +71,7 @@ struct YAMLReader {
       } catch YamlError.duplicatedKeysInMapping(let names, let context) {
         // The parser stops at a duplicate. Its first occurrence gets a name that nothing else has, so that the rest
         // is read too and the second occurrence is found in the tree.
-        guard renamed.count < Self.mostDuplicates, let name = names.first, rename(name, at: context.mark, in: &text)
+        guard renamed.count < min(Self.mostDuplicates, YAMLText.largest / text.utf8.count), let name = names.first, rename(name, at: context.mark, in: &text)
         else {
           problems.add("duplicate-key", "a key stands twice: `\(names.first ?? "")`", at: span(of: context.mark))
           return nil
@@ -89,18 +89,21 @@ struct YAMLReader {
     var column = key.column
     if first == "\"" || first == "'" { column += 1 } else if first != name.unicodeScalars.first { return false }
     guard let substitute = Unicode.Scalar(0xF_0000 + UInt32(renamed.count)),
-      let index = SourceText(path: "", text: text).index(line: key.line, column: column)
+      let changed = SourceText(path: "", text: text).replacing(line: key.line, column: column, with: substitute)
     else { return false }
-    text.unicodeScalars.replaceSubrange(index...index, with: [substitute])
+    text = changed
     renamed[key] = name
     return true
   }
 
   private mutating func addSyntaxError(_ error: any Error) {
     switch error {
-    case YamlError.scanner(let context, let problem, let mark, _), YamlError.parser(let context, let problem, let mark, _),
+    case YamlError.scanner(let context, let problem, let mark, _),
+      YamlError.parser(let context, let problem, let mark, _),
       YamlError.composer(let context, let problem, let mark, _):
-      let place = span(of: mark)
+      // What is not closed ends with the file, but is mended where it begins.
+      let isAtEnd = mark.line >= source.lineCount && source.scalar(at: span(of: mark)) == nil
+      let place = span(of: isAtEnd ? context?.mark ?? mark : mark)
       if source.scalar(at: place) == "\t" {
         problems.add("tab", "a tab cannot indent YAML", at: place, fix: "indent with spaces")
       } else {
@@ -205,7 +208,9 @@ struct YAMLReader {
   }
 
   private mutating func refuse(_ tag: Tag, at place: Span, unless usual: Tag.Name) {
-    guard strictness == .strict, ![Tag.Name.implicit, .nonSpecific, usual].map(\.rawValue).contains(tag.rawValue) else { return }
+    guard strictness == .strict, ![Tag.Name.implicit, .nonSpecific, usual].map(\.rawValue).contains(tag.rawValue) else {
+      return
+    }
     problems.add("tag", "tags are not used here", at: place, fix: "remove it; text that begins with `!` needs quotes")
   }
 
@@ -219,14 +224,5 @@ struct YAMLReader {
         line: start.line, column: start.column,
         width: max(1, min(text.unicodeScalars.count, source.scalars(ofLine: start.line).count - start.column + 1)))
     }
-  }
-}
-
-extension SourceText {
-  /// The index in the text of a place in it.
-  fileprivate func index(line: Int, column: Int) -> String.Index? {
-    let scalars = scalars(ofLine: line)
-    guard let index = scalars.index(scalars.startIndex, offsetBy: column - 1, limitedBy: scalars.endIndex) else { return nil }
-    return index < scalars.endIndex ? index : nil
   }
 }

@@ -29,7 +29,8 @@ struct YAMLText {
       let scalar = decoded.unicodeScalars[index]
       let before = SourceText(path: "", text: String(decoded.unicodeScalars[..<index]))
       problems.add(
-        "control-character", "the character U+\(String(scalar.value, radix: 16, uppercase: true)) may not stand in YAML",
+        "control-character",
+        "the character U+\(String(scalar.value, radix: 16, uppercase: true)) may not stand in YAML",
         at: before.end, fix: "remove it, or write it as an escape in double quotes")
     } else if let line = source.firstHashingHazard {
       problems.add(
@@ -72,33 +73,39 @@ extension SourceText {
   /// The first line that looks like a list, an object or an alias in the place of a key, where the text also has
   /// aliases: the parser compares keys with everything inside them, and aliases can make that as large as they like.
   fileprivate var firstHashingHazard: Int? {
-    let lines = (1...lineCount).map { Array(scalars(ofLine: $0)) }
-    guard lines.contains(where: { line in line.indices.contains { Self.isAlias(line, at: $0) } }) else { return nil }
-    return lines.firstIndex { line in line.indices.contains { Self.isComplexKey(line, at: $0) } }.map { $0 + 1 }
-  }
-
-  private static func isAlias(_ line: [Unicode.Scalar], at index: Int) -> Bool {
-    line[index] == "*" && begins(line, at: index) && index + 1 < line.count && !" \t,[]{}".unicodeScalars.contains(line[index + 1])
-  }
-
-  private static func isComplexKey(_ line: [Unicode.Scalar], at index: Int) -> Bool {
-    if line[index] == "?" {
-      return begins(line, at: index) && (index + 1 == line.count || " \t".unicodeScalars.contains(line[index + 1]))
+    var hasAlias = false
+    var hazard: Int?
+    for number in 1...lineCount {
+      let line = KeyScan(scalars(ofLine: number))
+      hasAlias = hasAlias || line.hasAlias
+      if line.hasComplexKey, hazard == nil { hazard = number }
     }
-    guard line[index] == ":" else { return false }
-    var before = index - 1
-    while before >= 0, line[before] == " " || line[before] == "\t" { before -= 1 }
-    if before < 0 { return true }
-    if line[before] == "]" || line[before] == "}" { return true }
-    while before >= 0, !" \t,[{".unicodeScalars.contains(line[before]) {
-      if isAlias(line, at: before) { return true }
-      before -= 1
-    }
-    return false
+    return hasAlias ? hazard : nil
   }
+}
 
-  /// Whether a node can begin there.
-  private static func begins(_ line: [Unicode.Scalar], at index: Int) -> Bool {
-    index == 0 || " \t,[{:?-".unicodeScalars.contains(line[index - 1])
+/// What a line may hold in the place of a key, read generously: text may look like it too.
+private struct KeyScan {
+  private(set) var hasAlias = false
+  private(set) var hasComplexKey = false
+
+  init(_ line: ArraySlice<Unicode.Scalar>) {
+    var previous: Unicode.Scalar = " "
+    var lastVisible: Unicode.Scalar?
+    var isAlias = false
+    var isAfterQuestion = false
+    for scalar in line {
+      let isSpace = scalar == " " || scalar == "\t"
+      // Whether a node can begin here.
+      let begins = " \t,[{:?-".unicodeScalars.contains(previous)
+      if isAfterQuestion, isSpace { hasComplexKey = true }
+      isAfterQuestion = scalar == "?" && begins
+      if scalar == ":", isAlias || lastVisible.map({ "]}".unicodeScalars.contains($0) }) ?? true { hasComplexKey = true }
+      if begins, !isSpace { isAlias = scalar == "*" }
+      if isAlias, scalar != "*" || previous == "*", !isSpace { hasAlias = true }
+      if !isSpace { lastVisible = scalar }
+      previous = scalar
+    }
+    if isAfterQuestion { hasComplexKey = true }
   }
 }

@@ -51,53 +51,60 @@ package struct Observer: Sendable {
     lane = BlockingLane(width: limits.concurrency * limits.perTarget)
   }
 
-  /// Looks at everything planned; returns in plan order, whatever the order of arrival.
+  /// Looks at everything planned that can still matter; returns in plan order, whatever the order of arrival.
+  ///
+  /// Targets are looked at side by side. On one target, what only serves checks whose prerequisite did not pass is left
+  /// out: those are blocked whatever it would show, and a target in trouble is left alone.
   package func observations(
     of plan: Plan, targets: [Target], onEvent: @escaping @Sendable (RunEvent) -> Void
   ) async -> [Observation] {
     let deadline = Deadline(milliseconds: limits.deadline, cancellation: cancellation)
-    let targetsByID = Dictionary(targets.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    let chains = Self.chains(of: plan.observations, perTarget: limits.perTarget)
-    var seen = [Observation?](repeating: nil, count: plan.observations.count)
-    await withTaskGroup(of: [(Int, Observation)].self) { group in
-      var next = chains.makeIterator()
+    let agendas = plan.agendas(catalogue: catalogue)
+    var seen: [String: [Observation]] = [:]
+    await withTaskGroup(of: (String, [Observation]).self) { group in
+      var next = targets.compactMap { target in agendas[target.id].map { (target, $0) } }.makeIterator()
       func startOne() {
-        guard let chain = next.next() else { return }
-        group.addTask {
-          var results: [(Int, Observation)] = []
-          for index in chain {
-            let planned = plan.observations[index]
-            guard let target = targetsByID[planned.target] else { continue }
-            onEvent(.started(planned))
-            let observation = await look(planned, at: target, within: deadline)
-            onEvent(.finished(observation))
-            results.append((index, observation))
-          }
-          return results
-        }
+        guard let (target, agenda) = next.next() else { return }
+        group.addTask { (target.id, await pursue(agenda, at: target, within: deadline, onEvent)) }
       }
-      for _ in 0..<limits.concurrency * limits.perTarget { startOne() }
-      for await results in group {
-        for (index, observation) in results { seen[index] = observation }
+      for _ in 0..<limits.concurrency { startOne() }
+      for await (target, observations) in group {
+        seen[target] = observations
         startOne()
       }
     }
-    return seen.compactMap { $0 }
+    let byKey = Dictionary(seen.values.joined().map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    return plan.observations.compactMap { byKey[$0.key] }
   }
 
-  /// The indices of looks that follow one another: at most `perTarget` chains for each target, targets in plan order.
-  private static func chains(of planned: [PlannedObservation], perTarget: Int) -> [[Int]] {
-    var order: [String] = []
-    var byTarget: [String: [Int]] = [:]
-    for (index, observation) in planned.enumerated() {
-      if byTarget[observation.target] == nil { order.append(observation.target) }
-      byTarget[observation.target, default: []].append(index)
+  private func pursue(
+    _ agenda: Agenda, at target: Target, within deadline: Deadline,
+    _ onEvent: @escaping @Sendable (RunEvent) -> Void
+  ) async -> [Observation] {
+    var agenda = agenda
+    while let wave = agenda.nextWave(asOf: clock()) {
+      let seen = await withTaskGroup(of: Observation.self) { group in
+        var next = wave.makeIterator()
+        func startOne() {
+          guard let planned = next.next() else { return }
+          group.addTask {
+            onEvent(.started(planned))
+            let observation = await look(planned, at: target, within: deadline)
+            onEvent(.finished(observation))
+            return observation
+          }
+        }
+        for _ in 0..<limits.perTarget { startOne() }
+        var seen: [Observation] = []
+        for await observation in group {
+          seen.append(observation)
+          startOne()
+        }
+        return seen
+      }
+      agenda.record(seen)
     }
-    return order.flatMap { target -> [[Int]] in
-      let indices = byTarget[target] ?? []
-      let width = min(perTarget, indices.count)
-      return (0..<width).map { lane in stride(from: lane, to: indices.count, by: width).map { indices[$0] } }
-    }
+    return agenda.observations
   }
 
   private func look(_ planned: PlannedObservation, at target: Target, within run: Deadline) async -> Observation {
@@ -125,7 +132,7 @@ package struct Observer: Sendable {
       durationMs: Int(elapsed.seconds * 1000 + elapsed.attoseconds / 1_000_000_000_000_000), traffic: meter.traffic)
     switch sighting {
     case .seen(let facts, let gaps):
-      observation.facts = facts
+      observation.facts = facts.sortedByName
       observation.gaps = gaps
     case .unseen(let unseen): observation.unseen = unseen
     }

@@ -31,6 +31,26 @@ package struct Plan: Sendable {
     }
   }
 
+  private init(observations: [PlannedObservation], judgements: [PlannedJudgement]) {
+    self.observations = observations
+    self.judgements = judgements
+  }
+
+  /// The plan of those judgements alone, with the looks they need.
+  func restricted(to isWanted: (PlannedJudgement) -> Bool) -> Plan {
+    let wanted = judgements.filter(isWanted)
+    let keys = Set(wanted.compactMap(\.observationKey))
+    return Plan(observations: observations.filter { keys.contains($0.key) }, judgements: wanted)
+  }
+
+  /// The plans of the single targets.
+  var byTarget: [String: Plan] {
+    let looks = Dictionary(grouping: observations, by: \.target)
+    return Dictionary(grouping: judgements, by: \.target).mapValues { judgements in
+      Plan(observations: judgements.first.flatMap { looks[$0.target] } ?? [], judgements: judgements)
+    }
+  }
+
   /// The selected checks and the prerequisites without which they could only be blocked.
   private static func narrowed(_ checks: [CheckDefinition], to selection: [String]) -> [CheckDefinition] {
     if selection.isEmpty { return checks }

@@ -8,11 +8,13 @@ private struct MemberName: CodingKey {
 }
 
 extension JSONObject: Codable {
-  /// Reads the members in the order in which the decoder gives them.
+  /// Reads the members, sorted by name: decoders give them in no order of their own.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: MemberName.self)
     self.init()
-    for key in container.allKeys { self[key.stringValue] = try container.decode(JSONValue.self, forKey: key) }
+    for key in container.allKeys.sorted(by: { $0.stringValue.utf8.lexicographicallyPrecedes($1.stringValue.utf8) }) {
+      self[key.stringValue] = try container.decode(JSONValue.self, forKey: key)
+    }
   }
 
   /// Writes the members in document order, as far as the encoder keeps it.

@@ -1,15 +1,16 @@
 public import AuditModel
 public import Facts
 
-/// Takes the run's secrets out of every text before it is recorded or shown: as they are, URL-encoded, JSON-escaped, and
-/// in base64 at each of the three offsets at which they may stand in a longer encoded text.
+/// Takes the run's secrets out of every text before it is recorded or shown: as they are, JSON-escaped, and in base64 at
+/// each of the three offsets at which they may stand in a longer encoded text; each of these also with any of its
+/// characters percent-encoded (RFC 3986 section 2.1; encoders differ in which they encode).
 public struct Redactor: Sendable {
   /// What stands in a secret's place.
   public static let mark = "[redacted]"
   /// Shorter secrets would turn up in every text by chance.
   private static let shortest = 4
 
-  /// Forms to remove, longest first, each as UTF-8, grouped by first byte for one pass over a text.
+  /// Forms to remove, longest first, each as UTF-8, by the bytes with which they may begin.
   private var forms: [UInt8: [[UInt8]]] = [:]
 
   /// Removes these secrets.
@@ -18,9 +19,8 @@ public struct Redactor: Sendable {
     for secret in secrets where secret.exposed.utf8.count >= Self.shortest {
       let bytes = Array(secret.exposed.utf8)
       all.insert(bytes)
-      all.insert(Self.percentEncoded(bytes, lowercase: false, spaceAsPlus: false))
-      all.insert(Self.percentEncoded(bytes, lowercase: true, spaceAsPlus: false))
-      all.insert(Self.percentEncoded(bytes, lowercase: false, spaceAsPlus: true))
+      // How a text looks that was sent as UTF-8 and read byte by byte, as header fields are.
+      all.insert(bytes.flatMap { Array(String(UnicodeScalar($0)).utf8) })
       all.insert(Array(JSONText.compact(.string(secret.exposed)).utf8.dropFirst().dropLast()))
       for offset in 0..<3 {
         for alphabet in [Base64.standard, Base64.urlSafe] {
@@ -30,7 +30,10 @@ public struct Redactor: Sendable {
       }
     }
     for form in all.sorted(by: { $0.count > $1.count }) {
-      if let first = form.first { forms[first, default: []].append(form) }
+      guard let first = form.first else { continue }
+      for start in Set([first, UInt8(ascii: "%")] + (first == UInt8(ascii: " ") ? [UInt8(ascii: "+")] : [])) {
+        forms[start, default: []].append(form)
+      }
     }
   }
 
@@ -42,9 +45,9 @@ public struct Redactor: Sendable {
     var position = 0
     var found = false
     while position < bytes.count {
-      if let form = forms[bytes[position]]?.first(where: { bytes[position...].starts(with: $0) }) {
+      if let end = forms[bytes[position]]?.lazy.compactMap({ Self.end(of: $0, in: bytes, from: position) }).first {
         kept.append(contentsOf: Self.mark.utf8)
-        position += form.count
+        position = end
         found = true
       } else {
         kept.append(bytes[position])
@@ -79,17 +82,31 @@ public struct Redactor: Sendable {
     return clean
   }
 
-  private static func percentEncoded(_ bytes: [UInt8], lowercase: Bool, spaceAsPlus: Bool) -> [UInt8] {
-    let digits = Array((lowercase ? "0123456789abcdef" : "0123456789ABCDEF").utf8)
-    return bytes.flatMap { byte -> [UInt8] in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-        UInt8(ascii: "~"):
-        [byte]
-      case UInt8(ascii: " ") where spaceAsPlus: [UInt8(ascii: "+")]
-      default: [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+  /// Where `form` ends in `bytes` if it stands at `start`, each of its bytes as it is or percent-encoded; nil if it does
+  /// not stand there.
+  private static func end(of form: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
+    var position = start
+    for byte in form {
+      guard position < bytes.count else { return nil }
+      if bytes[position] == byte || (byte == UInt8(ascii: " ") && bytes[position] == UInt8(ascii: "+")) {
+        position += 1
+      } else if bytes[position] == UInt8(ascii: "%"), position + 2 < bytes.count,
+        let high = digit(bytes[position + 1]), let low = digit(bytes[position + 2]), high << 4 | low == byte
+      {
+        position += 3
+      } else {
+        return nil
       }
+    }
+    return position
+  }
+
+  private static func digit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+    default: nil
     }
   }
 }

@@ -33,7 +33,7 @@ package enum ReportDocument {
     }
   }
 
-  /// The JSON Schema (2020-12) of `report.json`.
+  /// The JSON Schema (draft-07) of `report.json`.
   package static func jsonSchema() -> JSONValue { schema.jsonSchema() }
 }
 

@@ -57,7 +57,9 @@ struct TLSTarget: Sendable {
       host = authority.prefix { $0 != ":" }
       port = authority[host.endIndex...]
     }
-    let isPlain = host.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "%") }
+    let isPlain = host.utf8.allSatisfy {
+      (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "%")
+    }
     guard !host.isEmpty, isPlain, port.isEmpty || port.hasPrefix(":") else { return nil }
     port = port.dropFirst()
     if port.isEmpty { return Endpoint(host: String(host), port: defaultPort) }

@@ -15,7 +15,8 @@ enum CertificateReading {
       dnsNames: names.dns, ipAddresses: names.addresses, nameCount: names.count,
       keyAlgorithm: key.flatMap { EVP_PKEY_get0_type_name($0) }.map { String(cString: $0) },
       keyBits: key.map { Int(EVP_PKEY_get_bits($0)) },
-      keySecurityBits: key.map { Int(EVP_PKEY_get_security_bits($0)) }, signatureAlgorithm: algorithm, signatureDigest: digest,
+      keySecurityBits: key.map { Int(EVP_PKEY_get_security_bits($0)) }, signatureAlgorithm: algorithm,
+      signatureDigest: digest,
       isCA: X509_check_ca(raw) > 0, isForServers: isForServers(raw),
       isSelfSigned: X509_get_extension_flags(raw) & UInt32(EXFLAG_SS) != 0, mustStaple: mustStaple(raw),
       issuerURLs: issuerURLs(of: raw), fingerprint: hexadecimal(fingerprint(of: raw)))

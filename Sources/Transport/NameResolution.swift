@@ -10,12 +10,26 @@ package struct SocketAddress: Sendable {
   package var text: String
   let family: Int32
   /// The C structure, byte by byte.
-  let bytes: [UInt8]
+  private(set) var bytes: [UInt8]
+
+  init(text: String, family: Int32, bytes: [UInt8]) {
+    self.text = text
+    self.family = family
+    self.bytes = bytes
+  }
+
+  /// The same host on another port.
+  func with(port: Int) -> SocketAddress {
+    var other = self
+    // Both families have the port, most significant byte first, after two bytes for the family.
+    if bytes.count >= 4 { other.bytes.replaceSubrange(2..<4, with: [UInt8(port >> 8 & 255), UInt8(port & 255)]) }
+    return other
+  }
 }
 
 /// Name resolution that ends at a deadline.
 package enum NameResolution {
-  /// The addresses of a host in the order in which they are to be tried (RFC 6724).
+  /// The addresses of a host in the order in which they are to be tried (RFC 6724), looked up again after five seconds.
   ///
   /// `getaddrinfo` cannot be called off, so it runs on a thread of its own, which is left behind at the deadline. Blocks:
   /// only on a lane.
@@ -27,18 +41,27 @@ package enum NameResolution {
     guard !endpoint.host.isEmpty, endpoint.host.utf8.count <= 255, !endpoint.host.utf8.contains(0) else {
       throw .noSuchHost(endpoint.host)
     }
-    if case .success(let addresses) = lookUp(endpoint, flags: AI_NUMERICHOST) { return addresses }
-    return try Lookup.start(endpoint).result(before: deadline).get()
+    return try addresses(of: endpoint.host, before: deadline).map { $0.with(port: endpoint.port) }
   }
 
-  fileprivate static func lookUp(_ endpoint: Endpoint, flags: Int32) -> Result<[SocketAddress], TransportFailure> {
+  private static func addresses(
+    of host: String, before deadline: Deadline
+  ) throws(TransportFailure) -> [SocketAddress] {
+    if case .success(let addresses) = lookUp(host, flags: AI_NUMERICHOST) { return addresses }
+    if let addresses = RecentLookups.addresses(of: host) { return addresses }
+    let addresses = try Lookup.start(host).result(before: deadline).get()
+    RecentLookups.note(addresses, of: host)
+    return addresses
+  }
+
+  fileprivate static func lookUp(_ host: String, flags: Int32) -> Result<[SocketAddress], TransportFailure> {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    hints.ai_flags = flags | AI_NUMERICSERV
+    hints.ai_flags = flags
     var list: UnsafeMutablePointer<addrinfo>?
-    let status = getaddrinfo(endpoint.host, String(endpoint.port), &hints, &list)
+    let status = getaddrinfo(host, nil, &hints, &list)
     defer { if let list { freeaddrinfo(list) } }
-    guard status == 0 else { return .failure(failure(status, endpoint.host)) }
+    guard status == 0 else { return .failure(failure(status, host)) }
     var addresses: [SocketAddress] = []
     var entry = list
     while let info = entry?.pointee {
@@ -50,7 +73,7 @@ package enum NameResolution {
       }
       entry = info.ai_next
     }
-    return addresses.isEmpty ? .failure(.noSuchHost(endpoint.host)) : .success(addresses)
+    return addresses.isEmpty ? .failure(.noSuchHost(host)) : .success(addresses)
   }
 
   private static func failure(_ status: Int32, _ host: String) -> TransportFailure {
@@ -69,18 +92,45 @@ package enum NameResolution {
   }
 }
 
+/// What was looked up lately: a run asks for the same host again and again, and the resolver should not have to answer each
+/// time.
+private enum RecentLookups {
+  private struct Entry {
+    var addresses: [SocketAddress]
+    var staleFrom: ContinuousClock.Instant
+  }
+
+  private static let entries = Mutex<[String: Entry]>([:])
+  private static let lifetime = Duration.seconds(5)
+  /// From here on stale entries are thrown away.
+  private static let crowd = 1000
+
+  static func addresses(of host: String) -> [SocketAddress]? {
+    entries.withLock { $0[host].flatMap { $0.staleFrom > .now ? $0.addresses : nil } }
+  }
+
+  static func note(_ addresses: [SocketAddress], of host: String) {
+    entries.withLock {
+      if $0.count >= crowd { $0 = $0.filter { $0.value.staleFrom > .now } }
+      $0[host] = Entry(addresses: addresses, staleFrom: .now + lifetime)
+    }
+  }
+}
+
 /// A `getaddrinfo` under way on a thread that nobody has to wait for.
 private final class Lookup: Sendable {
-  private let endpoint: Endpoint
+  private let host: String
   private let outcome = Mutex<Result<[SocketAddress], TransportFailure>?>(nil)
   /// Readable once there is an outcome.
   private let readEnd: Int32
   private let writeEnd: Int32
 
-  static func start(_ endpoint: Endpoint) throws(TransportFailure) -> Lookup {
+  static func start(_ host: String) throws(TransportFailure) -> Lookup {
     var ends: [Int32] = [-1, -1]
-    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else { throw .resolutionFailed(String(cString: strerror(errno))) }
-    let lookup = Lookup(endpoint, ends)
+    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+      throw .resolutionFailed(String(cString: strerror(errno)))
+    }
+    let lookup = Lookup(host, ends)
     let retained = Unmanaged.passRetained(lookup)
     var thread = pthread_t()
     var attributes = pthread_attr_t()
@@ -102,8 +152,8 @@ private final class Lookup: Sendable {
     return lookup
   }
 
-  private init(_ endpoint: Endpoint, _ ends: [Int32]) {
-    self.endpoint = endpoint
+  private init(_ host: String, _ ends: [Int32]) {
+    self.host = host
     readEnd = ends[0]
     writeEnd = ends[1]
   }
@@ -114,7 +164,7 @@ private final class Lookup: Sendable {
   }
 
   private func run() {
-    let result = NameResolution.lookUp(endpoint, flags: 0)
+    let result = NameResolution.lookUp(host, flags: 0)
     outcome.withLock { $0 = result }
     var signal: UInt8 = 1
     _ = write(writeEnd, &signal, 1)

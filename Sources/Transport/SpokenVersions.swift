@@ -15,7 +15,8 @@ extension TLSVersion {
   private func shakesHands(with identity: ThrowawayIdentity) -> Bool {
     let settings = TLSClientSettings(
       serverName: nil, trust: nil, minimumVersion: self, maximumVersion: self, offersEveryCipher: true)
-    guard let context = TLSContext.server(), let client = (try? TLSContext.sharing(settings)).flatMap({ SSL_new($0.raw) })
+    guard let context = TLSContext.server(),
+      let client = (try? TLSContext.sharing(settings)).flatMap({ SSL_new($0.raw) })
     else { return false }
     defer { SSL_free(client) }
     context.allow(from: self, to: self, everyCipher: true)

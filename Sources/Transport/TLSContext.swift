@@ -19,6 +19,7 @@ final class TLSContext: Sendable {
 
   /// The context for these settings; made once.
   static func sharing(_ settings: TLSClientSettings) throws(TransportFailure) -> TLSContext {
+    LibrarySetUp.once
     let offer = Offer(
       minimumVersion: settings.minimumVersion, maximumVersion: settings.maximumVersion, alpn: settings.alpn,
       everyCipher: settings.offersEveryCipher)

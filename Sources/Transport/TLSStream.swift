@@ -8,7 +8,6 @@ final class TLSStream {
   private let socket: Socket
 
   init(_ settings: TLSClientSettings, over socket: Socket) throws(TransportFailure) {
-    LibrarySetUp.once
     let context = try TLSContext.sharing(settings)
     guard let raw = SSL_new(context.raw), let channel = SocketChannel.over(socket) else {
       throw .tls(LibraryErrors.drained().failure)
@@ -86,7 +85,8 @@ final class TLSStream {
     case let error?: return Socket.failure(error)
     case nil:
       var failure = errors.failure
-      failure.isAfterAgreement = ![TLS_ST_BEFORE, TLS_ST_CW_CLNT_HELLO, TLS_ST_CR_SRVR_HELLO].contains(SSL_get_state(raw))
+      failure.isAfterAgreement = ![TLS_ST_BEFORE, TLS_ST_CW_CLNT_HELLO, TLS_ST_CR_SRVR_HELLO].contains(
+        SSL_get_state(raw))
       return .tls(failure)
     }
   }

@@ -67,7 +67,8 @@ struct PlanCommand: ParsableCommand {
       if looks.isEmpty { lines.append("  nothing looks at it") }
     }
     for reason in plan.partial { lines.append("\n\(reason)") }
-    return lines.map { Untrusted.line($0) }.joined(separator: "\n") + "\n"
+    return lines.joined(separator: "\n").split(separator: "\n", omittingEmptySubsequences: false)
+      .map { Untrusted.line(String($0)) }.joined(separator: "\n") + "\n"
   }
 }
 

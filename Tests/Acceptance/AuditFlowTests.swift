@@ -34,7 +34,7 @@ struct AuditFlowTests {
       for name in ["run.json", "report.json"] {
         try FileManager.default.copyItem(atPath: "\(folder)/\(name)", toPath: "\(blind)/\(name)")
       }
-      FileManager.default.createFile(atPath: "\(blind)/observations.jsonl", contents: nil)
+      _ = FileManager.default.createFile(atPath: "\(blind)/observations.jsonl", contents: nil)
       #expect(try BuiltCommand.prodworthy.run(["judge", blind]).status == 2)
     }
   }
@@ -106,7 +106,7 @@ struct AuditFlowTests {
     safety: observe
     timeoutSeconds: 5
     facts:
-      depth: { type: integer, minimum: 0, summary: jobs waiting }
+      depth: integer
 
     """.write(toFile: "\(folder)/queue.probe.yaml", atomically: true, encoding: .utf8)
     try """
@@ -203,8 +203,10 @@ struct AuditFlowTests {
     try FileManager.default.createDirectory(atPath: deeper, withIntermediateDirectories: true)
     #expect(try BuiltCommand.prodworthy.run(["plan"], folder: deeper).status == 0, "found above the working folder")
     #expect(
-      try BuiltCommand.prodworthy.run(["plan"], environment: ["PRODWORTHY_FILE": "\(folder)/prodworthy.yaml"], folder: "/")
-        .status == 0)
+      try BuiltCommand.prodworthy.run(
+        ["plan"], environment: ["PRODWORTHY_FILE": "\(folder)/prodworthy.yaml"], folder: "/"
+      )
+      .status == 0)
   }
 
   @Test("a database or a service killed in mid-run never ends in 0", arguments: ["postgres", "proving-ground"])
@@ -215,12 +217,14 @@ struct AuditFlowTests {
       let trigger = try HostileServer { connection in
         _ = HostileServer.readSome(from: connection)
         Victim.kill(victim, of: folder)
-        HostileServer.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".utf8), to: connection)
+        HostileServer.send(
+          Array("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".utf8), to: connection)
       }
       let rest = try text(ground.inventory)
       let inventory = "\(folder)/mid-run.yaml"
       try rest.replacingOccurrences(
-        of: "targets:\n", with: "targets:\n  - { id: trigger, kind: http, url: \"http://127.0.0.1:\(trigger.port)/\" }\n"
+        of: "targets:\n",
+        with: "targets:\n  - { id: trigger, kind: http, url: \"http://127.0.0.1:\(trigger.port)/\" }\n"
       ).write(toFile: inventory, atomically: true, encoding: .utf8)
       let out = Scratch.file("run")
       let audit = try BuiltCommand.prodworthy.run(["audit", "-f", inventory, "--out", out, "--concurrency", "1"])

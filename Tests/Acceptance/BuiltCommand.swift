@@ -48,8 +48,8 @@ struct BuiltCommand {
     let errorFile = Scratch.file("err")
     let inputFile = Scratch.file("in")
     defer { for file in [outputFile, errorFile, inputFile] { try? FileManager.default.removeItem(atPath: file) } }
-    for file in [outputFile, errorFile] { FileManager.default.createFile(atPath: file, contents: nil) }
-    FileManager.default.createFile(atPath: inputFile, contents: Data(input.utf8))
+    for file in [outputFile, errorFile] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
+    _ = FileManager.default.createFile(atPath: inputFile, contents: Data(input.utf8))
     let outputHandle = try output ?? FileHandle(forWritingTo: URL(fileURLWithPath: outputFile))
     process.standardOutput = outputHandle
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorFile))

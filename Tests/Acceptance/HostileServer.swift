@@ -6,23 +6,22 @@ final class HostileServer: @unchecked Sendable {
   /// Its port.
   let port: Int
   private let descriptor: Int32
-  private var isOpen = true
 
   /// Starts listening; `script` gets each connection on a thread of its own and closes nothing.
   init(_ script: @escaping @Sendable (Int32) -> Void) throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    let listening = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    descriptor = listening
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = inet_addr("127.0.0.1")
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let bound = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-        bind(descriptor, raw, length) == 0 && listen(descriptor, 64) == 0 && getsockname(descriptor, raw, &length) == 0
+        bind(listening, raw, length) == 0 && listen(listening, 64) == 0 && getsockname(listening, raw, &length) == 0
       }
     }
     guard bound else { throw CocoaError(.fileNoSuchFile) }
     port = Int(UInt16(bigEndian: address.sin_port))
-    let listening = descriptor
     Thread.detachNewThread {
       while true {
         let connection = accept(listening, nil, nil)
@@ -46,7 +45,7 @@ final class HostileServer: @unchecked Sendable {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes {
-        Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+        Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
       }
       if count <= 0 { return false }
       rest = rest.dropFirst(count)

@@ -1,8 +1,9 @@
 /// An nginx with TLS on loopback.
 package enum NginxServer {
-  /// Serves `ok` for every path.
+  /// Does for every path what `location`, nginx directives, says: serves `ok`, unless said otherwise.
   package static func start(
-    _ credential: TestPKI.Credential, protocols: String = "TLSv1.2 TLSv1.3", ciphers: String = "DEFAULT"
+    _ credential: TestPKI.Credential, protocols: String = "TLSv1.2 TLSv1.3", ciphers: String = "DEFAULT",
+    location: String = #"return 200 "ok";"#
   ) throws -> ServerProcess {
     let folder = try ScratchFolder()
     let port = try LoopbackPort.free()
@@ -23,7 +24,7 @@ package enum NginxServer {
           ssl_certificate_key \(credential.keyFile);
           ssl_protocols \(protocols);
           ssl_ciphers \(ciphers);
-          location / { return 200 "ok"; }
+          location / { \(location) }
         }
       }
 

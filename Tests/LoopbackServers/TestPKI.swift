@@ -26,14 +26,14 @@ package final class TestPKI: Sendable {
     package var digest: String
     /// The extended key usage; nil for none.
     package var purpose: String?
-    /// Further lines of extensions in openssl's words.
-    package var extensions: [String]
+    /// The common name of its subject: at most 64 characters, for openssl.
+    package var commonName: String
 
     /// A leaf for localhost from yesterday for 60 days, unless said otherwise.
     package init(
       names: [String] = ["DNS:localhost", "IP:127.0.0.1"], validFrom: Int = -86400, validTo: Int = 60 * 86400,
       key: String = "ec:prime256v1", digest: String = "sha256", purpose: String? = "serverAuth",
-      extensions: [String] = []
+      commonName: String = "leaf"
     ) {
       self.names = names
       self.validFrom = validFrom
@@ -41,7 +41,7 @@ package final class TestPKI: Sendable {
       self.key = key
       self.digest = digest
       self.purpose = purpose
-      self.extensions = extensions
+      self.commonName = commonName
     }
   }
 
@@ -82,8 +82,9 @@ package final class TestPKI: Sendable {
       return "\(parts[0]).\(index) = \(parts[1])"
     }
     try issue(
-      name, subject: "/CN=leaf", by: "intermediate", from: leaf.validFrom, to: leaf.validTo, digest: leaf.digest,
-      extensions: extensions + leaf.extensions + ["[names]"] + names)
+      name, subject: "/CN=\(leaf.commonName)", by: "intermediate", from: leaf.validFrom, to: leaf.validTo,
+      digest: leaf.digest,
+      extensions: extensions + ["[names]"] + names)
     let own = try folder.read("\(name).pem")
     let chain = withIntermediate ? own + (try folder.read("intermediate.pem")) : own
     return Credential(
@@ -118,7 +119,7 @@ package final class TestPKI: Sendable {
     extensions: [String]
   ) throws {
     try folder.write(extensions.joined(separator: "\n") + "\n", to: "\(name).ext")
-    try openssl("req", "-new", "-key", "\(name).key", "-subj", subject, "-out", "\(name).csr")
+    try openssl("req", "-new", "-utf8", "-key", "\(name).key", "-subj", subject, "-out", "\(name).csr")
     try openssl(
       "ca", "-batch", "-config", "ca.cnf", "-cert", "\(issuer).pem", "-keyfile", "\(issuer).key", "-in",
       "\(name).csr", "-out", "\(name).pem", "-notext", "-startdate", Self.time(start), "-enddate", Self.time(end),

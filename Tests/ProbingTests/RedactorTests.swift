@@ -11,12 +11,15 @@ struct RedactorTests {
     let secret = "c4n4ry/+ \"pä55\u{1F512}"
     let redactor = Redactor(secrets: [Secret(secret)])
     #expect(redactor.redacted("a \(secret) b") == "a \(Redactor.mark) b")
-    var allowed = CharacterSet.alphanumerics.intersection(
-      CharacterSet(charactersIn: UnicodeScalar(0)..<UnicodeScalar(128)))
-    allowed.insert(charactersIn: "-._~")
-    let encoded = secret.addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
-    #expect(redactor.redacted("?p=\(encoded)") == "?p=\(Redactor.mark)")
-    #expect(redactor.redacted("?p=\(encoded.lowercased())") == "?p=\(Redactor.mark)" || encoded.lowercased() == encoded)
+    // Encoders differ in what they leave as it is, and in the case of their digits.
+    for allowed in ["", "-._~", "-._~!*'()", "c4n", "/"] {
+      let set = CharacterSet(charactersIn: allowed)
+      let encoded = secret.addingPercentEncoding(withAllowedCharacters: set) ?? ""
+      #expect(redactor.redacted("?p=\(encoded)&q") == "?p=\(Redactor.mark)&q")
+      let lowercase = encoded.replacing(/%[0-9A-F]{2}/) { $0.output.lowercased() }
+      #expect(redactor.redacted("?p=\(lowercase)") == "?p=\(Redactor.mark)")
+      #expect(redactor.redacted("?p=\(encoded.replacing("%20", with: "+"))") == "?p=\(Redactor.mark)")
+    }
     for prefix in ["", "x", "xy", "user:", "xyz"] {
       for suffix in ["", "x", "xy", "tail"] {
         for text in [

@@ -122,6 +122,40 @@ import Testing
     #expect(try richTree(report).all("error").count == 1)
   }
 
+  @Test func noTargetPassesForTheGate() throws {
+    let findings = ["readiness.gate", " ", "web"].map { Specimen.finding("http-health", $0, .pass, "fine") }
+    let report = Specimen.report(findings, targets: [], conditions: Specimen.brokenReport.gate.conditions)
+    for dialect in JUnitDialect.allCases {
+      let names = try files(report, dialect).flatMap { try XMLTree($0.bytes).all("testsuite").map { $0["name"] } }
+      #expect(names == ["readiness.gate", "target readiness.gate", "unnamed", "web"])
+    }
+  }
+
+  @Test func equalFindingsStillHaveNamesOfTheirOwn() throws {
+    let long = String(repeating: "l", count: 700)
+    let findings = (0..<500).map {
+      Specimen.finding("http-health", "web", .pass, "fine", subject: $0 % 2 == 0 ? "same" : long)
+    }
+    let report = Specimen.report(findings, targets: [], conditions: [])
+    let names = try richTree(report).all("testcase").compactMap { $0["name"] }
+    #expect(Set(names).count == 501)
+    #expect(names.allSatisfy { $0.utf16.count <= 512 })
+  }
+
+  @Test func randomTextIsWellFormedAndArrivesAsItWasShown() throws {
+    let findings = Hostile.random(2000).enumerated().map { index, text in
+      Specimen.finding("http-health", "web", .blocked, text, subject: "\(index)")
+    }
+    let report = Specimen.report(findings, targets: [], conditions: [])
+    let skipped = try richTree(report).all("skipped")
+    #expect(skipped.count == 2000)
+    for (element, finding) in zip(skipped, report.findings) {
+      let expected = "BLOCKED: " + Untrusted.oneLine(finding.message)
+      #expect(element.text.utf8.elementsEqual(expected.utf8))
+      #expect(element["message"]?.utf8.elementsEqual(expected.utf8) == true)
+    }
+  }
+
   @Test func surefireWritesOneFilePerSuite() throws {
     let names = try files(Specimen.brokenReport, .surefire).map(\.name)
     #expect(
@@ -190,16 +224,18 @@ import Testing
       for file in files { #expect(try XMLTree.complaints(about: file.bytes, schema: Repository.richSchema) == []) }
       return try files.map { try XMLTree($0.bytes) }
     }
+    func isFinding(_ element: XMLTree) -> Bool { element["type"] == "readiness.medium" }
     let full = try documents(10 << 20, 25 << 20)
     #expect(full.count == 1)
     let quiet = try documents(full[0].all("failure").reduce(0) { $0 + $1.text.utf8.count } + 300_000, 25 << 20)
     #expect(quiet.count == 1)
     #expect(quiet[0].all("property").count < full[0].all("property").count)
     let heads = try documents(700_000, 25 << 20)
-    #expect(heads[0].all("failure").allSatisfy { $0.text.contains("shortened, 3600 bytes") })
+    #expect(heads[0].all("failure").filter(isFinding).allSatisfy { $0.text.contains("shortened, 3600 bytes") })
     let bare = try documents(1000, 25 << 20)
     #expect(bare.count == 1)
-    #expect(bare[0].all("failure").allSatisfy { !$0.text.contains("evidence") && $0.text.contains("fix") })
+    #expect(
+      bare[0].all("failure").filter(isFinding).allSatisfy { !$0.text.contains("evidence") && $0.text.contains("fix") })
     let split = try documents(1000, 60_000)
     #expect(split.count > 2)
     #expect(split.reduce(0) { $0 + $1.all("testcase").count } == 604)

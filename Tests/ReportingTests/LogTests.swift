@@ -93,7 +93,7 @@ import Testing
 
   @Test func theStepSummaryFitsAStep() throws {
     let report = Specimen.report(
-      (0..<3000).map {
+      (0..<500).map {
         Specimen.finding(
           "check-\($0)", "web", .fail, "message",
           evidence: [Finding.Evidence(label: "x", text: String(repeating: "y", count: 4000))])

@@ -70,7 +70,7 @@ extension Specimen {
         id: "open-critical", status: .fail,
         detail: "1 failing and 1 not proven of severity critical, at most 0 allowed"),
       Gate.Condition(
-        id: "minimum-coverage", status: .undecided, detail: "54.0 % of the weight evaluated, at least 90.0 % wanted"),
+        id: "minimum-coverage", status: .undecided, detail: "47.9 % of the weight evaluated, at least 90.0 % wanted"),
     ],
     causes: [
       AuditReport.Cause(
@@ -147,6 +147,24 @@ enum Hostile {
   /// The compiler refuses them in a literal.
   static let noncharacters = String(
     String.UnicodeScalarView([0xFFFE, 0xFFFF, 0xFDD0].compactMap { Unicode.Scalar(UInt32($0)) }))
+
+  /// Texts of characters that mean something to some reader; the same on every run.
+  static func random(_ count: Int) -> [String] {
+    let alphabet: [Unicode.Scalar] = [
+      "\u{1B}", "[", "]", "m", "\u{07}", "\\", "`", "`", "|", "<", ">", "&", "!", "(", ")", "@", "#", "#", ":", ":",
+      "\n", "\r",
+      "\t", " ", " ", "~", "*", "_", "-", "/", "$", "\u{0}", "\u{85}", "\u{9B}", "\u{301}", "\u{202E}", "\u{1F4A3}",
+      "é", "a", "1",
+    ]
+    var state: UInt64 = 42
+    func next(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % bound
+    }
+    return (0..<count).map { _ in
+      String(String.UnicodeScalarView((0..<next(24)).map { _ in alphabet[next(alphabet.count)] }))
+    }
+  }
 
   static let texts: [String] = [
     "]]>", "<![CDATA[x]]>", "\u{1B}[31mred\u{1B}[0m", "\u{1B}]0;title\u{07}after", "\u{1B}]52;c;ZXZpbA==\u{1B}\\after",

@@ -57,9 +57,11 @@ import Testing
   }
 
   @Test func daysAreRoundedUpWithBothEnds() {
-    let whole = CertificateLifetime(notBefore: issue, notAfter: Instant(seconds: issue.seconds + 200 * 86400 - 1), now: issue)
+    let whole = CertificateLifetime(
+      notBefore: issue, notAfter: Instant(seconds: issue.seconds + 200 * 86400 - 1), now: issue)
     #expect(whole.days == 200)
-    let more = CertificateLifetime(notBefore: issue, notAfter: Instant(seconds: issue.seconds + 200 * 86400), now: issue)
+    let more = CertificateLifetime(
+      notBefore: issue, notAfter: Instant(seconds: issue.seconds + 200 * 86400), now: issue)
     #expect(more.days == 201)
   }
 }

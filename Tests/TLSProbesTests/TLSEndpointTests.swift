@@ -132,6 +132,19 @@ private let hour = 3600
     #expect(look["name.matches"] == true)
   }
 
+  @Test func longAndStrangeNamesAreKeptWithinBounds() async throws {
+    let label = "ü\u{1B}[31m\u{7}" + String(repeating: "ü", count: 50)
+    let server = try NginxServer.start(
+      try pki.credential(.init(names: ["DNS:" + String(repeating: "a", count: 5000)], commonName: label)))
+    let look = await Look(https(server.port, trust: pki.rootFile))
+    #expect(probe.descriptor.facts.violations(of: try #require(look.facts)).isEmpty)
+    #expect(look["leaf.names.0"] == .string(String(repeating: "a", count: 500)))
+    let subject = try #require(look["leaf.subject"]?.string)
+    #expect(subject.hasPrefix("CN=ü"))
+    #expect(subject.unicodeScalars.count <= 500)
+    #expect(look["name.matches"] == false)
+  }
+
   @Test func addressInTheURLIsHeldAgainstAddresses() async throws {
     let server = try NginxServer.start(try pki.credential(.init(names: ["DNS:localhost"])))
     #expect(await Look(https(server.port, host: "127.0.0.1", trust: pki.rootFile))["name.matches"] == false)
@@ -179,6 +192,15 @@ private let hour = 3600
     let look = await Look(https(server.port))
     #expect(look["handshake.completed"] == false)
     #expect(look["handshake.reason"] == "the peer reset the connection")
+  }
+
+  @Test(arguments: [
+    ("https://web.example", "web.example", 443), ("https://web.example:8443/a?b#c", "web.example", 8443),
+    ("https://[::1]:9/", "::1", 9), ("https://user:pw@web.example/", "web.example", 443), ("https://h:", "h", 443),
+  ])
+  func urlNamesHostAndPort(url: String, host: String, port: Int) throws {
+    let endpoint = try #require(TLSTarget.endpoint(of: url, defaultPort: 443))
+    #expect(String(describing: endpoint) == "Endpoint(host: \"\(host)\", port: \(port))")
   }
 
   @Test func targetWithoutHostIsMalformed() async throws {

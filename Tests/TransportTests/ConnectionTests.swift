@@ -76,7 +76,8 @@ func connecting<Value: Sendable>(
 
   @Test func silenceEndsAtTheDeadline() async throws {
     let server = try ScriptedServer { peer in _ = peer.receive() }
-    let (result, milliseconds) = await connecting(server.port, within: 200) { connection, deadline throws(TransportFailure) in
+    let (result, milliseconds) = await connecting(server.port, within: 200) {
+      connection, deadline throws(TransportFailure) in
       try connection.read(upTo: 1, before: deadline)
     }
     #expect(throws: TransportFailure.timedOut(phase: "read")) { try result.get() }
@@ -120,23 +121,25 @@ func connecting<Value: Sendable>(
   }
 
   @Test func silenceTimesOut() async throws {
-    let (failure, milliseconds) = try await handshake({ peer in
-      _ = peer.receive()
-      _ = peer.receive()
-    }, within: 200)
+    let (failure, milliseconds) = try await handshake(
+      { peer in
+        _ = peer.receive()
+        _ = peer.receive()
+      }, within: 200)
     #expect(failure == .timedOut(phase: "handshake"))
     #expect((200..<1000).contains(milliseconds))
   }
 
   @Test func drippingServerTimesOut() async throws {
-    let (failure, milliseconds) = try await handshake({ peer in
-      _ = peer.receive()
-      // The beginning of a handshake record of 16 KB.
-      for byte: UInt8 in [22, 3, 3, 64, 0, 2] + [UInt8](repeating: 0, count: 20) {
-        peer.send([byte])
-        Thread.sleep(forTimeInterval: 0.05)
-      }
-    }, within: 400)
+    let (failure, milliseconds) = try await handshake(
+      { peer in
+        _ = peer.receive()
+        // The beginning of a handshake record of 16 KB.
+        for byte: UInt8 in [22, 3, 3, 64, 0, 2] + [UInt8](repeating: 0, count: 20) {
+          peer.send([byte])
+          Thread.sleep(forTimeInterval: 0.05)
+        }
+      }, within: 400)
     #expect(failure == .timedOut(phase: "handshake"))
     #expect((400..<1200).contains(milliseconds))
   }

@@ -67,9 +67,12 @@ func session(
 
   @Test func addressIsHeldAgainstAddressesOnly() async throws {
     let server = try NginxServer.start(try pki.credential(.init(names: ["DNS:127.0.0.1", "DNS:localhost"])))
-    #expect(try await session(port: server.port, name: "127.0.0.1", trust: [pki.rootFile]).get().isMadeOutToName == false)
-    #expect(try await session(port: server.port, name: "localhost.", trust: [pki.rootFile]).get().isMadeOutToName == true)
-    #expect(try await session(port: server.port, name: "LOCALHOST", trust: [pki.rootFile]).get().isMadeOutToName == true)
+    #expect(
+      try await session(port: server.port, name: "127.0.0.1", trust: [pki.rootFile]).get().isMadeOutToName == false)
+    #expect(
+      try await session(port: server.port, name: "localhost.", trust: [pki.rootFile]).get().isMadeOutToName == true)
+    #expect(
+      try await session(port: server.port, name: "LOCALHOST", trust: [pki.rootFile]).get().isMadeOutToName == true)
     #expect(try await session(port: server.port, name: "leaf", trust: [pki.rootFile]).get().isMadeOutToName == false)
   }
 

@@ -46,7 +46,7 @@ struct ConsoleReport {
 
   /// What evidence did not decide: by cause where there is one, else by check.
   private func writeOpen(into page: inout ConsolePage) {
-    let open = report.findings.filter(\.isNotProven)
+    let open = bySeverity(report.findings.filter(\.isNotProven))
     let causes = report.causes.filter { $0.check == nil && !$0.dependents.isEmpty }
     let word = page.painted("NOT PROVEN", .yellow)
     for cause in causes.prefix(Self.groupLimit) {
@@ -95,19 +95,14 @@ struct ConsoleReport {
     for condition in report.gate.conditions where condition.status != .pass {
       page.quote("\(condition.status.rawValue) \(condition.id): \(condition.detail)")
     }
-    let counts = Status.allCases.compactMap { status in
-      let count = report.count(of: status)
-      return count == 0 ? nil : "\(count) \(status.word)"
-    }
-    page.line("findings: \(counts.isEmpty ? "none" : counts.joined(separator: ", "))")
+    page.line("findings: \(report.findingCounts)")
     for reason in report.partial { page.quote("partial run: \(reason)") }
     let gains = report.score.arithmetic.rows.filter { $0.gain > 0 }
       .sorted { ($1.gain, $0.check) < ($0.gain, $1.check) }.prefix(3)
     if !gains.isEmpty { page.line("what would raise the score most:") }
     for row in gains { page.quote("+\(percent(row.gain)) \(row.check)") }
-    let system = Untrusted.line(report.system.name)
     page.line(
-      "\(system) (\(report.system.environment.rawValue)), policy \(Untrusted.line(report.policy.id)), "
+      "audited \(Untrusted.line(report.system.name)) (\(report.system.environment.rawValue)), policy \(Untrusted.line(report.policy.id)), "
         + "\(counted(report.targets.count, "target")), \(counted(report.traffic.total.requests, "request")) sent, "
         + "\(seconds(report.durationMs)) s")
   }

@@ -30,11 +30,6 @@ struct GitHubFormat: ReportFormat {
     return lines(bySeverity(failing), .error, locations) + lines(bySeverity(open), .warning, locations)
   }
 
-  private func bySeverity(_ findings: [Finding]) -> [Finding] {
-    findings.enumerated()
-      .sorted { ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset) }.map(\.element)
-  }
-
   private func lines(
     _ findings: [Finding], _ level: WorkflowCommand.Level, _ locations: [String: SourceLocation]
   ) -> String {

@@ -63,6 +63,8 @@ struct JUnitMapping {
   private let detail: JUnitDetail
   private let policy: String
   private var names: Set<String> = []
+  /// How often a name was taken already: without it a thousand equal names would cost a million comparisons.
+  private var repeats: [String: Int] = [:]
 
   init(_ report: AuditReport, detail: JUnitDetail) {
     self.report = report
@@ -94,8 +96,8 @@ struct JUnitMapping {
   mutating func testCase(for finding: Finding) -> JUnitCase {
     let check = report.checks[finding.check]
     let outcome = Self.outcome(of: finding)
-    let area = finding.check.prefix { $0 != "-" }
-    let subject = finding.subject.map { " \($0)" } ?? ""
+    let area = String(decoding: finding.check.utf8.prefix(100).prefix { $0 != UInt8(ascii: "-") }, as: UTF8.self)
+    let words = [finding.check, check?.title, "[\(finding.target)]", finding.subject]
     let message = Untrusted.oneLine(finding.message)
     var output: String?
     var properties: [(name: String, value: String)] = []
@@ -108,9 +110,8 @@ struct JUnitMapping {
       ].filter { !$0.1.isEmpty }.map { ($0.0, Untrusted.oneLine($0.1)) }
     }
     return JUnitCase(
-      className: "\(policy).\(Self.segment(String(area))).\(Self.segment(finding.check))",
-      name: unique(
-        "\(finding.check) \(check?.title ?? "") [\(finding.target)]\(subject)", mark: finding.fingerprint),
+      className: "\(policy).\(Self.segment(area)).\(Self.segment(finding.check))",
+      name: unique(words.compactMap(\.self).joined(separator: " "), mark: finding.fingerprint),
       durationMs: finding.durationMs,
       result: outcome.map { result($0, finding, check, message: message) },
       output: output.map { $0.shortened(toBytes: Self.textLimit) }, properties: properties)
@@ -173,13 +174,16 @@ struct JUnitMapping {
     let name = Self.basic(Untrusted.oneLine(text))
     if (1...Self.nameLimit).contains(name.utf16.count), names.insert(name).inserted { return name }
     let short = Self.basic(Untrusted.oneLine(String(mark.unicodeScalars.prefix(8))))
-    for number in 1... {
+    var number = repeats[name] ?? 0
+    var candidate: String
+    repeat {
+      number += 1
       let ending = number == 1 ? " … \(short)" : " … \(short) (\(number))"
       let room = Self.nameLimit - ending.utf16.count
-      let candidate = String(String.UnicodeScalarView(name.unicodeScalars.prefix(room))) + ending
-      if names.insert(candidate).inserted { return candidate }
-    }
-    return name
+      candidate = String(String.UnicodeScalarView(name.unicodeScalars.prefix(room))) + ending
+    } while !names.insert(candidate).inserted
+    repeats[name] = number
+    return candidate
   }
 
   /// Emoji and other scalars beyond U+FFFF as U+FFFD: several readers strip or refuse them.

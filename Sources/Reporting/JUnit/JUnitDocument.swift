@@ -37,7 +37,7 @@ struct JUnitDocument: ~Copyable {
 
   private mutating func writeRootAttributes(_ suites: [JUnitSuite]) {
     guard dialect == .rich || dialect == .jenkins else { return }
-    func sum(_ outcome: JUnitCase.Outcome) -> Int { suites.reduce(0) { $0 + $1.count(of: outcome) } }
+    func sum(_ outcome: JUnitCase.Outcome) -> Int { suites.reduce(0) { $0 + ($1.outcomes[outcome] ?? 0) } }
     xml.attribute("name", text("\(report.tool.name) \(report.system.name)"))
     xml.attribute("tests", String(suites.reduce(0) { $0 + $1.count }))
     xml.attribute("failures", String(sum(.failure)))
@@ -59,9 +59,9 @@ struct JUnitDocument: ~Copyable {
       xml.attribute("hostname", "localhost")
     }
     xml.attribute("tests", String(suite.count))
-    xml.attribute("failures", String(suite.count(of: .failure)))
-    xml.attribute("errors", String(suite.count(of: .error)))
-    xml.attribute("skipped", String(suite.count(of: .skipped)))
+    xml.attribute("failures", String(suite.outcomes[.failure] ?? 0))
+    xml.attribute("errors", String(suite.outcomes[.error] ?? 0))
+    xml.attribute("skipped", String(suite.outcomes[.skipped] ?? 0))
     xml.attribute("time", seconds(suite.durationMs))
     let timestamp = report.startedAt.description
     // The Ant schema knows no zone.

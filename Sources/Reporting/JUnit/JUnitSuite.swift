@@ -14,7 +14,39 @@ struct JUnitSuite {
   let name: String
   let properties: [(name: String, value: String)]
   let location: SourceLocation?
-  var content: Content
+  let content: Content
+  /// The number of its cases.
+  let count: Int
+  /// The number of its cases by the element that says they are not green, decided where the elements are.
+  let outcomes: [JUnitCase.Outcome: Int]
+  /// The sum of its cases' times, in milliseconds.
+  let durationMs: Int
+
+  init(
+    name: String, properties: [(name: String, value: String)], location: SourceLocation? = nil, content: Content
+  ) {
+    self.name = name
+    self.properties = properties
+    self.location = location
+    self.content = content
+    var outcomes: [JUnitCase.Outcome: Int] = [:]
+    var durationMs = 0
+    switch content {
+    case .gate(let conditions):
+      count = conditions.count
+      for condition in conditions {
+        if let outcome = JUnitMapping.outcome(of: condition) { outcomes[outcome, default: 0] += 1 }
+      }
+    case .findings(let findings):
+      count = findings.count
+      for finding in findings {
+        if let outcome = JUnitMapping.outcome(of: finding) { outcomes[outcome, default: 0] += 1 }
+        durationMs += max(0, finding.durationMs)
+      }
+    }
+    self.outcomes = outcomes
+    self.durationMs = durationMs
+  }
 
   /// The gate first, then the targets in inventory order; one without cases is left out, as readers would.
   static func suites(of report: AuditReport) -> [JUnitSuite] {
@@ -28,7 +60,7 @@ struct JUnitSuite {
         ("readiness.policy", report.policy.id), ("readiness.policy.digest", report.policy.digest),
         ("readiness.gate", report.gate.status.rawValue), ("readiness.score", report.score.sentence),
         ("readiness.run", report.runID), ("readiness.tool", "\(report.tool.name) \(report.tool.version)"),
-      ], location: nil, content: .gate(conditions))
+      ], content: .gate(conditions))
     let targets = Dictionary(report.targets.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let order = Dictionary(
       report.targets.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
@@ -40,7 +72,7 @@ struct JUnitSuite {
       + sorted.map { _, group in
         let target = targets[group.key]
         return JUnitSuite(
-          name: group.key,
+          name: name(for: group.key),
           properties: [
             ("readiness.target", group.key), ("readiness.kind", target?.kind ?? ""),
             ("readiness.address", target?.address ?? ""),
@@ -48,28 +80,10 @@ struct JUnitSuite {
       }
   }
 
-  /// The number of its cases.
-  var count: Int {
-    switch content {
-    case .gate(let conditions): conditions.count
-    case .findings(let findings): findings.count
-    }
-  }
-
-  /// The number of its cases with the element `outcome`, decided where the elements are.
-  func count(of outcome: JUnitCase.Outcome) -> Int {
-    switch content {
-    case .gate(let conditions): conditions.count { JUnitMapping.outcome(of: $0) == outcome }
-    case .findings(let findings): findings.count { JUnitMapping.outcome(of: $0) == outcome }
-    }
-  }
-
-  /// The sum of its cases' times, in milliseconds.
-  var durationMs: Int {
-    switch content {
-    case .gate: 0
-    case .findings(let findings): findings.reduce(0) { $0 + max(0, $1.durationMs) }
-    }
+  /// The target's id, unless that is none to the Ant schema or would pass for the gate.
+  private static func name(for target: String) -> String {
+    if target == gateName { return "target \(target)" }
+    return target.allSatisfy(\.isWhitespace) ? "unnamed" : target
   }
 
   /// The suites as two lists of about equally many cases; no second one where there is a single case.
@@ -89,11 +103,11 @@ struct JUnitSuite {
   }
 
   private func part(_ range: Range<Int>) -> JUnitSuite {
-    var part = self
-    switch content {
-    case .gate(let conditions): part.content = .gate(Array(conditions[range]))
-    case .findings(let findings): part.content = .findings(Array(findings[range]))
-    }
-    return part
+    let part: Content =
+      switch content {
+      case .gate(let conditions): .gate(Array(conditions[range]))
+      case .findings(let findings): .findings(Array(findings[range]))
+      }
+    return JUnitSuite(name: name, properties: properties, location: location, content: part)
   }
 }

@@ -7,10 +7,12 @@ extension MarkdownReport {
     let failing = report.findings.filter(\.isFailing)
     page.heading(2, "Failing: \(counted(failing.count, "finding"))")
     if failing.isEmpty { page.block("Nothing fails.") }
+    let rows = Dictionary(
+      report.score.arithmetic.rows.map { ($0.check, $0) }, uniquingKeysWith: { first, _ in first })
     var room = detail == .topFindings ? MarkdownDetail.topCount : .max
     for (id, findings) in failing.grouped(by: \.check) {
       guard room > 0 else { break }
-      writeHeading(of: id, findings[0].severity, into: &page)
+      writeHeading(of: id, findings[0].severity, rows[id], into: &page)
       let limit = min(room, MarkdownDetail.rowLimit)
       room -= min(limit, findings.count)
       page.table(
@@ -30,11 +32,11 @@ extension MarkdownReport {
     }
   }
 
-  private func writeHeading(of id: String, _ severity: Severity, into page: inout MarkdownPage) {
+  private func writeHeading(of id: String, _ severity: Severity, _ row: Score.Row?, into page: inout MarkdownPage) {
     let check = report.checks[id]
     page.heading(3, "\(severity.rawValue): \(MarkdownText.prose(check?.title ?? id))")
     var words = [MarkdownText.code(id)]
-    if let row = report.score.arithmetic.rows.first(where: { $0.check == id }) {
+    if let row {
       words.append("weight \(row.weight)")
       words.append(
         row.gain > 0
@@ -74,7 +76,7 @@ extension MarkdownReport {
 
   /// What is neither failing nor passing.
   func writeOpen(into page: inout MarkdownPage) {
-    let open = report.findings.filter(\.isNotProven)
+    let open = bySeverity(report.findings.filter(\.isNotProven))
     page.heading(2, "Not proven: \(counted(open.count, "finding"))")
     if open.isEmpty {
       page.block("Everything in the score was decided by evidence or accepted.")

@@ -13,14 +13,10 @@ extension MarkdownReport {
       ["item", "area", "requirement", "state", "findings"],
       report.checklist.map { row in
         let found = row.findings.compactMap { statuses[$0] }
-        let counts = Status.allCases.compactMap { status in
-          let count = found.count { $0 == status }
-          return count == 0 ? nil : "\(count) \(status.word)"
-        }
         return [
           MarkdownText.cell(row.id), MarkdownText.prose(row.area, inTable: true),
           MarkdownText.prose(row.title, inTable: true), row.status.word,
-          counts.isEmpty ? "no check looked at it" : counts.joined(separator: ", "),
+          found.isEmpty ? "no check looked at it" : countsByStatus(found),
         ]
       })
   }

@@ -48,10 +48,6 @@ struct MarkdownReport {
   private func writeFacts(into page: inout MarkdownPage) {
     let kinds = report.targets.grouped { $0.kind }
       .map { "\($0.elements.count) \(MarkdownText.cell($0.key))" }.joined(separator: ", ")
-    let statuses = Status.allCases.compactMap { status in
-      let count = report.count(of: status)
-      return count == 0 ? nil : "\(count) \(status.word)"
-    }
     page.table(
       ["what", "value"],
       [
@@ -62,7 +58,7 @@ struct MarkdownReport {
         ],
         ["policy digest", MarkdownText.cell(report.policy.digest)],
         ["score", report.score.sentence],
-        ["findings", statuses.isEmpty ? "none" : statuses.joined(separator: ", ")],
+        ["findings", report.findingCounts],
         ["targets", report.targets.isEmpty ? "none" : kinds],
         ["started", "\(report.startedAt), took \(seconds(report.durationMs)) s"],
         ["run", MarkdownText.cell(report.runID)],
@@ -109,15 +105,12 @@ struct MarkdownReport {
   }
 
   private func writeCounts(into page: inout MarkdownPage) {
-    page.heading(2, "Not shown")
+    page.heading(2, "All findings")
     page.block(
       [
-        counted(report.findings.count { $0.isNotProven }, "finding") + " not proven",
-        counted(report.findings.count { $0.isWarning }, "warning"),
-        counted(report.findings.count { $0.isWaived }, "waived finding"),
+        report.findingCounts,
+        counted(report.findings.count { $0.isWaived }, "finding") + " accepted",
         counted(report.notSeen.count, "part") + " not seen",
-        "\(report.count(of: .pass)) passed",
-        counted(report.count(of: .notApplicable), "finding") + " not applicable",
       ].joined(separator: " · "))
   }
 }

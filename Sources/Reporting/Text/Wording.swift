@@ -24,8 +24,8 @@ extension AuditReport {
     }
   }
 
-  /// How many findings have `status`.
-  func count(of status: Status) -> Int { findings.count { $0.status == status } }
+  /// How many findings there are of each status: `1 pass, 2 fail`.
+  var findingCounts: String { countsByStatus(findings.lazy.map(\.status)) }
 }
 
 extension Score {
@@ -66,8 +66,22 @@ extension AuditReport.ChecklistRow.Coverage {
   }
 }
 
+/// The most severe first, else in the order they have.
+func bySeverity(_ findings: [Finding]) -> [Finding] {
+  findings.enumerated()
+    .sorted { ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset) }.map(\.element)
+}
+
 /// Per mille as a percentage with one decimal, never rounded.
 func percent(_ perMille: Int) -> String { "\(perMille / 10).\(perMille % 10)" }
+
+/// `1 pass, 2 fail`; `none` for none.
+func countsByStatus(_ statuses: some Sequence<Status>) -> String {
+  var counts: [Status: Int] = [:]
+  for status in statuses { counts[status, default: 0] += 1 }
+  let words = Status.allCases.compactMap { status in counts[status].map { "\($0) \(status.word)" } }
+  return words.isEmpty ? "none" : words.joined(separator: ", ")
+}
 
 /// `1 finding`, `2 findings`.
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

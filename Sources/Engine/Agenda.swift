@@ -1,0 +1,83 @@
+import AuditModel
+
+/// What is still to be looked at on one target, in the order in which its checks need each other. Pure.
+struct Agenda: Sendable {
+  private let plan: Plan
+  private let catalogue: Catalogue
+  private var waiting: [PlannedObservation]
+  /// What was seen so far.
+  private(set) var observations: [Observation] = []
+
+  /// Everything that `plan`, a plan of one target, wants to look at.
+  init(_ plan: Plan, catalogue: Catalogue) {
+    self.plan = plan
+    self.catalogue = catalogue
+    waiting = plan.observations
+  }
+
+  /// Adds what was seen.
+  mutating func record(_ seen: [Observation]) { observations += seen }
+
+  /// The looks whose checks wait for nothing any more; nil when nothing is left that can matter.
+  ///
+  /// A look serves several checks: it is due as soon as one of them is, and dropped when all of them are blocked.
+  mutating func nextWave(asOf now: Instant) -> [PlannedObservation]? {
+    guard !waiting.isEmpty else { return nil }
+    let standing = standing(asOf: now)
+    var due: [PlannedObservation] = []
+    var later: [PlannedObservation] = []
+    for look in waiting {
+      let checks = plan.judgements.filter { $0.observationKey == look.key }.map { standing[$0.check.id] ?? .ready }
+      if checks.contains(.ready) {
+        due.append(look)
+      } else if checks.contains(.waiting) {
+        later.append(look)
+      }
+    }
+    waiting = due.isEmpty ? [] : later
+    return due.isEmpty ? nil : due
+  }
+
+  private enum Standing {
+    case ready, waiting, blocked
+  }
+
+  /// Where each check stands, as far as the looks so far decide it.
+  private func standing(asOf now: Instant) -> [String: Standing] {
+    let seen = Set(observations.map(\.key))
+    let decided = plan.restricted { judgement in judgement.observationKey.map { seen.contains($0) } ?? true }
+    let findings = Assessment(decided, observations: observations, catalogue: catalogue, asOf: now).findings
+    let open = Set(findings.filter { $0.status.isOpen }.map(\.check))
+    let decidedChecks = Set(findings.map(\.check))
+    let byID = Dictionary(plan.judgements.map { ($0.check.id, $0.check) }, uniquingKeysWith: { first, _ in first })
+    var standing: [String: Standing] = [:]
+    func stand(_ check: CheckDefinition, _ path: Set<String>) -> Standing {
+      if let known = standing[check.id] { return known }
+      var result = Standing.ready
+      for id in check.needs where result != .blocked && !path.contains(id) {
+        guard let needed = byID[id] else { continue }
+        if open.contains(id) || stand(needed, path.union([id])) == .blocked {
+          result = .blocked
+        } else if !decidedChecks.contains(id) {
+          result = .waiting
+        }
+      }
+      standing[check.id] = result
+      return result
+    }
+    for check in byID.values { _ = stand(check, [check.id]) }
+    return standing
+  }
+}
+
+extension Plan {
+  /// What is to be looked at, by target.
+  func agendas(catalogue: Catalogue) -> [String: Agenda] {
+    byTarget.mapValues { Agenda($0, catalogue: catalogue) }
+  }
+}
+
+extension PlannedJudgement {
+  /// The look that decides it; nil where it is settled.
+  var observationKey: String? { if case .observation(let planned) = basis { planned.key } else { nil } }
+}
