@@ -13,7 +13,7 @@ extension CheckDefinition {
       needs: try definition.texts("needs"), each: try Subjects(definition: definition),
       expect: try definition.list("expect") { (value) throws(Malformed) in try Expectation(definition: value) },
       prefer: try definition.list("prefer") { (value) throws(Malformed) in try Expectation(definition: value) },
-      evidence: try definition.texts("evidence").paths(), rationale: try definition.text("rationale"),
+      evidence: try definition.texts("evidence").paths(), rationale: try definition.prose("rationale"),
       remediation: try Remediation(definition: try definition.required("remediation")),
       references: try definition.texts("references"),
       examples: try definition.list("examples") { (value) throws(Malformed) in try Example(definition: value) })
@@ -82,7 +82,7 @@ extension CheckDefinition.Absence {
 
 extension CheckDefinition.Remediation {
   fileprivate init(definition: JSONValue) throws(Malformed) {
-    self.init(effort: try definition.word("effort"), text: try definition.text("text"))
+    self.init(effort: try definition.word("effort"), text: try definition.prose("text"))
   }
 }
 

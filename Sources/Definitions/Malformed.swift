@@ -16,6 +16,13 @@ extension JSONValue {
     return text
   }
 
+  /// Running text, without the line end that YAML's folded and literal forms leave.
+  func prose(_ name: String) throws(Malformed) -> String {
+    var text = try text(name)[...]
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text.drop { $0.isWhitespace })
+  }
+
   /// The texts of a list; none where it is left out.
   func texts(_ name: String) throws(Malformed) -> [String] {
     try list(name) { (element) throws(Malformed) in

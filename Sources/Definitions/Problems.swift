@@ -28,7 +28,8 @@ struct Problems {
     let next = sorted[Self.most]
     return sorted.prefix(Self.most) + [
       Diagnostic(
-        code: "too-many", message: "\(sorted.count - Self.most) further problems are not shown", location: next.location,
+        code: "too-many", message: "\(sorted.count - Self.most) further problems are not shown",
+        location: next.location,
         width: 1, sourceLine: next.sourceLine, fix: nil)
     ]
   }

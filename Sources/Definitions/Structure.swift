@@ -3,7 +3,7 @@ import Facts
 /// Holds a document against the shape its kind of file has.
 enum Structure {
   /// More than anybody reads: a bound for hostile files.
-  private static let mostViolations = 1000
+  private static let mostViolations = 200
 
   /// Adds what is wrong with `root`.
   static func check(

@@ -71,7 +71,8 @@ struct YAMLReader {
       } catch YamlError.duplicatedKeysInMapping(let names, let context) {
         // The parser stops at a duplicate. Its first occurrence gets a name that nothing else has, so that the rest
         // is read too and the second occurrence is found in the tree.
-        guard renamed.count < min(Self.mostDuplicates, YAMLText.largest / text.utf8.count), let name = names.first, rename(name, at: context.mark, in: &text)
+        guard renamed.count < min(Self.mostDuplicates, YAMLText.largest / text.utf8.count), let name = names.first,
+          rename(name, at: context.mark, in: &text)
         else {
           problems.add("duplicate-key", "a key stands twice: `\(names.first ?? "")`", at: span(of: context.mark))
           return nil

@@ -100,7 +100,9 @@ private struct KeyScan {
       let begins = " \t,[{:?-".unicodeScalars.contains(previous)
       if isAfterQuestion, isSpace { hasComplexKey = true }
       isAfterQuestion = scalar == "?" && begins
-      if scalar == ":", isAlias || lastVisible.map({ "]}".unicodeScalars.contains($0) }) ?? true { hasComplexKey = true }
+      if scalar == ":", isAlias || lastVisible.map({ "]}".unicodeScalars.contains($0) }) ?? true {
+        hasComplexKey = true
+      }
       if begins, !isSpace { isAlias = scalar == "*" }
       if isAlias, scalar != "*" || previous == "*", !isSpace { hasAlias = true }
       if !isSpace { lastVisible = scalar }

@@ -137,7 +137,7 @@ package struct Judge: Sendable {
   private func evidence(_ facts: JSONValue, _ subject: JSONValue?) -> [Finding.Evidence] {
     check.evidence.compactMap { path in
       let values = path.values(in: facts, subject: subject, parameters: parameters)
-      if values.isEmpty { return nil }
+      if values.allSatisfy(\.isNull) { return nil }
       return Finding.Evidence(
         label: path.text, text: Self.bounded(values.map(\.plainText).joined(separator: "\n"), 4096))
     }

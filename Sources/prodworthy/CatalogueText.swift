@@ -12,7 +12,7 @@ enum CatalogueText {
       severity \(check.severity.rawValue) · probe `\(check.probe)` · targets \(check.targets.joined(separator: ", ")) · \
       safety \(check.safety.rawValue)\(check.checklist.isEmpty ? "" : " · checklist \(check.checklist.joined(separator: ", "))")
       """,
-      check.rationale.trimmed,
+      check.rationale,
       "Expected:\n\n" + expectations(check).map { "- \($0)" }.joined(separator: "\n"),
     ]
     if !check.parameters.isEmpty {
@@ -25,7 +25,7 @@ enum CatalogueText {
     if !check.when.isEmpty {
       parts.append("Not applicable where " + check.when.map(\.otherwise).joined(separator: "; or where "))
     }
-    parts.append("To mend it (\(check.remediation.effort.rawValue) effort): \(check.remediation.text.trimmed)")
+    parts.append("To mend it (\(check.remediation.effort.rawValue) effort): \(check.remediation.text)")
     if !check.examples.isEmpty {
       parts.append(
         "Examples:\n\n" + check.examples.map { "- \($0.name): \($0.status.rawValue)" }.joined(separator: "\n"))
@@ -65,15 +65,5 @@ enum CatalogueText {
       return "\(scope)`\(expectation.fact.text)` \(word) \(limit)"
     }
     return check.expect.map { line($0, "is") } + check.prefer.map { line($0, "is better") }
-  }
-}
-
-extension String {
-  /// The text without white space at its ends.
-  fileprivate var trimmed: String {
-    var text = self[...]
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
   }
 }

