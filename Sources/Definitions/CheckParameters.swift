@@ -44,7 +44,7 @@ extension CheckValidation {
     let asked = with.value.bound { parameters[$0]?.value["default"]?.value }
     for violation in Schema.object(probe.parameters).violations(of: asked)
     where with.descendant(at: violation.path).value.parameterName.map({ parameters[$0] != nil }) ?? true {
-      Structure.add(violation, in: with, to: &problems)
+      Structure.add(violation, in: with, called: "`with`", to: &problems)
     }
   }
 

@@ -143,7 +143,7 @@ private struct InventoryLoading {
           "secret-literal", "`\(name)` must be a reference to a secret, never the secret itself", at: member.nameSpan,
           fix: "write ${env:NAME} or ${file:path}")
       } else {
-        Structure.add(violation, in: target, to: &problems)
+        Structure.add(violation, in: target, called: "the target", to: &problems)
       }
     }
   }

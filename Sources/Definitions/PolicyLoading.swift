@@ -125,7 +125,7 @@ private struct PolicyValidation {
           at: member.value.member(name)?.nameSpan ?? member.nameSpan,
           fix: Suggestion.phrase(name, among: known, label: "it has") ?? "it has none")
       } else {
-        Structure.add(violation, in: member.value, to: &problems)
+        Structure.add(violation, in: member.value, called: "`\(check.id)`", to: &problems)
       }
     }
   }

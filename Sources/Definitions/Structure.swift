@@ -14,8 +14,10 @@ enum Structure {
     }
   }
 
-  /// Adds one violation at its place.
-  static func add(_ violation: Schema.Violation, in root: LocatedValue, to problems: inout Problems) {
+  /// Adds one violation at its place. `whole` is what `root` is to a reader.
+  static func add(
+    _ violation: Schema.Violation, in root: LocatedValue, called whole: String = "the file", to problems: inout Problems
+  ) {
     let value = root.descendant(at: violation.path)
     let name = name(of: violation.path)
     switch violation.kind {
@@ -24,10 +26,10 @@ enum Structure {
         "unknown-key", "unknown key `\(key)`", at: value.member(key)?.nameSpan ?? value.span,
         fix: Suggestion.phrase(key, among: allowed, label: "allowed are"))
     case .missingName(let key):
-      problems.add("missing-key", "\(name ?? "the file") needs the key `\(key)`", at: value.span)
+      problems.add("missing-key", "\(name ?? whole) needs the key `\(key)`", at: value.span)
     case .wrongType(let expected, let found):
       problems.add(
-        "wrong-type", "\(name ?? "the file") must be \(expected), not \(found)", at: value.span,
+        "wrong-type", "\(name ?? whole) must be \(expected), not \(found)", at: value.span,
         fix: quoting(value, expected: expected))
     case .outOfRange(let bounds):
       problems.add("out-of-range", "\(name ?? "the value") must be \(bounds)", at: value.span)

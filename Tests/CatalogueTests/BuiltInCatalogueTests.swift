@@ -41,6 +41,20 @@ struct BuiltInCatalogueTests {
   func valid() throws {
     let loaded = Definitions.checks(try Self.sources(), vocabulary: try Self.vocabulary(), knownCheckIDs: [])
     #expect(loaded.diagnostics.isEmpty, "\(loaded.diagnostics.map { $0.rendered() }.joined(separator: "\n"))")
+    #expect(loaded.value?.isEmpty == false)
+  }
+
+  @Test("the published schema of inventories knows the targets of every room of probes")
+  func inventorySchema() throws {
+    for schema in Definitions.publishedSchemas(targetKinds: Self.sets.flatMap(\.targetKinds))
+    where schema.name.contains("inventory") {
+      let file = Self.package.appendingPathComponent("policies/schema/\(schema.name)")
+      if ProcessInfo.processInfo.environment["RECORD"] == "1" {
+        try schema.text.write(to: file, atomically: true, encoding: .utf8)
+        Issue.record("recorded \(schema.name)")
+      }
+      #expect(try String(contentsOf: file, encoding: .utf8) == schema.text, "run `make record`")
+    }
   }
 
   @Test("what is compiled in is what the files say")

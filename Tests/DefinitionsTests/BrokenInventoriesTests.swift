@@ -45,7 +45,7 @@ struct BrokenInventoriesTests {
       fix: "did you mean `verify-full`?"),
     Breakage("sslmode: verify-full", "sslmode: verify-full\n  - db", ["20:5 wrong-type: a target must be an object"]),
     Breakage("checks: [more/checks]", "checks: more/checks", ["5:9 wrong-type: `checks` must be a list, not text"]),
-    Breakage("    url: https://${env:HOST}:8443/\n", "", ["9:5 missing-key: the file needs the key `url`"]),
+    Breakage("    url: https://${env:HOST}:8443/\n", "", ["9:5 missing-key: the target needs the key `url`"]),
   ]
 
   @Test("each mistake is told once, at its place", arguments: breakages)
