@@ -25,6 +25,13 @@ struct AuditFlowTests {
         #expect(try BuiltCommand.prodworthy.run(["report", folder, "--format", format, "-o", file]).status == 0)
         #expect(try text(file) == text("\(folder)/\(name)"), "\(name) differs")
       }
+      // The database's password was used, and stands nowhere.
+      let password = try text("\(ground.folder)/auditor.password")
+      #expect(password.count >= 16)
+      for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+        #expect(!(try text("\(folder)/\(name)").contains(password)), "the password stands in \(name)")
+      }
+      #expect(!outcome.output.contains(password) && !outcome.errors.contains(password))
       // A year from now no certificate of today is left.
       let later = try BuiltCommand.prodworthy.run(["judge", folder, "--as-of", "2099-01-01"])
       #expect(later.status == 1)

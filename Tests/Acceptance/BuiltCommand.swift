@@ -24,13 +24,12 @@ struct BuiltCommand {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
   /// `prodworthy`.
-  static let prodworthy = BuiltCommand(name: "prodworthy")
+  static let prodworthy = BuiltCommand(path: "\(folder)/prodworthy")
   /// `proving-ground`.
-  static let provingGround = BuiltCommand(name: "proving-ground")
+  static let provingGround = BuiltCommand(path: "\(folder)/proving-ground")
 
-  let name: String
-
-  var path: String { "\(Self.folder)/\(name)" }
+  /// Where the program is.
+  let path: String
 
   /// Runs it to its end.
   func run(

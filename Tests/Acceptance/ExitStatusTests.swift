@@ -67,6 +67,29 @@ struct ExitStatusTests {
     }
   }
 
+  @Test("70: a fault of ours says so, and is no verdict")
+  func fault() throws {
+    let outcome = try run(["fault"])
+    #expect(outcome.status == 70)
+    #expect(outcome.output.isEmpty && !outcome.errors.isEmpty)
+  }
+
+  @Test("77: what the operating system does not permit")
+  func notPermitted() throws {
+    let folder = try Scratch.folder()
+    let inventory = "\(folder)/prodworthy.yaml"
+    try "system: x\n".write(toFile: inventory, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o000], ofItemAtPath: inventory)
+    // Nothing is forbidden to root, so the command has to be somebody else, and lie where that one may go.
+    let command = "\(folder)/prodworthy"
+    try FileManager.default.copyItem(atPath: BuiltCommand.prodworthy.path, toPath: command)
+    let isRoot = geteuid() == 0
+    let other = ["--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+    let outcome = try BuiltCommand(path: isRoot ? "/usr/bin/setpriv" : command)
+      .run((isRoot ? other + [command] : []) + ["audit", "-f", inventory])
+    #expect(outcome.status == 77, "\(outcome.errors)")
+  }
+
   @Test("1 or 2 with a full report: no such host, a refused port")
   func unreachable() throws {
     for url in ["https://nonexistent.invalid/", "https://127.0.0.1:1/"] {
