@@ -90,7 +90,7 @@ struct ConsoleReport {
       case .undecided: .yellow
       }
     page.line("\(page.painted(report.verdict, color)): \(report.decision)")
-    page.line("score \(report.score.sentence)")
+    page.line("score \(report.score.sentence), \(report.checklistSentence)")
     if options.isQuiet { return }
     for condition in report.gate.conditions where condition.status != .pass {
       page.quote("\(condition.status.rawValue) \(condition.id): \(condition.detail)")

@@ -36,7 +36,8 @@ struct MarkdownReport {
   private func writeVerdict(into page: inout MarkdownPage) {
     page.heading(
       1, "Production readiness: \(MarkdownText.code(report.system.name)) (\(report.system.environment.rawValue))")
-    page.block("**\(report.verdict)** · \(report.decision) · score \(report.score.sentence)")
+    page.block(
+      "**\(report.verdict)** · \(report.decision) · score \(report.score.sentence) · \(report.checklistSentence)")
     if report.interrupted { page.block("**Interrupted:** the run ended before everything was looked at.") }
     for reason in report.partial { page.block("**Partial run:** \(MarkdownText.code(reason))") }
     if let day = report.asOf { page.block("**Judged as of** \(day), from facts recorded on \(report.startedAt.day).") }

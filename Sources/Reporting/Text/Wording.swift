@@ -24,6 +24,11 @@ extension AuditReport {
     }
   }
 
+  /// How much of the checklist is proven: a full score says nothing about what no check looked at.
+  var checklistSentence: String {
+    "checklist \(checklist.count { $0.status == .pass || $0.status == .warn }) of \(counted(checklist.count, "item")) proven"
+  }
+
   /// How many findings there are of each status: `1 pass, 2 fail`.
   var findingCounts: String { countsByStatus(findings.lazy.map(\.status)) }
 }
