@@ -26,8 +26,13 @@ enum Output {
 
   /// Replaces the file at `path` in one step: written beside it, flushed, renamed. A crash leaves the old one or none.
   ///
-  /// Throws `Failure` (73 where it cannot be created, 74 where it cannot be written to the end).
+  /// What is no regular file, a device, a pipe or a link such as `/dev/stdout`, is written to as it stands. Throws
+  /// `Failure` (73 where it cannot be created, 74 where it cannot be written to the end).
   static func replace(_ path: String, with bytes: [UInt8]) throws(Failure) {
+    var present = stat()
+    if lstat(path, &present) == 0, present.st_mode & S_IFMT != S_IFREG {
+      return try write(bytes, toFile: path, opening: O_TRUNC)
+    }
     let temporary = "\(path).\(getpid()).part"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
@@ -52,7 +57,11 @@ enum Output {
 
   /// Appends to the file at `path`. Throws `Failure` (73, 74).
   static func append(_ bytes: [UInt8], to path: String) throws(Failure) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    try write(bytes, toFile: path, opening: O_CREAT | O_APPEND)
+  }
+
+  private static func write(_ bytes: [UInt8], toFile path: String, opening flags: Int32) throws(Failure) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC | flags, 0o644)
     guard descriptor >= 0 else {
       throw Failure(.cannotCreate, "cannot open \(path): \(String(cString: strerror(errno)))")
     }

@@ -61,6 +61,14 @@ struct ExitStatusTests {
     let file = try Scratch.write("", named: "file")
     #expect(try run(["audit", "https://127.0.0.1:1", "--out", "\(file)/under"]).status == 73)
     #expect(try run(["init", "-o", "\(file)/prodworthy.yaml"]).status == 73)
+    // A device is written to, not replaced by a file.
+    let report = "\(BuiltCommand.package)/reports/specimen/broken/report.json"
+    #expect(try run(["report", report, "--format", "junit", "-o", "/dev/full"]).status == 74)
+    #expect(try run(["report", report, "--format", "junit", "-o", "/dev/null"]).status == 0)
+    for path in ["/dev/full", "/dev/null"] {
+      let type = try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+      #expect(type == .typeCharacterSpecial, "\(path) is no device any more")
+    }
     let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
     for arguments in [["checks"], ["audit", "https://127.0.0.1:1"], ["--version"], ["--help"]] {
       #expect(try BuiltCommand.prodworthy.run(arguments, output: full).status == 74, "\(arguments)")
