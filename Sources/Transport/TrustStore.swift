@@ -29,10 +29,13 @@ package final class TrustStore: Sendable {
     _ files: [String] = [], systemRoots: Bool = true
   ) throws(TrustStore.Failure) -> TrustStore {
     let source = Source(files: files.map(Source.File.init), systemRoots: systemRoots)
-    if let known = cache.withLock({ $0[source] }) { return known }
-    let store = try TrustStore(source)
-    cache.withLock { $0[source] = store }
-    return store
+    // Made under the lock: a run's first looks come all at once, and one of them is enough to read every root.
+    return try cache.withLock { (stores) throws(TrustStore.Failure) in
+      if let known = stores[source] { return known }
+      let store = try TrustStore(source)
+      stores[source] = store
+      return store
+    }
   }
 
   private init(_ source: Source) throws(TrustStore.Failure) {
