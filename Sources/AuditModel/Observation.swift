@@ -1,7 +1,7 @@
 public import Facts
 
 /// What one probe saw of one target, or why it could not look. Recorded once per run, redacted.
-public struct Observation: Sendable, Hashable, Codable {
+public struct Observation: Sendable, Hashable {
   /// Probe, target and parameters as one word: equal observations have equal keys.
   public var key: String
   /// The probe's id.
@@ -49,7 +49,7 @@ public struct Observation: Sendable, Hashable, Codable {
 }
 
 /// A part of the facts that could not be observed.
-public struct Gap: Sendable, Hashable, Codable {
+public struct Gap: Sendable, Hashable {
   /// The dotted path of the part: `sessions`, `leaf.ocsp`.
   public var path: String
   /// Why, in one line.
@@ -66,9 +66,9 @@ public struct Gap: Sendable, Hashable, Codable {
 }
 
 /// Why a probe could not look at a target at all.
-public struct Unseen: Sendable, Hashable, Codable {
+public struct Unseen: Sendable, Hashable {
   /// The nature of the obstacle.
-  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
     /// Nothing came before the deadline.
     case timeout
     /// Name, network or permission kept it from the target.

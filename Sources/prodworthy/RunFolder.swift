@@ -35,7 +35,7 @@ struct RunFolder {
     throws(Failure)
   {
     try Output.replace("\(path)/run.json", with: Self.encoded(run.header))
-    try Output.replace("\(path)/observations.jsonl", with: Self.lines(of: run.observations))
+    try Output.replace("\(path)/observations.jsonl", with: Array(Self.lines(of: run.observations).utf8))
     for format in formats {
       for file in try rendered(report, as: format, options) {
         try Output.replace("\(path)/\(file.name)", with: file.bytes)
@@ -45,12 +45,18 @@ struct RunFolder {
 
   /// The run kept here. Throws `Failure` (66 where it is missing, 65 where it is damaged).
   func run() throws(Failure) -> RecordedRun {
-    let header: RunHeader = try decoded(try Input.bytes(of: "\(path)/run.json"), "run.json")
+    let header = try header()
     var observations: [Observation] = []
     let lines = try Input.bytes(of: "\(path)/observations.jsonl")
       .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true)
     for (index, line) in lines.enumerated() {
-      observations.append(try decoded(Array(line), "observations.jsonl:\(index + 1)"))
+      do {
+        observations.append(try Observation(record: try JSONText.parse(Array(line))))
+      } catch let error as JSONText.SyntaxError {
+        throw damaged("observations.jsonl:\(index + 1):\(error.column)", error.message)
+      } catch {
+        throw damaged("observations.jsonl:\(index + 1)", "\(error)")
+      }
     }
     return RecordedRun(header: header, observations: observations)
   }
@@ -66,34 +72,31 @@ struct RunFolder {
     }
   }
 
-  private func decoded<Value: Decodable>(_ bytes: [UInt8], _ name: String) throws(Failure) -> Value {
+  private func header() throws(Failure) -> RunHeader {
+    let bytes = try Input.bytes(of: "\(path)/run.json")
     do {
-      return try JSONDecoder().decode(Value.self, from: Data(bytes))
+      return try JSONDecoder().decode(RunHeader.self, from: Data(bytes))
     } catch {
-      throw Failure(.badData, "\(path)/\(name) is damaged: \(error)")
+      throw damaged("run.json", "\(error)")
     }
+  }
+
+  private func damaged(_ name: String, _ reason: String) -> Failure {
+    Failure(.badData, "\(path)/\(name) is damaged: \(reason)")
   }
 
   private static func encoded(_ header: RunHeader) throws(Failure) -> [UInt8] {
-    try encoded(header, [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes])
-  }
-
-  private static func lines(of observations: [Observation]) throws(Failure) -> [UInt8] {
-    var lines: [UInt8] = []
-    for observation in observations { lines += try encoded(observation, [.sortedKeys, .withoutEscapingSlashes]) }
-    return lines
-  }
-
-  private static func encoded(
-    _ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting
-  ) throws(Failure) -> [UInt8] {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = formatting
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     do {
-      return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
+      return Array(try encoder.encode(header)) + [UInt8(ascii: "\n")]
     } catch {
       throw Failure(.ourFault, "cannot encode the run: \(error)")
     }
+  }
+
+  private static func lines(of observations: [Observation]) -> String {
+    observations.map { JSONText.compact($0.record) + "\n" }.joined()
   }
 }
 
