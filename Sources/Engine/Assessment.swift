@@ -19,39 +19,45 @@ struct Assessment {
     let facts: JSONValue?
   }
 
-  private let judgements: [Place: PlannedJudgement]
+  private let judgements: [PlannedJudgement]
+  /// Where in the plan the judgement of each place stands.
+  private let indices: [Place: Int]
   private var observations: [String: Seen] = [:]
-  private var judged: [Place: [Finding]] = [:]
-  private var underWay: Set<Place> = []
+  /// By place in the plan.
+  private var judged: [[Finding]?]
   private var causeIndices: [String: Int] = [:]
 
   /// Judges `plan` on the recorded observations as of `now`.
   init(_ plan: Plan, observations recorded: [Observation], catalogue: Catalogue, asOf now: Instant) {
-    judgements = Dictionary(
-      plan.judgements.map { (Place(check: $0.check.id, target: $0.target), $0) },
+    judgements = plan.judgements
+    indices = Dictionary(
+      plan.judgements.enumerated().map { (Place(check: $0.element.check.id, target: $0.element.target), $0.offset) },
       uniquingKeysWith: { first, _ in first }
     )
+    judged = Array(repeating: nil, count: plan.judgements.count)
     for observation in recorded {
       let facts = observation.facts.map { catalogue.probe(observation.probe)?.derive($0, asOf: now) ?? $0 }
       observations[observation.key] = Seen(observation: observation, facts: facts)
     }
-    for judgement in plan.judgements { findings += assess(Place(check: judgement.check.id, target: judgement.target)) }
+    for index in judgements.indices { findings += assess(index) }
   }
 
-  private mutating func assess(_ place: Place) -> [Finding] {
-    if let known = judged[place] { return known }
-    guard let judgement = judgements[place], underWay.insert(place).inserted else { return [] }
-    let result = blocked(judgement, place) ?? directly(judgement)
-    judged[place] = result
+  private mutating func assess(_ index: Int) -> [Finding] {
+    if let known = judged[index] { return known }
+    // Whoever comes back here while it is under way has gone in a circle, and finds nothing.
+    judged[index] = []
+    let result = blocked(judgements[index]) ?? directly(judgements[index])
+    judged[index] = result
     return result
   }
 
   /// The finding that waits for a prerequisite; nil where all pass or do not apply.
-  private mutating func blocked(_ judgement: PlannedJudgement, _ place: Place) -> [Finding]? {
+  private mutating func blocked(_ judgement: PlannedJudgement) -> [Finding]? {
     if case .settled = judgement.basis { return nil }
     for needed in judgement.check.needs {
-      let prerequisite = assess(Place(check: needed, target: judgement.target))
-      guard let obstacle = prerequisite.first(where: { $0.status.isOpen }) else { continue }
+      guard let place = indices[Place(check: needed, target: judgement.target)],
+        let obstacle = assess(place).first(where: { $0.status.isOpen })
+      else { continue }
       let index = obstacle.cause ?? cause(target: judgement.target, check: needed, reason: obstacle.message)
       var finding = finding(
         judgement, status: .blocked, message: Judge.bounded("waits for \(needed): \(obstacle.message)", 300))

@@ -32,13 +32,18 @@ package enum Audit {
   }
 
   private static func sorted(_ findings: [Finding]) -> [Finding] {
-    findings.sorted { left, right in
-      if left.status != right.status { return left.status.badness > right.status.badness }
-      if left.severity != right.severity { return left.severity > right.severity }
-      if left.check != right.check { return left.check < right.check }
-      if left.target != right.target { return left.target < right.target }
-      return (left.subject ?? "") < (right.subject ?? "")
+    // Positions are sorted, not findings: a finding is a dozen references, and a sort copies what it compares.
+    let order = findings.indices.sorted { left, right in
+      let (status, other) = (findings[left].status, findings[right].status)
+      if status != other { return status.badness > other.badness }
+      if findings[left].severity != findings[right].severity {
+        return findings[left].severity > findings[right].severity
+      }
+      if findings[left].check != findings[right].check { return findings[left].check < findings[right].check }
+      if findings[left].target != findings[right].target { return findings[left].target < findings[right].target }
+      return (findings[left].subject ?? "") < (findings[right].subject ?? "")
     }
+    return order.map { findings[$0] }
   }
 
   private static func summaries(of plan: Plan) -> [String: AuditReport.CheckSummary] {
@@ -60,17 +65,17 @@ package enum Audit {
     for judgement in plan.judgements {
       for item in judgement.check.checklist { served[item, default: []].insert(judgement.check.id) }
     }
-    let byCheck = Dictionary(grouping: findings, by: \.check)
+    let byCheck = Dictionary(grouping: findings.indices) { findings[$0].check }
     return items.map { item in
       let relevant = (served[item.id] ?? []).sorted().flatMap { byCheck[$0] ?? [] }
       return AuditReport.ChecklistRow(
-        id: item.id, title: item.title, area: item.area, status: status(of: relevant),
-        findings: relevant.map(\.fingerprint))
+        id: item.id, title: item.title, area: item.area, status: coverage(by: relevant.map { findings[$0].status }),
+        findings: relevant.map { findings[$0].fingerprint })
     }
   }
 
-  private static func status(of findings: [Finding]) -> AuditReport.ChecklistRow.Coverage {
-    switch findings.map(\.status).max(by: { $0.badness < $1.badness }) {
+  private static func coverage(by statuses: [Status]) -> AuditReport.ChecklistRow.Coverage {
+    switch statuses.max(by: { $0.badness < $1.badness }) {
     case .fail: .fail
     case .error, .unknown, .blocked, .manual: .notProven
     case .warn: .warn

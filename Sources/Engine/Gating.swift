@@ -11,9 +11,7 @@ package enum Gating {
     _ rules: [GateRule], findings: [Finding], score: Score, checklist: [AuditReport.ChecklistRow],
     selection: [String], interrupted: Bool
   ) -> Gate {
-    let places = Dictionary(grouping: findings) { "\($0.check)\0\($0.target)" }.values.compactMap { group in
-      group.max { $0.status.badness < $1.status.badness }
-    }
+    let places = Places(findings).all
     var conditions = [somethingChecked(findings), runComplete(interrupted)]
     for rule in rules {
       switch rule {
@@ -38,7 +36,7 @@ package enum Gating {
   }
 
   private static func somethingChecked(_ findings: [Finding]) -> Gate.Condition {
-    let count = findings.count { $0.status.isEvaluated }
+    let count = findings.indices.count { findings[$0].status.isEvaluated }
     return Gate.Condition(
       id: "something-checked", status: count > 0 ? .pass : .undecided,
       detail: "\(count) findings rest on evidence, at least 1 wanted")
@@ -50,7 +48,7 @@ package enum Gating {
       detail: interrupted ? "the run was interrupted" : "the run was not interrupted")
   }
 
-  private static func open(_ places: [Finding], _ severity: Severity, _ limit: Int) -> Gate.Condition {
+  private static func open(_ places: [Places.Place], _ severity: Severity, _ limit: Int) -> Gate.Condition {
     let failing = places.count { $0.status == .fail }
     let undecided = places.count { $0.status.isOpen } - failing
     return Gate.Condition(
@@ -60,7 +58,7 @@ package enum Gating {
         "\(failing) failing and \(undecided) not proven of severity \(severity.rawValue), at most \(limit) allowed")
   }
 
-  private static func notEvaluated(_ places: [Finding], _ severity: Severity, _ limit: Int) -> Gate.Condition {
+  private static func notEvaluated(_ places: [Places.Place], _ severity: Severity, _ limit: Int) -> Gate.Condition {
     let count = places.count { $0.status.isOpen && !$0.status.isEvaluated }
     return Gate.Condition(
       id: "not-evaluated-\(severity.rawValue)", status: count > limit ? .undecided : .pass,
@@ -86,7 +84,7 @@ package enum Gating {
       detail: "\(percent(score.coverage)) % of the weight evaluated, at least \(percent(limit)) % wanted")
   }
 
-  private static func required(_ id: String, _ places: [Finding]) -> Gate.Condition {
+  private static func required(_ id: String, _ places: [Places.Place]) -> Gate.Condition {
     let worst = places.max { $0.status.badness < $1.status.badness }?.status
     let status: Gate.Condition.Outcome =
       switch worst {

@@ -21,12 +21,11 @@ package struct Plan: Sendable {
     var known: Set<String> = []
     for check in kept {
       let parameters = Self.parameters(of: check, under: policy)
+      let asked = PlannedCheck(check: check, parameters: parameters, weight: policy.weights[check.id])
       for target in header.targets where check.targets.contains(target.kind) {
         let basis = Self.basis(of: check, on: target, parameters: parameters, header: header, catalogue: catalogue)
         if case .observation(let planned) = basis, known.insert(planned.key).inserted { observations.append(planned) }
-        judgements.append(
-          PlannedJudgement(
-            check: check, target: target.id, parameters: parameters, weight: policy.weights[check.id], basis: basis))
+        judgements.append(PlannedJudgement(asked: asked, target: target.id, basis: basis))
       }
     }
   }
@@ -124,16 +123,31 @@ package struct PlannedJudgement: Sendable {
     case settled(Status, String)
   }
 
-  /// The check.
-  package let check: CheckDefinition
+  fileprivate let asked: PlannedCheck
   /// The target's id.
   package let target: String
-  /// The check's parameters under the policy.
-  package let parameters: JSONObject
-  /// The policy's weight; nil for the severity's own.
-  package let weight: Int?
   /// What decides it.
   package let basis: Basis
+
+  /// The check.
+  package var check: CheckDefinition { asked.check }
+  /// The check's parameters under the policy.
+  package var parameters: JSONObject { asked.parameters }
+  /// The policy's weight; nil for the severity's own.
+  package var weight: Int? { asked.weight }
+}
+
+/// A check under a policy. Shared by its judgements on all targets: a hundred thousand copies would be most of a plan.
+private final class PlannedCheck: Sendable {
+  let check: CheckDefinition
+  let parameters: JSONObject
+  let weight: Int?
+
+  init(check: CheckDefinition, parameters: JSONObject, weight: Int?) {
+    self.check = check
+    self.parameters = parameters
+    self.weight = weight
+  }
 }
 
 extension Matcher.Limit {

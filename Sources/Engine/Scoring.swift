@@ -8,16 +8,13 @@ package import AuditModel
 package enum Scoring {
   /// The interval for `findings`; `weights` by check id, where they differ from the severity's own.
   package static func score(_ findings: [Finding], weights: [String: Int]) -> Score {
-    let checks = Dictionary(grouping: findings.filter { $0.status.countsInScore }, by: \.check)
+    let counted = Places(findings).all.filter { $0.status.countsInScore }
     var shares: [Share] = []
-    for (check, findings) in checks {
-      guard let severity = findings.map(\.severity).max() else { continue }
+    for (check, places) in Dictionary(grouping: counted, by: \.check) {
+      guard let severity = places.map(\.severity).max() else { continue }
       let weight = weights[check] ?? severity.weight
       guard weight > 0 else { continue }
-      let worst = Dictionary(grouping: findings, by: \.target).values.map { ofTarget in
-        ofTarget.map(\.status).max { $0.badness < $1.badness } ?? .error
-      }
-      shares.append(Share(check: check, severity: severity, weight: weight, statuses: worst))
+      shares.append(Share(check: check, severity: severity, weight: weight, statuses: places.map(\.status)))
     }
     shares.sort { $0.check < $1.check }
     return score(shares)
