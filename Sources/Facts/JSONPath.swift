@@ -46,6 +46,7 @@ public struct JSONPath: Sendable {
 
   /// The values selected, in the order of RFC 9535; objects yield their members in document order.
   public func values(in document: JSONValue, parameters: JSONObject = [:]) -> [JSONValue] {
+    if query.isSingular { return query.onlyValue(in: document).map { [$0] } ?? [] }
     var evaluation = JSONPathEvaluation(root: document, parameters: parameters)
     return evaluation.select(query, from: document, at: nil).map(\.value)
   }

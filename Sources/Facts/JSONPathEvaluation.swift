@@ -177,3 +177,21 @@ extension Comparison {
     return left.order(against: right) == .before
   }
 }
+
+extension Query {
+  /// What a singular query selects from `document`: walked to, without a list of places at every step.
+  func onlyValue(in document: JSONValue) -> JSONValue? {
+    var value = document
+    for segment in segments {
+      let inner: JSONValue? =
+        switch segment.onlyChild {
+        case .name(let name): value[name]
+        case .index(let index): value[index < 0 ? (value.array?.count ?? 0) + index : index]
+        default: nil
+        }
+      guard let inner else { return nil }
+      value = inner
+    }
+    return value
+  }
+}

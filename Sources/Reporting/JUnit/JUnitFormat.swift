@@ -47,7 +47,8 @@ struct JUnitFormat: ReportFormat {
       guard let second = halves.second else { return [try document(suites, .noEvidence, limit: .max) ?? []] }
       return try tersest(halves.first) + tersest(second)
     }
-    for detail in JUnitDetail.allCases {
+    // The tersest has the hard limit to keep, and only that.
+    for detail in JUnitDetail.allCases.dropLast() {
       if let bytes = try document(suites, detail, limit: soft) { return [bytes] }
     }
     return try tersest(suites)
