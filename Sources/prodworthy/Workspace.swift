@@ -41,11 +41,13 @@ struct Workspace {
     if folders.isEmpty, let named = environment["PRODWORTHY_CHECKS"], !named.isEmpty { folders = [named] }
 
     // The inventory may name further folders of checks, and those may bring probes that its targets need.
+    // It is read once: a pipe would be empty the second time.
     var inventoryFile: InventoryFile?
+    var inventorySource: SourceFile?
     if case .file(let path) = source {
-      folders += try Definitions.checkFolders(
-        ofInventory: SourceFile(path: path, bytes: Input.bytes(of: path))
-      ).map { Self.absolute($0, beside: path) }
+      let file = SourceFile(path: path, bytes: try Input.bytes(of: path))
+      folders += Definitions.checkFolders(ofInventory: file).map { Self.absolute($0, beside: path) }
+      inventorySource = file
     }
     var files: [SourceFile] = []
     for folder in folders {
@@ -77,8 +79,8 @@ struct Workspace {
 
     var inventory: Inventory?
     switch source {
-    case .file(let path):
-      let file = SourceFile(path: path, bytes: try Input.bytes(of: path))
+    case .file:
+      guard let file = inventorySource else { break }
       let resolver = SecretResolver(environment: environment) { path in
         do throws(Failure) {
           return .success(String(decoding: try Input.bytes(of: path), as: UTF8.self))
