@@ -69,15 +69,18 @@ package enum Audit {
     return items.map { item in
       let relevant = (served[item.id] ?? []).sorted().flatMap { byCheck[$0] ?? [] }
       return AuditReport.ChecklistRow(
-        id: item.id, title: item.title, area: item.area, status: coverage(by: relevant.map { findings[$0].status }),
+        id: item.id, title: item.title, area: item.area,
+        status: coverage(
+          by: relevant.map { findings[$0].status }, isNarrowed: plan.narrowedItems.contains(item.id)),
         findings: relevant.map { findings[$0].fingerprint })
     }
   }
 
-  private static func coverage(by statuses: [Status]) -> AuditReport.ChecklistRow.Coverage {
+  private static func coverage(by statuses: [Status], isNarrowed: Bool) -> AuditReport.ChecklistRow.Coverage {
     switch statuses.max(by: { $0.badness < $1.badness }) {
     case .fail: .fail
     case .error, .unknown, .blocked, .manual: .notProven
+    case .pass where isNarrowed, .warn where isNarrowed: .notProven
     case .warn: .warn
     case .pass: .pass
     case .notApplicable: .notApplicable

@@ -10,12 +10,18 @@ package struct Plan: Sendable {
   package private(set) var judgements: [PlannedJudgement] = []
   /// Why the run is not everything the policy asks for.
   package private(set) var partial: [String] = []
+  /// The checklist items that checks left out by narrowing would have served: what is left cannot prove them.
+  private(set) var narrowedItems: Set<String> = []
 
   /// Plans the checks that `policy` selects, narrowed to `header.selection`, on the header's targets.
   package init(_ header: RunHeader, policy: Policy, catalogue: Catalogue) {
     let asked = catalogue.checks.filter { policy.selects($0.id) || header.selection.contains($0.id) }
     let kept = Self.narrowed(asked, to: header.selection)
     if kept.count < asked.count {
+      let kinds = Set(header.targets.map(\.kind))
+      let left = Set(kept.map(\.id))
+      narrowedItems = Set(
+        asked.filter { !left.contains($0.id) && !kinds.isDisjoint(with: $0.targets) }.flatMap(\.checklist))
       partial.append("\(asked.count - kept.count) of \(asked.count) checks were deselected")
     }
     var known: Set<String> = []

@@ -43,6 +43,17 @@ struct AssessmentTests {
     #expect(rows.map(\.status) == [.pass, .notCovered])
   }
 
+  @Test("a run narrowed to some of the checks of an item does not prove it")
+  func narrowedChecklist() throws {
+    let checks = try [
+      check("a-b", expect: [("$.n", .equals, 1)], checklist: ["SEC-1", "SEC-2"]),
+      check("a-c", expect: [("$.n", .equals, 1)], checklist: ["SEC-1"]),
+    ]
+    let items = ["SEC-1", "SEC-2"].map { ChecklistItem(id: $0, title: $0, area: "Security") }
+    let rows = report(checks, facts: ["t": ["n": 1]], items: items, selection: ["a-b"]).checklist
+    #expect(rows.map(\.status) == [.notProven, .pass])
+  }
+
   @Test("the same run judged twice gives equal reports, judged later gives the later day")
   func repeatable() throws {
     let check = try check("a-b", expect: [("$.n", .equals, 1)])
