@@ -48,6 +48,24 @@ public struct Finding: Sendable, Hashable, Codable {
     self.durationMs = durationMs
   }
 
+  /// Writes every member, `null` where there is nothing to say: readers of a report find each by its name.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(check, forKey: .check)
+    try container.encode(target, forKey: .target)
+    try container.encode(subject, forKey: .subject)
+    try container.encode(status, forKey: .status)
+    try container.encode(severity, forKey: .severity)
+    try container.encode(message, forKey: .message)
+    try container.encode(expected, forKey: .expected)
+    try container.encode(observed, forKey: .observed)
+    try container.encode(evidence, forKey: .evidence)
+    try container.encode(waiver, forKey: .waiver)
+    try container.encode(cause, forKey: .cause)
+    try container.encode(fingerprint, forKey: .fingerprint)
+    try container.encode(durationMs, forKey: .durationMs)
+  }
+
   /// A labelled text from the audited system: hostile wherever it is shown.
   public struct Evidence: Sendable, Hashable, Codable {
     /// The path or name of what is shown.

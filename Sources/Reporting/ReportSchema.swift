@@ -119,12 +119,12 @@ extension ReportDocument {
   private static let finding = object([
     Schema.Field("check", .string(), required: true, "the check's id"),
     Schema.Field("target", .string(), required: true, "the target's id"),
-    Schema.Field("subject", .string(), "the part of the target; absent for the whole"),
+    Schema.Field("subject", .nullable(.string()), required: true, "the part of the target; null for the whole"),
     Schema.Field("status", words(Status.self), required: true, "the outcome"),
     Schema.Field("severity", words(Severity.self), required: true, "as the policy weighs it"),
     Schema.Field("message", .string(), required: true, "one line that stands alone"),
-    Schema.Field("expected", .string(), "the limit, in words"),
-    Schema.Field("observed", .string(), "what was seen"),
+    Schema.Field("expected", .nullable(.string()), required: true, "the limit, in words"),
+    Schema.Field("observed", .nullable(.string()), required: true, "what was seen"),
     Schema.Field(
       "evidence",
       .array(
@@ -132,8 +132,8 @@ extension ReportDocument {
           Schema.Field("label", .string(), required: true, "the path or name"),
           Schema.Field("text", .string(), required: true, "what was seen; hostile"),
         ])), required: true, "what supports it"),
-    Schema.Field("waiver", .string(), "the acceptance that overlays it"),
-    Schema.Field("cause", .integer(minimum: 0), "the index of what has to be mended first"),
+    Schema.Field("waiver", .nullable(.string()), required: true, "the acceptance that overlays it"),
+    Schema.Field("cause", .nullable(.integer(minimum: 0)), required: true, "the index of what has to be mended first"),
     Schema.Field("fingerprint", .string(), required: true, "the identity between runs"),
     Schema.Field("durationMs", .integer(), required: true, "how long looking took, in milliseconds"),
   ])

@@ -6,6 +6,7 @@ import FoundationEssentials
 import Glibc
 import Probing
 import Reporting
+import Transport
 
 /// `prodworthy audit`.
 struct AuditCommand: AsyncParsableCommand {
@@ -68,7 +69,7 @@ struct AuditCommand: AsyncParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     let day = try Day.read(asOf)
     let formats = try rendering.furtherFormats()
-    for path in trust where !Input.exists(path) { throw Failure(.missingInput, "there is no file \(path)") }
+    for path in trust { try Self.requireRoots(in: path) }
     var request = selection.request
     request.targets = targets
     let workspace = try Workspace.load(request, environment: environment)
@@ -95,9 +96,19 @@ struct AuditCommand: AsyncParsableCommand {
         color: Terminal.takesColor(STDOUT_FILENO, environment: environment, asked: rendering.color))
       console.isQuiet = quiet
       for file in try rendered(report, as: ReportFormats.console, console) { try Output.print(file.bytes) }
-      if let folder { try Output.print("\nreports: \(folder)\n") }
+      if let folder, !quiet { try Output.print("\nreports: \(folder)\n") }
     }
     throw Interruption.shared.status ?? report.gate.exitStatus
+  }
+
+  /// Throws `Failure` (66, 65) where `path` is no file with certificates: a root that is not read must not go unnoticed.
+  private static func requireRoots(in path: String) throws(Failure) {
+    guard Input.exists(path) else { throw Failure(.missingInput, "there is no file \(path)") }
+    do throws(TrustStore.Failure) {
+      _ = try TrustStore.including([path], systemRoots: false)
+    } catch {
+      throw Failure(.badData, error.sentence)
+    }
   }
 
   private func observed(_ inventory: Inventory, _ workspace: Workspace, redactor: Redactor) async -> RecordedRun {

@@ -136,7 +136,9 @@ struct Address {
       host = String(place.prefix { $0 != ":" })
       named = place.drop { $0 != ":" }.dropFirst()
     }
-    guard let port = named.isEmpty ? defaults[String(url[..<scheme.lowerBound])] : Int(named) else { return nil }
+    guard let port = named.isEmpty ? defaults[String(url[..<scheme.lowerBound])] : Int(named),
+      (1...65_535).contains(port)
+    else { return nil }
     self.port = port
   }
 }

@@ -37,6 +37,9 @@ struct InitCommand: ParsableCommand {
       guard let document = loaded.value else {
         throw Failure(.badData, loaded.diagnostics.map { $0.rendered() }.joined(separator: "\n"))
       }
+      guard document["services"]?.object != nil else {
+        throw Failure(.badData, "\(path) is no compose file: no services")
+      }
       targets = InventoryDraft.entries(fromCompose: document)
     }
     let folder = Input.absolute(".").split(separator: "/").last.map(String.init) ?? "my-system"

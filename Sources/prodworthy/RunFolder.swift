@@ -36,10 +36,21 @@ struct RunFolder {
   {
     try Output.replace("\(path)/run.json", with: Self.encoded(run.header))
     try Output.replace("\(path)/observations.jsonl", with: Array(Self.lines(of: run.observations).utf8))
+    var written: Set<String> = []
     for format in formats {
       for file in try rendered(report, as: format, options) {
         try Output.replace("\(path)/\(file.name)", with: file.bytes)
+        written.insert(file.name)
       }
+    }
+    removeReports(but: written)
+  }
+
+  /// Removes what an earlier run left in other formats: beside this run's reports it would pass for one of them.
+  private func removeReports(but written: Set<String>) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] where !written.contains(name) {
+      let isReport = name.hasSuffix(".xml") && (name.hasPrefix("junit") || name.hasPrefix("TEST-"))
+      if isReport || name.hasPrefix("github-") { unlink("\(path)/\(name)") }
     }
   }
 

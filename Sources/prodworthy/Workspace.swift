@@ -116,7 +116,9 @@ struct Workspace {
     let path = inventory.map { Self.absolute(name, beside: $0) } ?? name
     guard name.hasSuffix(".yaml") || name.hasSuffix(".yml") || Input.exists(path) else {
       let known = Composition.policyNames.joined(separator: ", ")
-      throw Failure(.usage, "there is no policy called \(name); known are \(known), or name a file")
+      throw Failure(
+        inventory == nil ? .usage : .badData,
+        "\(inventory.map { "\($0): " } ?? "")there is no policy called \(name); known are \(known), or name a file")
     }
     let loaded = Definitions.policy(
       SourceFile(path: path, bytes: try Input.bytes(of: path)), checks: checks, checklist: checklist)
@@ -210,7 +212,10 @@ private enum InventorySource {
       guard !authority.contains("@") || !authority.prefix(while: { $0 != "@" }).contains(":") else {
         throw Failure(.usage, "a URL on the command line may not hold a password: use an inventory and a reference")
       }
-      let id = String(authority.drop { _ in false })
+      guard let address = Address(url: url), !address.host.isEmpty else {
+        throw Failure(.usage, "\(url) names no host and port that can be connected to")
+      }
+      let id = String(authority)
       let count = targets.count { $0.id == id || $0.id.hasPrefix("\(id) ") }
       targets.append(
         Target(id: count == 0 ? id : "\(id) \(count + 1)", kind: kind.name, settings: ["url": .string(url)]))
