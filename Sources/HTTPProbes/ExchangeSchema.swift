@@ -43,7 +43,7 @@ enum ExchangeSchema {
   ])
 
   private static let response = Schema.object([
-    Schema.Field("status", .nullable(.integer(minimum: 200, maximum: 999)), required: true, "the status code"),
+    Schema.Field("status", .nullable(.integer(minimum: 100, maximum: 999)), required: true, "the status code"),
     Schema.Field("reason", .nullable(.string()), required: true, "the words behind the status"),
     Schema.Field("version", .nullable(.string(.word(["1.0", "1.1"]))), required: true, "the HTTP version"),
     Schema.Field(
