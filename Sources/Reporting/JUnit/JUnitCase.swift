@@ -54,6 +54,8 @@ enum JUnitDetail: Int, CaseIterable {
 struct JUnitMapping {
   /// The most UTF-16 units of a case's name: some readers cut there, and two names cut alike are one case to them.
   static let nameLimit = 512
+  /// The most bytes of a part of a class name.
+  static let segmentLimit = 100
   /// The most bytes of one text node.
   static let textLimit = 64 << 10
   /// The most bytes of an attribute.
@@ -202,8 +204,8 @@ struct JUnitMapping {
       default: false
       }
     }
-    if (1...100).contains(text.utf8.count), text.utf8.allSatisfy(isPlain) { return text }
-    let plain = text.utf8.prefix(100).map { isPlain($0) ? $0 : UInt8(ascii: "_") }
+    if (1...segmentLimit).contains(text.utf8.count), text.utf8.allSatisfy(isPlain) { return text }
+    let plain = text.utf8.prefix(segmentLimit).map { isPlain($0) ? $0 : UInt8(ascii: "_") }
     return plain.isEmpty ? "_" : String(decoding: plain, as: UTF8.self)
   }
 }

@@ -47,8 +47,9 @@ struct JUnitFormat: ReportFormat {
       guard let second = halves.second else { return [try document(suites, .noEvidence, limit: .max) ?? []] }
       return try tersest(halves.first) + tersest(second)
     }
-    // The tersest has the hard limit to keep, and only that.
-    for detail in JUnitDetail.allCases.dropLast() {
+    // The tersest has only the hard limit to keep; the others need no trying where even names alone are too much.
+    let names = suites.reduce(0) { $0 + $1.leastBytes(in: report) }
+    for detail in JUnitDetail.allCases.dropLast() where names <= soft {
       if let bytes = try document(suites, detail, limit: soft) { return [bytes] }
     }
     return try tersest(suites)

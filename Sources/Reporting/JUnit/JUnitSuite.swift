@@ -48,6 +48,17 @@ struct JUnitSuite {
     self.durationMs = durationMs
   }
 
+  /// The bytes that its cases cannot do without: an empty element, the check in two attributes, its title.
+  func leastBytes(in report: AuditReport) -> Int {
+    guard case .findings(let findings) = content else { return 0 }
+    let element = #"<testcase classname="" name="" time="0.000"/>"#.utf8.count
+    return findings.indices.reduce(0) { sum, index in
+      let check = findings[index].check
+      let name = check.utf8.count + (report.checks[check]?.title.utf8.count ?? 0)
+      return sum + element + min(check.utf8.count, JUnitMapping.segmentLimit) + min(name, JUnitMapping.nameLimit)
+    }
+  }
+
   /// The gate first, then the targets in inventory order; one without cases is left out, as readers would.
   static func suites(of report: AuditReport) -> [JUnitSuite] {
     // A gate without conditions decides nothing, and a file without a case would look green.
