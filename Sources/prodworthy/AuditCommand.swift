@@ -115,12 +115,7 @@ struct AuditCommand: AsyncParsableCommand {
     let startedAt = Instant.current()
     let began = ContinuousClock.now
     var header = RunHeader(
-      tool: AuditReport.Tool(name: "prodworthy", version: Prodworthy.version), runID: UUID().uuidString.lowercased(),
-      system: AuditReport.System(name: inventory.system, environment: inventory.environment),
-      ceiling: inventory.ceiling,
-      consented: inventory.consents.filter { startedAt <= $0.until }.map(\.safety),
-      targets: inventory.targets.map(RecordedTarget.init), selection: check, startedAt: startedAt,
-      finishedAt: startedAt, durationMs: 0, interrupted: false)
+      asking: inventory, runID: UUID().uuidString.lowercased(), selection: check, at: startedAt)
     let plan = Plan(header, policy: workspace.policy, catalogue: workspace.catalogue)
     let progress = Progress(Progress.Mode(rawValue: progress) ?? .none, total: plan.observations.count)
     let observer = Observer(

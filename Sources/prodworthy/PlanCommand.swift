@@ -28,13 +28,7 @@ struct PlanCommand: ParsableCommand {
     let workspace = try Workspace.load(request, environment: ProcessInfo.processInfo.environment)
     guard let inventory = workspace.inventory else { throw Failure(.ourFault, "no inventory was loaded") }
     try workspace.requireChecks(check)
-    let now = Instant.current()
-    let header = RunHeader(
-      tool: AuditReport.Tool(name: "prodworthy", version: Prodworthy.version), runID: "",
-      system: AuditReport.System(name: inventory.system, environment: inventory.environment),
-      ceiling: inventory.ceiling, consented: inventory.consents.filter { now <= $0.until }.map(\.safety),
-      targets: inventory.targets.map(RecordedTarget.init), selection: check, startedAt: now, finishedAt: now,
-      durationMs: 0, interrupted: false)
+    let header = RunHeader(asking: inventory, runID: "", selection: check, at: .current())
     let plan = Plan(header, policy: workspace.policy, catalogue: workspace.catalogue)
     try Output.print(text(of: plan, inventory, workspace))
   }
