@@ -19,8 +19,9 @@ struct Ports: Sendable {
 
   /// Ports that were free a moment ago, all different.
   init() throws(GroundFailure) {
+    var candidates = Candidates(process: getpid())
     var reservations: [Reservation] = []
-    for _ in 0..<7 { reservations.append(try Reservation()) }
+    for _ in 0..<7 { reservations.append(try Reservation(&candidates)) }
     defer { for reservation in reservations { close(reservation.socket) } }
     (web, plain, outside) = (reservations[0].port, reservations[1].port, reservations[2].port)
     (database, api) = (reservations[3].port, reservations[4].port)
@@ -36,16 +37,32 @@ struct Ports: Sendable {
     }
   }
 
+  /// Ports below the usual range for outgoing connections (32768 and up), from which any client could take a port between
+  /// its release here and its use by a server.
+  ///
+  /// Two platforms built at the same time must not try the same ports, since one that only looks at a port keeps the
+  /// other's server from it: each process begins at a place of its own.
+  private struct Candidates {
+    private static let (first, count) = (20_000, 12_768)
+    private var next: Int
+
+    init(process: pid_t) { next = Int(process) % (Self.count / 16) * 16 }
+
+    mutating func draw() -> Int {
+      defer { next = (next + 1) % Self.count }
+      return Self.first + next
+    }
+  }
+
   /// A port kept from others by a bound socket.
   private struct Reservation {
     let socket: Int32
     let port: Int
 
-    /// Binds a random port below the usual range for outgoing connections (32768 and up), from which any client could
-    /// take the port between its release here and its use by a server.
-    init() throws(GroundFailure) {
-      for _ in 0..<200 {
-        let candidate = Int.random(in: 20_000..<32_768)
+    /// Binds the next candidate that is free.
+    init(_ candidates: inout Candidates) throws(GroundFailure) {
+      for _ in 0..<2000 {
+        let candidate = candidates.draw()
         let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Files.failure("cannot make a socket") }
         if Loopback.withAddress(port: candidate, { bind(descriptor, $0, $1) }) == 0 {
