@@ -45,6 +45,15 @@ struct Destination: Sendable {
     return token.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? token : nil
   }
 
+  /// The value of `Authorization` that holds a secret of the inventory, as far as it may be sent to `url`; nil for none.
+  func authorization(presenting presented: Presented, to url: HTTPURL) -> String? {
+    switch presented {
+    case .nothing, .madeUp: nil
+    case .declared: bearer(for: url).map { "Bearer \($0)" }
+    case .secret(let value): url.hasSameOrigin(as: self.url) && HTTPRequest.isFieldValue(value) ? value : nil
+    }
+  }
+
   /// Where the same host answers without TLS, as a URL with the declared path; or why that is not known.
   var plain: Result<HTTPURL, Invalid> {
     var plain = url

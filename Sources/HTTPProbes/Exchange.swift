@@ -51,8 +51,16 @@ struct Client: Sendable {
 
   /// Sends `method` to `url` and reads the answer to its end or its limits.
   func answer(to method: HTTPMethod, _ url: HTTPURL, withCredentials: Bool = true) throws(Silence) -> Answer {
+    try answer(to: HTTPRequest(method, url), presenting: withCredentials ? .declared : .nothing)
+  }
+
+  /// Sends `request` on a connection of its own and reads the answer to its end or its limits.
+  ///
+  /// A secret leaves for the declared origin only, and only once the server has proved to be it.
+  func answer(to request: HTTPRequest, presenting presented: Presented) throws(Silence) -> Answer {
     let clock = ContinuousClock()
     let began = clock.now
+    let url = request.url
     let connection: Connection
     do {
       connection = try Connection.open(
@@ -61,15 +69,20 @@ struct Client: Sendable {
       throw silence(error, phase: "a connection to")
     }
     defer { connection.close() }
-    let token = withCredentials ? destination.bearer(for: url) : nil
-    let isTrusted = url.scheme == .http ? true : try secure(connection, for: url, needsProof: token != nil)
-    let request = HTTPRequest(method: method, url: url, bearer: isTrusted ? token : nil)
+    let secret = destination.authorization(presenting: presented, to: url)
+    let isTrusted = url.scheme == .http ? true : try secure(connection, for: url, needsProof: secret != nil)
+    var request = request
+    if case .madeUp(let value) = presented {
+      request.authorization = value
+    } else {
+      request.authorization = isTrusted ? secret : nil
+    }
     let sent = clock.now
     let (response, firstByte) = try exchange(request, over: connection, clock)
     let phases = connection.phases
     return Answer(
       request: request, response: response,
-      credentials: token == nil ? .none : isTrusted ? .sent : .withheld, address: connection.peerAddress,
+      credentials: secret == nil ? .none : isTrusted ? .sent : .withheld, address: connection.peerAddress,
       timing: Timing(
         resolve: Double(phases.resolve) / 1000, connect: Double(phases.connect) / 1000,
         tls: url.scheme == .https ? Double(phases.tls) / 1000 : nil,

@@ -27,7 +27,7 @@ enum ExchangeSchema {
     ]))
 
   private static let request = Schema.object([
-    Schema.Field("method", .string(.word(HTTPMethod.allCases.map(\.rawValue))), required: true, "the method"),
+    Schema.Field("method", .string(.word(HTTPMethod.safe.map(\.rawValue))), required: true, "the method"),
     Schema.Field("url", .string(), required: true, "the URL, without credentials"),
     Schema.Field(
       "credentials", .string(.word(Answer.Credentials.allCases.map(\.rawValue))), required: true,

@@ -8,7 +8,7 @@ struct HTTPExchangeProbe: Probe {
     id: "http-exchange", summary: "the answer to one HTTP request", targetKinds: ["https", "http"], safety: .observe,
     parameters: [
       Schema.Field("path", .string(.nonEmpty), "path and query, beginning with /", default: nil),
-      Schema.Field("method", .string(.word(HTTPMethod.allCases.map(\.rawValue))), "the method", default: "GET"),
+      Schema.Field("method", .string(.word(HTTPMethod.safe.map(\.rawValue))), "the method", default: "GET"),
       Schema.Field(
         "plain", .boolean, "asks the port of the same host that speaks HTTP without TLS", default: false),
       Schema.Field("follow", .boolean, "follows up to ten redirects that stay on the host", default: false),
@@ -38,7 +38,7 @@ struct HTTPExchangeProbe: Probe {
     }
     if let path = parameters["path"]?.string { url = url.with(target: path) }
     let plainPort = isPlain ? url.port : nil
-    let method = parameters["method"]?.string.flatMap(HTTPMethod.init) ?? .get
+    let method = parameters["method"]?.string.flatMap(HTTPMethod.init(rawValue:)) ?? .get
     let client = Client(destination: destination, deadline: context.deadline, traffic: context.traffic)
     do {
       let trail = try RedirectTrail(from: url, method, follow: parameters["follow"]?.bool ?? false, with: client)

@@ -1,25 +1,50 @@
-/// The methods that neither change nor send anything (RFC 9110 section 9.2.1).
-enum HTTPMethod: String, Sendable, CaseIterable {
-  case get = "GET"
-  case head = "HEAD"
-  case options = "OPTIONS"
-}
-
-/// A request without content.
+/// One request.
 struct HTTPRequest: Sendable {
   var method: HTTPMethod
   var url: HTTPURL
-  /// A bearer token (RFC 6750); visible ASCII.
-  var bearer: String?
+  /// Header fields besides, or instead of, the usual ones; visible ASCII and blanks.
+  var fields: [(name: String, value: String)] = []
+  /// The content, whose type a field names; nil for none.
+  var content: [UInt8]?
+  /// The value of `Authorization`; visible ASCII and blanks.
+  var authorization: String?
 
-  /// The request as it is sent. The connection ends with the answer, and content is asked for uncompressed, so that a
-  /// few bytes cannot become many.
-  var bytes: [UInt8] {
-    var lines = [
-      "\(method.rawValue) \(url.target) HTTP/1.1", "Host: \(url.authority)", "User-Agent: prodworthy", "Accept: */*",
-      "Accept-Encoding: identity", "Connection: close",
-    ]
-    if let bearer { lines.append("Authorization: Bearer \(bearer)") }
-    return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+  /// A request without content.
+  init(_ method: HTTPMethod, _ url: HTTPURL, fields: [(name: String, value: String)] = []) {
+    self.method = method
+    self.url = url
+    self.fields = fields
   }
+
+  /// The request as it is sent. Unless `fields` say otherwise, the connection ends with the answer, and content is asked
+  /// for uncompressed, so that a few bytes cannot become many. What could break out of its line is left out.
+  var bytes: [UInt8] {
+    var all = [
+      (name: "Host", value: url.authority), (name: "User-Agent", value: "prodworthy"), (name: "Accept", value: "*/*"),
+      (name: "Accept-Encoding", value: "identity"), (name: "Connection", value: "close"),
+    ]
+    .filter { usual in !fields.contains { $0.name.lowercased() == usual.name.lowercased() } }
+    all += fields
+    if let authorization { all.append((name: "Authorization", value: authorization)) }
+    if let content { all.append((name: "Content-Length", value: String(content.count))) }
+    let lines = all.filter { HTTPMethod(rawValue: $0.name) != nil && Self.isFieldValue($0.value) }
+      .map { "\($0.name): \($0.value)\r\n" }
+    let head = "\(method.rawValue) \(url.target) HTTP/1.1\r\n\(lines.joined())\r\n"
+    return Array(head.utf8) + (content ?? [])
+  }
+
+  /// Whether a text can stand in a header field as it is (RFC 9110 section 5.5, without obsolete text).
+  static func isFieldValue(_ text: String) -> Bool { text.utf8.allSatisfy { (0x20...0x7E).contains($0) } }
+}
+
+/// What a request carries to say who asks.
+enum Presented: Sendable {
+  /// Nothing.
+  case nothing
+  /// The token that the target declares, as far as it may leave for the URL.
+  case declared
+  /// Another secret of the inventory, guarded like the declared token: the whole value of `Authorization`.
+  case secret(String)
+  /// Something made up, which anybody may see: the whole value of `Authorization`.
+  case madeUp(String)
 }
