@@ -7,7 +7,7 @@
 /// the fallback signal is not asked for and TLS 1.3 alone can reach A+. And A+ asks for HSTS only where HTTP is spoken.
 ///
 /// What is not known never improves a grade. Without versions, suites or keys there is no score and no letter. Where it is
-/// not known whether the certificate proves the server there is no letter, only `ifTrusted`. Everything else that is not
+/// not known whether the certificate proves the server there is no letter, only `ifTrusted`, unless it is F anyhow. Everything else that is not
 /// known is taken at its worst, with a reason that says so. Only named vulnerabilities and revocation, which are not
 /// looked for unless somebody asks, leave the letter as it is; they are listed among `missing` like all others.
 package struct Grade: Sendable, Hashable {

@@ -111,6 +111,8 @@ extension ServerProfile {
   }
 
   private func ruleKeys(_ notes: inout Notes) {
+    // Without a certificate nothing is known of the signatures under it either.
+    if certificates?.isEmpty != false { notes.lacksTrust("certificates") }
     for certificate in certificates ?? [] {
       let key = certificate.key
       // The points tell the sizes apart that the guide does, whatever the kind of key.

@@ -16,7 +16,8 @@ extension ServerProfile {
     let ifTrusted = score.map { max(Grade.Letter($0), configuration ?? .aPlus) } ?? (configuration == .f ? .f : nil)
     let trust = notes.reasons.map(\.cap).filter(\.isAboutTrust).max()
     return Grade(
-      letter: trust ?? (notes.trustIsOpen ? nil : ifTrusted), ifTrusted: ifTrusted, score: score, versions: versions,
+      letter: trust ?? (notes.trustIsOpen && ifTrusted != .f ? nil : ifTrusted), ifTrusted: ifTrusted, score: score,
+      versions: versions,
       keyExchange: keyExchange, ciphers: ciphers,
       reasons: notes.reasons.enumerated().sorted { ($1.element.cap, $0.offset) < ($0.element.cap, $1.offset) }
         .map(\.element),
