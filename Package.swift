@@ -101,7 +101,9 @@ let package = Package(
     .testTarget(name: "FactsTests", dependencies: ["Facts"]),
     .testTarget(name: "TLSGradingTests", dependencies: ["Facts", "TLSGrading"]),
     .testTarget(name: "ProbingTests", dependencies: ["AuditModel", "Facts", "Probing"]),
-    .testTarget(name: "TransportTests", dependencies: ["AuditModel", "LoopbackServers", "Probing", "Transport"]),
+    .testTarget(
+      name: "TransportTests",
+      dependencies: ["AuditModel", "LoopbackPostgres", "LoopbackServers", "Probing", "Transport"]),
     .testTarget(name: "PostgresTests", dependencies: ["AuditModel", "LoopbackPostgres", "Postgres", "Probing"]),
     .testTarget(
       name: "TLSProbesTests", dependencies: ["AuditModel", "Facts", "LoopbackServers", "Probing", "TLSProbes"]),

@@ -4,9 +4,9 @@ package import Probing
 package struct UpgradeSighting: Sendable, Equatable {
   /// The protocol spoken.
   package var upgradeProtocol: UpgradeProtocol
-  /// Whether the server gave the go-ahead; nil where what answers speaks another protocol.
-  package var isOffered: Bool?
-  /// Why not, one line, where possible in the server's own words; nil where it was offered.
+  /// Whether the server gave the go-ahead.
+  package var isOffered: Bool
+  /// Why not, one line: in the server's own words, or that what answers speaks another protocol; nil where it was offered.
   package var obstacle: String?
   /// What the server calls itself; nil where it does not say.
   package var banner: String?
@@ -34,8 +34,8 @@ extension Connection {
     var heard: [UInt8] = []
     var total = 0
     var sighting = UpgradeSighting(
-      upgradeProtocol: upgradeProtocol, isOffered: nil, obstacle: nil, banner: nil, bytesAfterGoAhead: 0)
-    func ended(_ isOffered: Bool?, _ obstacle: String?) -> UpgradeSighting {
+      upgradeProtocol: upgradeProtocol, isOffered: false, obstacle: nil, banner: nil, bytesAfterGoAhead: 0)
+    func ended(_ isOffered: Bool, _ obstacle: String?) -> UpgradeSighting {
       sighting.isOffered = isOffered
       sighting.obstacle = obstacle
       sighting.banner = dialogue.banner
@@ -49,7 +49,7 @@ extension Connection {
         if bytes.isEmpty { throw .closedEarly }
         heard += bytes
         total += bytes.count
-        if total > Self.mostHeard { return ended(nil, "what answers talks without an end") }
+        if total > Self.mostHeard { return ended(false, "what answers talks without an end") }
       case .goAhead:
         if upgradeProtocol != .postgresDirect {
           let early = heard.count
@@ -62,7 +62,7 @@ extension Connection {
         return ended(true, nil)
       case .refused(let reason):
         return ended(false, "the server declines TLS" + (reason.isEmpty ? "" : ": \(reason)"))
-      case .garbage: return ended(nil, "what answers the request for TLS is not \(upgradeProtocol.title)")
+      case .garbage: return ended(false, "what answers the request for TLS is not \(upgradeProtocol.title)")
       }
     }
   }
