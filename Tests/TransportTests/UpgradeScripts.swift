@@ -170,7 +170,7 @@ struct UpgradeScript: Sendable {
       .postgres, [.hear([0, 0, 0, 8, 4, 0xD2, 0x16, 0x2F]), .say("S")],
       refusals: [
         (Array("N".utf8), "declines"),
-        (Array("E\0\0\0\u{1A}SFATAL\0Mtoo many clients".utf8) + [0, 0], "too many clients"),
+        (Array("E\0\0\0\u{1E}SFATAL\0Mtoo many clients".utf8) + [0, 0], "too many clients"),
         (Array("Eserver is starting".utf8) + [0x0A, 0], "server is starting"),
       ]),
     UpgradeScript(

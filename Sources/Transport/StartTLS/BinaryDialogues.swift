@@ -55,6 +55,9 @@ enum BER {
     case malformed
   }
 
+  /// The most content of one element that is waited for.
+  private static let longest = 16384
+
   static func element(_ bytes: ArraySlice<UInt8>) -> Front {
     guard bytes.count >= 2 else { return .incomplete }
     let tag = bytes[bytes.startIndex]
@@ -63,11 +66,13 @@ enum BER {
     var length = short
     if short >= 0x80 {
       let size = short & 0x7F
-      guard (1...3).contains(size) else { return .malformed }
+      // Active Directory writes every length with four bytes.
+      guard (1...4).contains(size) else { return .malformed }
       guard bytes.endIndex - start >= size else { return .incomplete }
       length = bytes[start..<start + size].reduce(0) { $0 << 8 | Int($1) }
       start += size
     }
+    guard length <= longest else { return .malformed }
     guard bytes.endIndex - start >= length else { return .incomplete }
     return .element(Element(tag: tag, content: bytes[start..<start + length], end: start + length))
   }

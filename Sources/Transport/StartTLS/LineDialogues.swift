@@ -43,7 +43,7 @@ struct ReplyDialogue: LineDialogue {
     if let openCode {
       // FTP lets the lines in between begin with anything (RFC 959 section 4.2).
       capabilities.append(PeerText.line(line.dropFirst(isReply ? 4 : 0)).uppercased())
-      guard isReply, code == openCode, mark != UInt8(ascii: "-") else {
+      guard isReply, code == openCode, mark == nil || mark == UInt8(ascii: " ") else {
         return capabilities.count > 200 ? .garbage : .hear
       }
       self.openCode = nil
