@@ -106,7 +106,8 @@ let package = Package(
       dependencies: ["AuditModel", "LoopbackPostgres", "LoopbackServers", "Probing", "Transport"]),
     .testTarget(name: "PostgresTests", dependencies: ["AuditModel", "LoopbackPostgres", "Postgres", "Probing"]),
     .testTarget(
-      name: "TLSProbesTests", dependencies: ["AuditModel", "Facts", "LoopbackServers", "Probing", "TLSProbes"]),
+      name: "TLSProbesTests",
+      dependencies: ["AuditModel", "Facts", "LoopbackServers", "Probing", "TLSProbes", "Transport"]),
     .testTarget(
       name: "HTTPProbesTests",
       dependencies: ["AuditModel", "Facts", "HTTPProbes", "LoopbackServers", "ProbeConformance", "Probing"]),

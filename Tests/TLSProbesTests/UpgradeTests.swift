@@ -2,6 +2,7 @@ import AuditModel
 import Facts
 import LoopbackServers
 import Testing
+import Transport
 
 @testable import TLSProbes
 
