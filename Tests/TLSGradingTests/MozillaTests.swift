@@ -159,6 +159,43 @@ import Testing
     #expect(blank.allSatisfy { $0.isCompliant == nil })
   }
 
+  @Test func publishedDocumentIsRead() throws {
+    let old = try #require(Guideline.all.first { $0.version == "5.8" && $0.profile == .old })
+    let modern: JSONValue = [
+      "certificate_curves": ["prime256v1", "secp384r1"],
+      "certificate_signatures": ["ecdsa-with-SHA256", "ecdsa-with-SHA384", "ecdsa-with-SHA512"],
+      "certificate_types": ["ecdsa"], "ciphers": ["iana": [], "openssl": []],
+      "ciphersuites": ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"],
+      "dh_param_size": nil, "ecdh_param_size": 256, "hsts_min_age": 63_072_000, "maximum_certificate_lifespan": 90,
+      "ocsp_staple": true, "recommended_certificate_lifespan": 90, "rsa_key_size": nil,
+      "server_preferred_order": false, "tls_curves": ["X25519MLKEM768", "X25519", "prime256v1", "secp384r1"],
+      "tls_versions": ["TLSv1.3"],
+    ]
+    var oldDocument = try #require(modern.object)
+    oldDocument["certificate_signatures"] = ["sha256WithRSAEncryption"]
+    oldDocument["certificate_types"] = ["rsa"]
+    oldDocument["ciphers"] = ["iana": JSONValue(old.suites.sorted())]
+    oldDocument["dh_param_size"] = 2048
+    oldDocument["maximum_certificate_lifespan"] = 366
+    oldDocument["rsa_key_size"] = 2048
+    oldDocument["server_preferred_order"] = true
+    oldDocument["tls_versions"] = ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]
+    let document: JSONValue = ["version": 5.8, "configurations": ["old": .object(oldDocument), "modern": modern]]
+    let published = try Guideline.reading(document)
+    #expect(published == Guideline.all.filter { $0.version == "5.8" && $0.profile != .intermediate })
+  }
+
+  @Test func brokenDocumentsAreRefused() {
+    let documents: [JSONValue] = [
+      nil, [], ["version": 6], ["version": 6, "configurations": []],
+      ["version": 6, "configurations": ["strange": [:]]],
+      ["version": 6, "configurations": ["modern": [:]]], ["version": 6, "configurations": ["modern": 3]],
+      ["version": 6, "configurations": ["modern": ["tls_versions": ["TLSv9"]]]],
+      ["version": 6, "configurations": ["modern": ["tls_versions": [4]]]],
+    ]
+    for document in documents { #expect(throws: Guideline.Malformed.self) { try Guideline.reading(document) } }
+  }
+
   @Test func factsHaveTheDeclaredShape() throws {
     for server in [intermediate(), ServerProfile(), soundServer { $0.versions?.insert(.ssl2) }] {
       let facts = Compliance.facts(server.compliances)

@@ -119,7 +119,7 @@ struct UpgradeScript: Sendable {
       ],
       refusals: texts([
         ("a2 BAD no TLS here\r\n", "BAD no TLS here"), ("a2 NO later\r\n", "NO later"), ("* BYE bye\r\n", "BYE bye"),
-      ]), banner: "[CAPABILITY IMAP4rev1] ready"),
+      ]), banner: "ready"),
     UpgradeScript(
       .pop3,
       [

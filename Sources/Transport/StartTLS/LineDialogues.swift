@@ -97,7 +97,7 @@ struct IMAPDialogue: LineDialogue {
       switch (stage, status) {
       case (_, "BYE"?): return .refused(text)
       case (.greeting, "OK"?):
-        banner = String(text.dropFirst(5))
+        banner = PeerText.line(Self.withoutCode(line.dropFirst(5)))
         stage = .capability
         return Lines.command("a1 CAPABILITY")
       case (.greeting, "PREAUTH"?): return .refused(text)
@@ -117,6 +117,14 @@ struct IMAPDialogue: LineDialogue {
       return .refused(String(text.dropFirst(3)))
     default: return .garbage
     }
+  }
+}
+
+extension IMAPDialogue {
+  /// What follows a response code: `[CAPABILITY …] ready` says `ready`.
+  private static func withoutCode(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    guard text.first == UInt8(ascii: "["), let end = text.firstIndex(of: UInt8(ascii: "]")) else { return text }
+    return text[(end + 1)...]
   }
 }
 
