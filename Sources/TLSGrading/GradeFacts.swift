@@ -61,8 +61,20 @@ extension Compliance {
     [
       "guideline": .string(guideline.version), "profile": .string(guideline.profile.rawValue),
       "compliant": JSONValue(isCompliant), "deviations": .array(deviations.map(fact)),
-      "notes": .array(notes.map(fact)), "missing": JSONValue(missing),
+      "notes": .array(notes.map(fact)), "missing": JSONValue(missing), "lines": .array(lines),
     ]
+  }
+
+  /// What a check judges one by one: never empty, so that a server of which little is known does not pass for lack of lines.
+  private var lines: [JSONValue] {
+    let wrong: [JSONValue] = deviations.map {
+      ["about": .string($0.value), "complies": false, "message": .string("\($0.message), allowed: \($0.allowed)")]
+    }
+    let open: [JSONValue] = missing.map {
+      ["about": .string($0), "complies": nil, "message": .string("\($0) is not known")]
+    }
+    let lines = wrong + open
+    return lines.isEmpty ? [["about": "everything", "complies": true, "message": "the server complies"]] : lines
   }
 
   private func fact(_ deviation: Deviation) -> JSONValue {
@@ -98,6 +110,15 @@ extension Compliance {
     Schema.Field("deviations", .array(deviation), required: true, "what the profile does not allow"),
     Schema.Field("notes", .array(deviation), required: true, "what it would have otherwise, without forbidding it"),
     Schema.Field("missing", .array(.string()), required: true, "what was not known of the server"),
+    Schema.Field(
+      "lines",
+      .array(
+        .object([
+          Schema.Field("about", .string(), required: true, "what the server does, or what is not known of it"),
+          Schema.Field("complies", .nullable(.boolean), required: true, "false for a deviation, null for not known"),
+          Schema.Field("message", .string(), required: true, "one sentence"),
+        ]), minimumCount: 1), required: true,
+      "a line per deviation and per thing not known; one line where there is neither"),
   ])
 
   private static let deviation = Schema.object([

@@ -206,5 +206,11 @@ import Testing
     let facts = Compliance.facts(intermediate { $0.versions?.insert(.tls10) }.compliances)
     #expect(facts["intermediate"]?["deviations"]?[0]?["message"] == "the server accepts TLS 1.0")
     #expect(facts["closest"]?["deviations"] == 1)
+    func lines(_ server: ServerProfile) -> [JSONValue?]? {
+      Compliance.facts(server.compliances)["intermediate"]?["lines"]?.array?.map { $0["complies"] }
+    }
+    #expect(lines(intermediate()) == [true])
+    #expect(lines(intermediate { $0.groups = nil }) == [.null])
+    #expect(lines(intermediate { ($0.groups, $0.strictTransport) = (nil, .absent) }) == [false, .null])
   }
 }
