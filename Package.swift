@@ -71,6 +71,8 @@ let package = Package(
     .target(
       name: "Definitions",
       dependencies: ["AuditModel", "Facts", .product(name: "Yams", package: "Yams")]),
+    // What a TLS server's configuration is worth: a grade, and where it stands to Mozilla's guidelines.
+    .target(name: "TLSGrading", dependencies: ["Facts"]),
     // Sockets, name resolution and TLS sessions under a deadline.
     .target(name: "Transport", dependencies: ["AuditModel", "COpenSSL", "Probing"]),
     // libpq connections under a deadline.
@@ -97,11 +99,15 @@ let package = Package(
     // MARK: Tests
 
     .testTarget(name: "FactsTests", dependencies: ["Facts"]),
+    .testTarget(name: "TLSGradingTests", dependencies: ["Facts", "TLSGrading"]),
     .testTarget(name: "ProbingTests", dependencies: ["AuditModel", "Facts", "Probing"]),
-    .testTarget(name: "TransportTests", dependencies: ["AuditModel", "LoopbackServers", "Probing", "Transport"]),
+    .testTarget(
+      name: "TransportTests",
+      dependencies: ["AuditModel", "LoopbackPostgres", "LoopbackServers", "Probing", "Transport"]),
     .testTarget(name: "PostgresTests", dependencies: ["AuditModel", "LoopbackPostgres", "Postgres", "Probing"]),
     .testTarget(
-      name: "TLSProbesTests", dependencies: ["AuditModel", "Facts", "LoopbackServers", "Probing", "TLSProbes"]),
+      name: "TLSProbesTests",
+      dependencies: ["AuditModel", "Facts", "LoopbackServers", "Probing", "TLSProbes", "Transport"]),
     .testTarget(
       name: "HTTPProbesTests",
       dependencies: ["AuditModel", "Facts", "HTTPProbes", "LoopbackServers", "ProbeConformance", "Probing"]),

@@ -6,6 +6,8 @@ struct Meeting: Sendable {
   /// The address connected to.
   var address: String
   var phases: Connection.Phases
+  /// What came of asking for TLS; nil where nothing had to be asked, and where the server ended the talk.
+  var upgrade: UpgradeSighting?
   /// The session, or why there is none.
   var outcome: Result<TLSSession, TransportFailure>
 }
@@ -24,42 +26,46 @@ struct TLSClient: Sendable {
   func meet() throws(TransportFailure) -> Meeting {
     let connection = try Connection.open(target.endpoint, before: deadline, traffic: traffic)
     defer { connection.close() }
+    var upgrade: UpgradeSighting?
     let outcome = Result { () throws(TransportFailure) in
-      try open(connection, before: deadline)
-      var settings = TLSClientSettings(serverName: target.serverName, trust: trust)
-      if target.opening == .direct { settings.alpn = ["h2", "http/1.1"] }
+      // What must not follow the go-ahead may be a moment behind it.
+      upgrade = try self.upgrade(connection, before: deadline, quietMilliseconds: 25)
+      if let obstacle = upgrade?.obstacle { throw .tls(TLSFailure(.notTLS, obstacle)) }
+      let settings = TLSClientSettings(serverName: target.serverName, trust: trust, alpn: target.alpn)
       return try connection.startTLS(settings, before: deadline)
     }
     if case .failure(let failure) = outcome, failure.isInconclusive { throw failure }
-    return Meeting(address: connection.peerAddress, phases: connection.phases, outcome: outcome)
+    return Meeting(address: connection.peerAddress, phases: connection.phases, upgrade: upgrade, outcome: outcome)
   }
 
   /// Offers one protocol version alone, with every cipher there is.
   func offer(_ version: TLSVersion, before deadline: Deadline) throws(TransportFailure) {
     let connection = try Connection.open(target.endpoint, before: deadline, traffic: traffic)
     defer { connection.close() }
-    try open(connection, before: deadline)
+    if let obstacle = try upgrade(connection, before: deadline, quietMilliseconds: 0)?.obstacle {
+      throw .tls(TLSFailure(.notTLS, obstacle))
+    }
     let settings = TLSClientSettings(
       serverName: target.serverName, trust: nil, minimumVersion: version, maximumVersion: version,
-      offersEveryCipher: true)
+      alpn: target.alpn, offersEveryCipher: true)
     _ = try connection.agreeOnTLS(settings, before: deadline)
   }
 
-  private func open(_ connection: Connection, before deadline: Deadline) throws(TransportFailure) {
-    guard target.opening == .postgres else { return }
-    traffic.add(requests: 1)
-    try connection.write(Self.sslRequest, before: deadline)
-    // One byte and no more: whatever followed it in plaintext would be taken for the server's (CVE-2021-23222).
-    switch try connection.read(upTo: 1, before: deadline).first {
-    case UInt8(ascii: "S"): return
-    case UInt8(ascii: "N"): throw .tls(TLSFailure(.notTLS, "the server declines TLS"))
-    case nil: throw .closedEarly
-    default: throw .tls(TLSFailure(.notTLS, "what answers the request for TLS is not PostgreSQL's protocol"))
+  /// Asks for TLS, where it has to be asked for.
+  private func upgrade(
+    _ connection: Connection, before deadline: Deadline, quietMilliseconds: Int
+  ) throws(TransportFailure) -> UpgradeSighting? {
+    guard case .upgrade(let upgradeProtocol) = target.opening else { return nil }
+    if upgradeProtocol != .postgresDirect { traffic.add(requests: 1) }
+    do {
+      return try connection.upgrade(
+        by: upgradeProtocol, to: target.serverName, before: deadline, quietMilliseconds: quietMilliseconds)
+    } catch {
+      // An end before TLS has begun says nothing about TLS.
+      guard error == .closedEarly || error == .reset else { throw error }
+      throw .tls(TLSFailure(.notTLS, "\(error.sentence), before TLS began"))
     }
   }
-
-  /// Length 8, then the code 80877103 (PostgreSQL manual, section 55.7).
-  private static let sslRequest: [UInt8] = [0, 0, 0, 8, 0x04, 0xD2, 0x16, 0x2F]
 }
 
 extension TransportFailure {

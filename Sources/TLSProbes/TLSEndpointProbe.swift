@@ -7,7 +7,7 @@ import Transport
 struct TLSEndpointProbe: Probe {
   let descriptor = ProbeDescriptor(
     id: "tls-endpoint", summary: "certificate, chain and protocol versions of a TLS endpoint",
-    targetKinds: ["https", "postgres"], safety: .observe,
+    targetKinds: ["https", "postgres", "tls"], safety: .observe,
     parameters: [
       Schema.Field("versions", .boolean, "tries each protocol version from TLS 1.0 to 1.3 alone", default: false)
     ],
@@ -28,7 +28,7 @@ struct TLSEndpointProbe: Probe {
       return .unseen(Unseen(.malformed, error.reason))
     }
     let roots = Roots(endpoint)
-    var facts = TLSFacts(name: endpoint.serverName)
+    var facts = TLSFacts(name: endpoint.serverName, opening: endpoint.opening)
     facts.blindness = roots.blindness
     let client = TLSClient(
       target: endpoint, trust: roots.store, deadline: context.deadline, traffic: context.traffic)

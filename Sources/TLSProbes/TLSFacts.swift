@@ -6,6 +6,8 @@ import Transport
 struct TLSFacts {
   /// The name the certificate must be made out to.
   var name: String
+  /// How TLS was to be come to.
+  var opening: TLSTarget.Opening
   /// Why nobody could be met; nil if somebody was.
   var obstacle: String?
   var meeting: Meeting?
@@ -14,7 +16,10 @@ struct TLSFacts {
   /// Nil if versions were not asked for.
   var versions: [TLSVersion: VersionSighting]?
 
-  init(name: String) { self.name = name }
+  init(name: String, opening: TLSTarget.Opening = .direct) {
+    self.name = name
+    self.opening = opening
+  }
 
   /// The facts, before anything that depends on the day.
   var value: JSONValue {
@@ -24,7 +29,7 @@ struct TLSFacts {
         "resolveMicroseconds": JSONValue(meeting?.phases.resolve),
         "connectMicroseconds": JSONValue(meeting?.phases.connect),
       ],
-      "handshake": meeting.map(handshake) ?? .null,
+      "upgrade": meeting.flatMap(upgrade) ?? .null, "handshake": meeting.map(handshake) ?? .null,
       "leaf": session?.presented.first.map(Self.leaf) ?? .null,
       "chain": session.flatMap { $0.presented.isEmpty ? nil : Self.chain($0) } ?? .null,
       "name": ["requested": .string(name), "matches": JSONValue(session?.isMadeOutToName)],
@@ -35,8 +40,11 @@ struct TLSFacts {
   /// What is missing although somebody answered.
   var gaps: [Gap] {
     var gaps: [Gap] = []
+    if case .upgrade = opening, let meeting, meeting.upgrade == nil, case .failure(let failure) = meeting.outcome {
+      gaps = ["offered", "bytesAfterGoAhead"].map { Gap(path: "upgrade.\($0)", reason: failure.sentence) }
+    }
     if session?.presented.isEmpty == false, let blindness {
-      gaps = ["trusted", "issuerFound", "path", "outdated"].map {
+      gaps += ["trusted", "issuerFound", "path", "outdated"].map {
         Gap(path: "chain.\($0)", reason: blindness.reason, remedy: blindness.remedy)
       }
     }
@@ -47,6 +55,16 @@ struct TLSFacts {
   }
 
   private var session: TLSSession? { try? meeting?.outcome.get() }
+
+  private func upgrade(_ meeting: Meeting) -> JSONValue? {
+    guard case .upgrade(let upgradeProtocol) = opening else { return nil }
+    let sighting = meeting.upgrade
+    return [
+      "protocol": .string(upgradeProtocol.rawValue), "offered": JSONValue(sighting?.isOffered),
+      "refusedBecause": JSONValue(sighting?.obstacle), "banner": JSONValue(sighting?.banner),
+      "bytesAfterGoAhead": JSONValue(sighting.flatMap { $0.isOffered ? $0.bytesAfterGoAhead : nil }),
+    ]
+  }
 
   private func handshake(_ meeting: Meeting) -> JSONValue {
     var facts: JSONObject = ["completed": .bool(session != nil), "reason": nil]

@@ -7,7 +7,7 @@ import Transport
 package enum TLSProbes {
   /// The kind `https`, as far as TLS needs it, with the probe.
   package static let set: ProbeSet = ProbeSet(
-    targetKinds: [https], probes: [TLSEndpointProbe()], libraries: [TLSLibrary.version])
+    targetKinds: [https, tls], probes: [TLSEndpointProbe()], libraries: [TLSLibrary.version])
 
   private static let https = TargetKind(
     name: "https", summary: "an HTTPS endpoint",
@@ -18,4 +18,18 @@ package enum TLSProbes {
       Schema.Field("serverName", .string(.nonEmpty), "the name to ask for and to expect in the certificate"),
     ],
     schemes: ["https"])
+
+  private static let tls = TargetKind(
+    name: "tls", summary: "a TLS service of any protocol: mail, directory, database, chat",
+    fields: [
+      Schema.Field("host", .string(.nonEmpty), required: true, "the host's name or literal address"),
+      Schema.Field(
+        "port", .integer(minimum: 1, maximum: 65535), "the port; the protocol's own where `starttls` names one"),
+      Schema.Field(
+        "starttls", .string(.word(UpgradeProtocol.allCases.map(\.rawValue))),
+        "the protocol in whose words TLS is asked for; left out where TLS begins with the first byte"),
+      Schema.Field("trust", .string(.path), "a PEM file with roots to trust beside the system's"),
+      Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
+      Schema.Field("serverName", .string(.nonEmpty), "the name to ask for and to expect in the certificate"),
+    ])
 }

@@ -5,6 +5,9 @@ import Transport
 enum TLSSchema {
   static let facts = Schema.object([
     Schema.Field("connection", connection, required: true, "whether anybody could be met"),
+    Schema.Field(
+      "upgrade", .nullable(upgrade), required: true,
+      "the talk that leads to TLS; null without a connection, and where TLS begins with the first byte"),
     Schema.Field("handshake", .nullable(handshake), required: true, "the TLS handshake; null without a connection"),
     Schema.Field("leaf", .nullable(leaf), required: true, "the server's certificate; null if none was shown"),
     Schema.Field("chain", .nullable(chain), required: true, "the way to a root; null if no certificate was shown"),
@@ -18,6 +21,19 @@ enum TLSSchema {
     Schema.Field("address", .nullable(.string()), required: true, "the address connected to"),
     Schema.Field("resolveMicroseconds", .nullable(microseconds), required: true, "from the name to addresses"),
     Schema.Field("connectMicroseconds", .nullable(microseconds), required: true, "from addresses to a connection"),
+  ])
+
+  private static let upgrade = Schema.object([
+    Schema.Field(
+      "protocol", .string(.word(UpgradeProtocol.allCases.map(\.rawValue))), required: true, "the protocol spoken"),
+    Schema.Field(
+      "offered", .nullable(.boolean), required: true,
+      "whether the server gave the go-ahead; null where it ended the connection instead of an answer"),
+    Schema.Field("refusedBecause", .nullable(.string()), required: true, "why not, in its own words if it gave any"),
+    Schema.Field("banner", .nullable(.string()), required: true, "what the server calls itself"),
+    Schema.Field(
+      "bytesAfterGoAhead", .nullable(count), required: true,
+      "bytes of plaintext behind the go-ahead; null without one"),
   ])
 
   private static let handshake = Schema.object([

@@ -5,11 +5,11 @@ import Transport
 /// Where a target speaks TLS, as the inventory declares it.
 struct TLSTarget: Sendable {
   /// How the client comes to speak TLS.
-  enum Opening: Sendable {
+  enum Opening: Sendable, Equatable {
     /// From the first byte.
     case direct
-    /// After PostgreSQL's SSLRequest.
-    case postgres
+    /// Once asked for in the words of another protocol.
+    case upgrade(UpgradeProtocol)
   }
 
   /// Where to connect.
@@ -17,6 +17,8 @@ struct TLSTarget: Sendable {
   /// What the certificate must be made out to.
   var serverName: String
   var opening: Opening
+  /// The application protocols to offer.
+  var alpn: [String]
   /// Files with roots to trust.
   var trust: [String]
   /// Whether the system's roots are trusted too.
@@ -29,9 +31,19 @@ struct TLSTarget: Sendable {
 
   /// Reads the declaration of `target`; `trust` are the run's own further roots.
   init(_ target: Target, trust: [String]) throws(Invalid) {
+    if target.kind == "tls" {
+      try self.init(service: target, trust: trust)
+    } else {
+      try self.init(url: target, trust: trust)
+    }
+  }
+
+  private init(url target: Target, trust: [String]) throws(Invalid) {
     guard let url = target.settings["url"]?.string else { throw Invalid(reason: "the target names no url") }
-    opening = target.kind == "postgres" ? .postgres : .direct
-    guard let endpoint = Self.endpoint(of: url, defaultPort: opening == .postgres ? 5432 : 443) else {
+    let isDatabase = target.kind == "postgres"
+    opening = isDatabase ? .upgrade(.postgres) : .direct
+    alpn = isDatabase ? [] : ["h2", "http/1.1"]
+    guard let endpoint = Self.endpoint(of: url, defaultPort: isDatabase ? 5432 : 443) else {
       throw Invalid(reason: "the url names no single host with an ASCII name or a literal address")
     }
     self.endpoint = Endpoint(host: target.settings["address"]?.string ?? endpoint.host, port: endpoint.port)
@@ -39,7 +51,36 @@ struct TLSTarget: Sendable {
     let declared = target.settings["trust"]?.string
     self.trust = trust + [declared].compactMap { $0 }
     // As libpq does it: a named root stands instead of the system's.
-    trustsSystem = opening == .direct || declared == nil
+    trustsSystem = !isDatabase || declared == nil
+  }
+
+  /// Reads a target of the kind `tls`: host and port, and the protocol that leads to TLS.
+  private init(service target: Target, trust: [String]) throws(Invalid) {
+    guard let declared = target.settings["host"]?.string else { throw Invalid(reason: "the target names no host") }
+    let isBracketed = declared.hasPrefix("[") && declared.hasSuffix("]")
+    let host = isBracketed ? String(declared.dropFirst().dropLast()) : declared
+    guard Self.isPlain(host[...]) else {
+      throw Invalid(reason: "the host is neither an ASCII name nor a literal address")
+    }
+    var upgrade: UpgradeProtocol?
+    if let name = target.settings["starttls"]?.string {
+      upgrade = UpgradeProtocol(named: name)
+      if upgrade == nil { throw Invalid(reason: "no way to TLS is known in the protocol `\(name)`") }
+    }
+    opening = upgrade.map { .upgrade($0) } ?? .direct
+    alpn = upgrade?.alpn ?? []
+    guard let port = target.settings["port"]?.integer ?? upgrade?.defaultPort, (1...65535).contains(port) else {
+      throw Invalid(reason: "the target names no port")
+    }
+    endpoint = Endpoint(host: target.settings["address"]?.string ?? host, port: port)
+    serverName = target.settings["serverName"]?.string ?? host
+    self.trust = trust + [target.settings["trust"]?.string].compactMap { $0 }
+    trustsSystem = true
+  }
+
+  private static func isPlain(_ host: Substring) -> Bool {
+    !host.isEmpty
+      && host.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "%") }
   }
 
   /// Host and port of a URL (RFC 3986 section 3.2).
@@ -57,10 +98,7 @@ struct TLSTarget: Sendable {
       host = authority.prefix { $0 != ":" }
       port = authority[host.endIndex...]
     }
-    let isPlain = host.utf8.allSatisfy {
-      (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "%")
-    }
-    guard !host.isEmpty, isPlain, port.isEmpty || port.hasPrefix(":") else { return nil }
+    guard isPlain(host), port.isEmpty || port.hasPrefix(":") else { return nil }
     port = port.dropFirst()
     if port.isEmpty { return Endpoint(host: String(host), port: defaultPort) }
     guard port.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(port), (1...65535).contains(number) else {

@@ -83,6 +83,8 @@ package final class Connection {
     let watch = Stopwatch()
     let stream = try TLSStream(settings, over: socket)
     try stream.handshake(before: deadline)
+    // Wherever TLS began inside packets, it goes on without them (MS-TDS section 3.2.5.2).
+    socket.envelope = nil
     phases.tls = watch.microseconds
     self.stream = stream
     return stream
@@ -121,6 +123,31 @@ package final class Connection {
       case .failed(let error): throw Socket.failure(error)
       }
     }
+  }
+
+  /// Puts packets of TDS around everything up to the end of the TLS handshake.
+  func wrapHandshake() { socket.envelope = TDSEnvelope() }
+
+  /// Reads away what the peer has sent in plaintext, at most `limit` bytes; gives how many there were.
+  ///
+  /// Waits for the first of them until `deadline`; what has arrived is read even when that has passed.
+  func discardArrived(upTo limit: Int, before deadline: Deadline) -> Int {
+    guard stream == nil else { return 0 }
+    var count = 0
+    var isWaiting = true
+    withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
+      guard let start = buffer.baseAddress else { return }
+      while count < limit {
+        switch socket.receive(into: start, atMost: min(buffer.count, limit - count)) {
+        case .moved(let received): count += received
+        case .wouldBlock where isWaiting && count == 0:
+          isWaiting = false
+          _ = try? socket.wait(for: POLLIN, before: deadline, phase: "read")
+        case .wouldBlock, .ended, .failed: return
+        }
+      }
+    }
+    return count
   }
 
   /// Says goodbye and closes, without waiting for the peer's goodbye.

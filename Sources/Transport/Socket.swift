@@ -16,6 +16,8 @@ final class Socket {
   private let traffic: TrafficMeter
   /// Why the last transfer ended the connection: 0 for a clean end, else the error; nil while it lives.
   private(set) var ending: Int32?
+  /// Packets around everything that passes, while a protocol wants TLS inside its own; nil without.
+  var envelope: TDSEnvelope?
 
   private init(descriptor: Int32, traffic: TrafficMeter) {
     self.descriptor = descriptor
@@ -68,6 +70,45 @@ final class Socket {
   }
 
   func receive(into start: UnsafeMutableRawPointer, atMost count: Int) -> Transfer {
+    guard envelope != nil else { return receivePlain(into: start, atMost: count) }
+    while true {
+      if let hindrance = flushEnvelope() { return hindrance }
+      let transfer = receivePlain(into: start, atMost: count)
+      guard case .moved(let received) = transfer else { return transfer }
+      let content = envelope?.unwrap(UnsafeRawBufferPointer(start: start, count: received)) ?? []
+      if envelope?.isBroken == true {
+        ending = EPROTO
+        return .failed(errno: EPROTO)
+      }
+      // A header alone is nothing yet.
+      if content.isEmpty { continue }
+      start.copyMemory(from: content, byteCount: content.count)
+      return .moved(content.count)
+    }
+  }
+
+  func send(_ start: UnsafeRawPointer, _ count: Int) -> Transfer {
+    guard envelope != nil else { return sendPlain(start, count) }
+    // What was wrapped before goes first; what is wrapped now counts as sent, and leaves with the next call at the latest.
+    if let hindrance = flushEnvelope() { return hindrance }
+    envelope?.wrap(UnsafeRawBufferPointer(start: start, count: count))
+    if case .failed(let error)? = flushEnvelope() { return .failed(errno: error) }
+    return .moved(count)
+  }
+
+  /// Sends what is wrapped; nil once all of it is on its way.
+  private func flushEnvelope() -> Transfer? {
+    while let waiting = envelope?.outgoing, !waiting.isEmpty {
+      let transfer = waiting.withUnsafeBytes { bytes in
+        bytes.baseAddress.map { sendPlain($0, bytes.count) } ?? .moved(bytes.count)
+      }
+      guard case .moved(let count) = transfer else { return transfer }
+      envelope?.sent(count)
+    }
+    return nil
+  }
+
+  private func receivePlain(into start: UnsafeMutableRawPointer, atMost count: Int) -> Transfer {
     while true {
       let received = recv(descriptor, start, count, 0)
       if received > 0 {
@@ -82,7 +123,7 @@ final class Socket {
     }
   }
 
-  func send(_ start: UnsafeRawPointer, _ count: Int) -> Transfer {
+  private func sendPlain(_ start: UnsafeRawPointer, _ count: Int) -> Transfer {
     while true {
       // A peer that is gone must not raise SIGPIPE.
       let sent = Glibc.send(descriptor, start, count, Int32(MSG_NOSIGNAL))

@@ -13,6 +13,18 @@ package final class ScriptedServer: Sendable {
       return Array(bytes.prefix(max(0, count)))
     }
 
+    /// Waits for `count` bytes and gives them; fewer at the end.
+    package func receive(exactly count: Int) -> [UInt8] {
+      var bytes: [UInt8] = []
+      while bytes.count < count {
+        var part = [UInt8](repeating: 0, count: count - bytes.count)
+        let received = recv(descriptor, &part, part.count, 0)
+        if received <= 0 { break }
+        bytes += part.prefix(received)
+      }
+      return bytes
+    }
+
     /// Sends all of it, as far as the peer takes it.
     package func send(_ bytes: [UInt8]) {
       _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
