@@ -28,8 +28,8 @@ let package = Package(
     .executableTarget(
       name: "prodworthy",
       dependencies: [
-        "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes", "Probing",
-        "ProcessProbes", "Reporting", "TLSProbes", "Transport",
+        "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes",
+        "MigrationAnalysis", "Probing", "ProcessProbes", "Reporting", "TLSProbes", "Transport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // A small real events platform with switchable defects.
@@ -84,6 +84,9 @@ let package = Package(
     // JSON values, JSONPath (RFC 9535), matchers, schemas.
     .target(name: "Facts"),
 
+    // What SQL migrations lock, rewrite and break: pure.
+    .target(name: "MigrationAnalysis"),
+
     // Message digests from libcrypto.
     .target(name: "Digest", dependencies: ["COpenSSL"]),
 
@@ -117,6 +120,8 @@ let package = Package(
     .testTarget(
       name: "ProcessProbesTests",
       dependencies: ["AuditModel", "Facts", "ProbeConformance", "Probing", "ProcessProbes"]),
+    .testTarget(
+      name: "MigrationAnalysisTests", dependencies: ["LoopbackPostgres", "MigrationAnalysis", "Postgres", "Probing"]),
     .testTarget(name: "DefinitionsTests", dependencies: ["AuditModel", "Definitions", "Facts"]),
     .testTarget(name: "EngineTests", dependencies: ["AuditModel", "Engine", "Facts", "Probing"]),
     .testTarget(

@@ -1,0 +1,117 @@
+/// What the statements read so far say about the schema and the session they run in.
+struct SchemaTrail: Sendable {
+  /// What is known of a constraint.
+  struct Constraint: Sendable, Hashable {
+    var table: String
+    var kind: SQLTableConstraint.Kind
+    var isValidated: Bool
+    /// The transaction, counted from 0, in which it was added.
+    var transaction: Int
+  }
+
+  /// Whether a transaction is open.
+  private(set) var isInTransaction: Bool
+  /// Whether `BEGIN` opened it, and not an assumption.
+  private(set) var isOpenedHere = false
+  /// Counts what begins and ends.
+  private(set) var transaction = 0
+  /// The tables that were created within a transaction of this file: nobody else has seen them yet.
+  private(set) var created: Set<String> = []
+  /// Every table created in this file.
+  private(set) var createdAnywhere: Set<String> = []
+  /// The types of columns, by table and column.
+  private(set) var types: [String: [String: SQLType]] = [:]
+  private(set) var notNull: [String: Set<String>] = [:]
+  private(set) var constraints: [String: Constraint] = [:]
+  private(set) var droppedConstraints: Set<String> = []
+  /// The settings that were set, by name.
+  private(set) var settings: Set<String> = []
+  /// Whether the session's time zone is known to be UTC.
+  private(set) var isUTC = false
+
+  init(assumesTransaction: Bool) { isInTransaction = assumesTransaction }
+
+  /// Whether nobody else can be using the table.
+  func isNew(_ table: SQLName) -> Bool { created.contains(table.name) }
+
+  /// Whether a validated check already proves that a column has no null.
+  func provesNotNull(_ column: String, of table: SQLName) -> Bool {
+    constraints.values.contains { constraint in
+      guard constraint.table == table.name, constraint.isValidated else { return false }
+      switch constraint.kind {
+      case .check(let expression): return expression.demandsValue(of: column)
+      case .notNull(let name): return name == column
+      default: return false
+      }
+    }
+  }
+
+  /// Takes in what a statement does.
+  mutating func follow(_ statement: SQLStatement) {
+    switch statement.kind {
+    case .begin:
+      transaction += 1
+      (isInTransaction, isOpenedHere) = (true, true)
+    case .commit, .rollback:
+      transaction += 1
+      (isInTransaction, isOpenedHere) = (false, false)
+    case .set(let name):
+      if name.qualifiers.isEmpty { settings.insert(name.name) }
+      if name.name == "timezone" {
+        isUTC = statement.identifiersAndStrings.contains { ["utc", "etc/utc", "gmt"].contains($0.lowercased()) }
+      }
+    case .createTable(let table): follow(table)
+    case .alterTable(let table) where table.kind == "table" || table.kind == "foreign table":
+      for action in table.actions { follow(action.kind, on: table.name) }
+    default: break
+    }
+  }
+
+  private mutating func follow(_ table: SQLCreateTable) {
+    createdAnywhere.insert(table.name.name)
+    if isInTransaction { created.insert(table.name.name) }
+    for column in table.columns { learn(column, of: table.name) }
+    for constraint in table.constraints { learn(constraint, of: table.name) }
+  }
+
+  private mutating func learn(_ column: SQLColumn, of table: SQLName) {
+    types[table.name, default: [:]][column.name] = column.type
+    if column.constraints.contains(where: { [.notNull, .primaryKey, .identity].contains($0) }) {
+      notNull[table.name, default: []].insert(column.name)
+    }
+  }
+
+  private mutating func learn(_ constraint: SQLTableConstraint, of table: SQLName) {
+    guard let name = constraint.name else { return }
+    constraints[name] = Constraint(
+      table: table.name, kind: constraint.kind, isValidated: !constraint.isNotValid, transaction: transaction)
+  }
+
+  private mutating func follow(_ action: SQLTableAction.Kind, on table: SQLName) {
+    switch action {
+    case .addColumn(let column, _): learn(column, of: table)
+    case .addConstraint(let constraint): learn(constraint, of: table)
+    case .validateConstraint(let name): constraints[name]?.isValidated = true
+    case .dropConstraint(let name, _):
+      constraints[name] = nil
+      droppedConstraints.insert(name)
+    case .dropColumn(let name, _):
+      types[table.name]?[name] = nil
+      notNull[table.name]?.remove(name)
+    case .alterColumn(let name, .type(let type, _)): types[table.name]?[name] = type
+    case .alterColumn(let name, .setNotNull): notNull[table.name, default: []].insert(name)
+    case .alterColumn(let name, .dropNotNull): notNull[table.name]?.remove(name)
+    case .renameColumn(let from, let to):
+      if let type = types[table.name]?.removeValue(forKey: from) { types[table.name]?[to] = type }
+    case .renameTable(let to):
+      types[to] = types.removeValue(forKey: table.name)
+      if created.remove(table.name) != nil { created.insert(to) }
+    default: break
+    }
+  }
+}
+
+extension SQLStatement {
+  /// Every word of the statement that could be a value.
+  var identifiersAndStrings: [String] { identifiers.map(\.name) + strings }
+}

@@ -1,0 +1,100 @@
+/// A file of migrations, judged.
+package struct MigrationFile: Sendable {
+  /// One breach of one rule.
+  package struct Finding: Sendable, Hashable {
+    /// 1 for the first line of the file.
+    package var line: Int
+    /// The rule's permanent name.
+    package var rule: String
+    /// The name of the squawk rule that says the same; nil if there is none.
+    package var squawk: String?
+    /// What the whole statement costs.
+    package var impact: Impact
+    /// What happens, in one sentence.
+    package var message: String
+    /// What to write instead.
+    package var safer: String
+  }
+
+  /// What a statement costs, with its place.
+  package struct Cost: Sendable, Hashable {
+    /// The lines of its first and last word.
+    package var lines: ClosedRange<Int>
+    /// What it locks, rewrites and reads.
+    package var impact: Impact
+  }
+
+  /// Where a statement stands: what went before it, and what it costs.
+  struct Position: Sendable {
+    var trail: SchemaTrail
+    var impact: Impact
+    var statementCount: Int
+    var assumesTransaction: Bool
+    /// Whether no COMMIT or ROLLBACK follows.
+    var isNeverEnded: Bool
+    /// A table that others created and that this transaction has locked everybody out of.
+    var lockedOut: String?
+    /// The ids of the rules that were broken before.
+    var told: Set<String>
+  }
+
+  /// Every breach in the order of the file.
+  package private(set) var findings: [Finding] = []
+  /// Every statement's cost in the order of the file.
+  package private(set) var costs: [Cost] = []
+  /// What was opened and never closed, so that what stands behind it could not be read.
+  package let unterminated: (what: String, line: Int)?
+
+  /// Reads and judges `text`; with `assumesTransaction` the tool that runs it opens a transaction around the file.
+  package init(_ text: String, assumesTransaction: Bool = false) {
+    let file = SQLStatements(text)
+    unterminated = file.unterminated
+    let ignored = IgnoreComments(file.comments)
+    let lastEnd = file.statements.lastIndex { statement in
+      switch statement.kind {
+      case .commit, .rollback: true
+      default: false
+      }
+    }
+    var trail = SchemaTrail(assumesTransaction: assumesTransaction)
+    var lockedOut: String?
+    var told: Set<String> = []
+    for (index, statement) in file.statements.enumerated() {
+      let impact = ImpactModel.impact(of: statement, after: trail)
+      costs.append(Cost(lines: statement.lines, impact: impact))
+      let position = Position(
+        trail: trail, impact: impact, statementCount: file.statements.count, assumesTransaction: assumesTransaction,
+        isNeverEnded: lastEnd.map { $0 < index } ?? true, lockedOut: lockedOut, told: told)
+      for rule in MigrationRule.all {
+        for breach in rule.breaches(statement, position) {
+          told.insert(rule.id)
+          let finding = Finding(
+            line: breach.line ?? statement.lines.lowerBound, rule: rule.id, squawk: rule.squawk, impact: impact,
+            message: breach.message, safer: breach.safer)
+          if !ignored.covers(finding, of: statement) { findings.append(finding) }
+        }
+      }
+      trail.follow(statement)
+      if !trail.isInTransaction {
+        lockedOut = nil
+      } else if lockedOut == nil {
+        lockedOut = impact.locks.first { $0.mode == .accessExclusive && !trail.created.contains($0.table) }?.table
+      }
+    }
+    findings.sort { ($0.line, $0.rule) < ($1.line, $1.rule) }
+  }
+}
+
+extension SQLStatement {
+  /// Whether it makes, changes or drops something of the schema.
+  var isDefinition: Bool {
+    switch kind {
+    case .createTable, .alterTable, .createIndex, .dropIndex, .alterIndexRename, .dropTable, .dropType, .dropObject,
+      .createDomain, .alterDomain, .createEnum, .createType, .alterTypeAddValue, .alterType, .createTrigger,
+      .createView, .createMaterializedView, .createSequence, .alterSequence, .createFunction, .createPolicy,
+      .createStatistics, .truncate, .reindex, .cluster, .refresh:
+      true
+    default: false
+    }
+  }
+}
