@@ -28,8 +28,8 @@ let package = Package(
     .executableTarget(
       name: "prodworthy",
       dependencies: [
-        "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes", "Probing",
-        "ProcessProbes", "Reporting", "TLSProbes", "Transport",
+        "AuditModel", "BuiltInCatalogue", "Certificates", "DatabaseProbes", "Definitions", "Engine", "Facts",
+        "HTTPProbes", "Probing", "ProcessProbes", "Reporting", "TLSProbes", "Transport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // A small real events platform with switchable defects.
@@ -61,7 +61,7 @@ let package = Package(
     // MARK: Judging and reporting: pure
 
     // Plan, observe, judge, assess, score, gate.
-    .target(name: "Engine", dependencies: ["AuditModel", "Digest", "Facts", "Probing"]),
+    .target(name: "Engine", dependencies: ["AuditModel", "Cryptography", "Facts", "Probing"]),
     // An audit report in, bytes out.
     .target(name: "Reporting", dependencies: ["AuditModel", "CLibXML2", "Facts"]),
 
@@ -82,8 +82,10 @@ let package = Package(
     // JSON values, JSONPath (RFC 9535), matchers, schemas.
     .target(name: "Facts"),
 
-    // Message digests from libcrypto.
-    .target(name: "Digest", dependencies: ["COpenSSL"]),
+    // X.509: reading certificates and revocation lists, judging paths. Opens nothing.
+    .target(name: "Certificates", dependencies: ["AuditModel", "Cryptography"]),
+    // Message digests and signatures from libcrypto.
+    .target(name: "Cryptography", dependencies: ["COpenSSL"]),
 
     // MARK: The catalogue, compiled in at build time
 
@@ -99,6 +101,8 @@ let package = Package(
     .testTarget(name: "FactsTests", dependencies: ["Facts"]),
     .testTarget(name: "ProbingTests", dependencies: ["AuditModel", "Facts", "Probing"]),
     .testTarget(name: "TransportTests", dependencies: ["AuditModel", "LoopbackServers", "Probing", "Transport"]),
+    .testTarget(
+      name: "CertificatesTests", dependencies: ["AuditModel", "Certificates", "Cryptography", "LoopbackServers"]),
     .testTarget(name: "PostgresTests", dependencies: ["AuditModel", "LoopbackPostgres", "Postgres", "Probing"]),
     .testTarget(
       name: "TLSProbesTests", dependencies: ["AuditModel", "Facts", "LoopbackServers", "Probing", "TLSProbes"]),
