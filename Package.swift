@@ -102,7 +102,8 @@ let package = Package(
     .testTarget(name: "ProbingTests", dependencies: ["AuditModel", "Facts", "Probing"]),
     .testTarget(name: "TransportTests", dependencies: ["AuditModel", "LoopbackServers", "Probing", "Transport"]),
     .testTarget(
-      name: "CertificatesTests", dependencies: ["AuditModel", "Certificates", "Cryptography", "LoopbackServers"]),
+      name: "CertificatesTests",
+      dependencies: ["AuditModel", "COpenSSL", "Certificates", "Cryptography", "LoopbackServers"]),
     .testTarget(name: "PostgresTests", dependencies: ["AuditModel", "LoopbackPostgres", "Postgres", "Probing"]),
     .testTarget(
       name: "TLSProbesTests", dependencies: ["AuditModel", "Facts", "LoopbackServers", "Probing", "TLSProbes"]),

@@ -21,6 +21,8 @@ package struct PathVerifier {
   private let question: PathQuestion
   /// The leaf, then what is left of the intermediates, then the anchors; none twice.
   private var pool: [Candidate]
+  /// The places in the pool by the number of their subject, the leaf left out.
+  private let bySubject: [Int: [Int]]
   private let revocation: RevocationCheck?
 
   private var keys: [Int: PublicKeyVerifier?] = [:]
@@ -34,8 +36,11 @@ package struct PathVerifier {
   private struct Candidate {
     let certificate: X509Certificate
     let isAnchor: Bool
-    let subject: [DistinguishedName.ComparableRelativeName]
-    let issuer: [DistinguishedName.ComparableRelativeName]
+    /// Numbers that are equal where the names are.
+    let subject: Int
+    let issuer: Int
+    /// A number that is equal where the public keys are.
+    let key: Int
     let isSelfIssued: Bool
     /// What speaks against it wherever it stands, the time of the question included.
     let complaints: [CertificateProfile.Complaint]
@@ -52,14 +57,24 @@ package struct PathVerifier {
     self.question = question
     var seen: Set<X509Certificate> = []
     var pool: [Candidate] = []
+    var names: [[DistinguishedName.ComparableRelativeName]: Int] = [:]
+    var keys: [PublicKey: Int] = [:]
+    func number(_ name: DistinguishedName) -> Int {
+      let comparable = name.comparable
+      let number = names[comparable] ?? names.count
+      names[comparable] = number
+      return number
+    }
     func add(_ certificate: X509Certificate, _ role: CertificateProfile.Role) {
       if role != .leaf, !seen.insert(certificate).inserted { return }
-      let subject = certificate.subject.comparable
-      let issuer = certificate.issuer.comparable
+      let subject = number(certificate.subject)
+      let issuer = number(certificate.issuer)
+      let key = keys[certificate.publicKey] ?? keys.count
+      keys[certificate.publicKey] = key
       pool.append(
         Candidate(
           certificate: certificate, isAnchor: role == .anchor, subject: subject, issuer: issuer,
-          isSelfIssued: subject == issuer,
+          key: key, isSelfIssued: subject == issuer,
           complaints: CertificateProfile.complaints(about: certificate, as: role, for: question.purpose)
             + Self.validity(certificate, at: question.at),
           leadsToAnchor: role == .anchor))
@@ -68,6 +83,7 @@ package struct PathVerifier {
     for certificate in question.anchors { add(certificate, .anchor) }
     for certificate in question.intermediates { add(certificate, .intermediate) }
     self.pool = pool
+    bySubject = Dictionary(grouping: pool.indices.dropFirst()) { pool[$0].subject }
     revocation = question.revocationLists.map { RevocationCheck($0, at: question.at) }
   }
 
@@ -109,17 +125,14 @@ package struct PathVerifier {
 
   /// Marks what an anchor can be reached from by names, so that the search does not wander where none is.
   private mutating func markReachable() {
-    var bySubject: [[DistinguishedName.ComparableRelativeName]: Bool] = [:]
-    for candidate in pool where candidate.isAnchor { bySubject[candidate.subject] = true }
-    var waiting = Set(pool.indices.filter { !pool[$0].isAnchor })
-    var hasChanged = true
-    while hasChanged {
-      hasChanged = false
-      for index in waiting where bySubject[pool[index].issuer] != nil {
+    var byIssuer: [Int: [Int]] = [:]
+    for index in pool.indices where !pool[index].isAnchor { byIssuer[pool[index].issuer, default: []].append(index) }
+    var waiting = Array(Set(pool.lazy.filter(\.isAnchor).map(\.subject)))
+    var seen = Set(waiting)
+    while let name = waiting.popLast() {
+      for index in byIssuer[name] ?? [] {
         pool[index].leadsToAnchor = true
-        if index != 0 { bySubject[pool[index].subject] = true }
-        waiting.remove(index)
-        hasChanged = true
+        if index != 0, seen.insert(pool[index].subject).inserted { waiting.append(pool[index].subject) }
       }
     }
   }
@@ -176,11 +189,9 @@ package struct PathVerifier {
       let isUnlikely = identifier != nil && own != nil && identifier != own
       return (candidate.complaints.isEmpty ? 0 : 4) + (isUnlikely ? 2 : 0) + (candidate.isAnchor ? 0 : 1)
     }
-    let possible = pool.indices.dropFirst().filter { index in
+    let possible = (bySubject[child.issuer] ?? []).filter { index in
       let candidate = pool[index]
-      guard candidate.leadsToAnchor, candidate.subject == child.issuer, !isRepeated(index, in: path) else {
-        return false
-      }
+      guard candidate.leadsToAnchor, !isRepeated(index, in: path) else { return false }
       guard strictly else { return true }
       if let limit = candidate.certificate.basicConstraints?.pathLength, limit < below { return false }
       return candidate.complaints.isEmpty
@@ -192,9 +203,7 @@ package struct PathVerifier {
   /// Whether the same authority, by name and key, stands in the path already.
   private func isRepeated(_ index: Int, in path: [Int]) -> Bool {
     path.dropFirst().contains { other in
-      other == index
-        || (pool[other].subject == pool[index].subject
-          && pool[other].certificate.publicKey == pool[index].certificate.publicKey)
+      other == index || (pool[other].subject == pool[index].subject && pool[other].key == pool[index].key)
     }
   }
 
