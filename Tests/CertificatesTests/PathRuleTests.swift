@@ -56,7 +56,9 @@ struct PathRuleTests {
     Row("serial number 0", "serial") { $0.leaf.serial = [0] },
     Row("negative serial number", "serial") { $0.leaf.serial = [0x80] },
     Row("padded serial number", "encoding") { $0.leaf.serial = [0, 1] },
-    Row("root with serial number 0", "serial") { $0.root.serial = [0] },
+    Row("root with serial number 0", nil) { $0.root.serial = [0] },
+    Row("intermediate with serial number 0", "serial") { $0.intermediate.serial = [0] },
+    Row("root with GeneralizedTime before 2050", nil) { $0.root.notAfter = DER.generalizedTime("20400101000000Z") },
     Row("authority without name", "subject-empty issuer-empty") { $0.root.subject = DER.sequence() },
     Row("leaf without issuer", "issuer-empty untrusted") {
       $0.hasIntermediate = false

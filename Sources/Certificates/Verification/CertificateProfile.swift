@@ -21,7 +21,7 @@ enum CertificateProfile {
   static func complaints(
     about certificate: X509Certificate, as role: Role, for purpose: PathQuestion.Purpose
   ) -> [Complaint] {
-    encoding(certificate) + form(certificate) + algorithms(certificate, role) + key(certificate.publicKey)
+    encoding(certificate) + form(certificate, role) + algorithms(certificate, role) + key(certificate.publicKey)
       + extensions(certificate) + identifiers(certificate, role) + alternatives(certificate)
       + (role == .leaf ? leaf(certificate, purpose) : authority(certificate, role, purpose))
   }
@@ -34,13 +34,17 @@ enum CertificateProfile {
       .map { [Complaint("encoding", "not DER: \($0.kind.rawValue) at octet \($0.offset)")] } ?? []
   }
 
-  private static func form(_ certificate: X509Certificate) -> [Complaint] {
+  private static func form(_ certificate: X509Certificate, _ role: Role) -> [Complaint] {
     var complaints: [Complaint] = []
+    // Roots that browsers have believed for decades have the number 0 and odd times; neither tells them apart from others.
+    let isOldRoot = role == .anchor && certificate.isSelfIssued
     if certificate.version != 3 {
       complaints.append(Complaint("version", "is of version \(certificate.version), and only 3 has extensions"))
     }
     let serial = certificate.serial
-    if serial.allSatisfy({ $0 == 0 }) {
+    if isOldRoot {
+      // Nobody looks a root up by its number.
+    } else if serial.allSatisfy({ $0 == 0 }) {
       complaints.append(Complaint("serial", "has the serial number 0"))
     } else if (serial.first ?? 0) >= 0x80 {
       complaints.append(Complaint("serial", "has a negative serial number"))
@@ -51,7 +55,7 @@ enum CertificateProfile {
     for (time, which) in [(certificate.notBefore, "start"), (certificate.notAfter, "end")] {
       if time.instant == nil {
         complaints.append(Complaint("validity-malformed", "has no time as the \(which) of its validity: \(time.text)"))
-      } else if !time.hasRightForm {
+      } else if !time.hasRightForm, !isOldRoot {
         complaints.append(
           Complaint("validity-malformed", "writes the \(which) of its validity in the wrong type: \(time.text)"))
       }
