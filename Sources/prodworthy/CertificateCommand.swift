@@ -5,5 +5,5 @@ struct CertificateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "certificate",
     abstract: "Judge certificates in files.",
-    subcommands: [CertificateVerifyCommand.self])
+    subcommands: [CertificateVerifyCommand.self, CertificateLintCommand.self])
 }

@@ -7,7 +7,8 @@ enum D {
     let count = content.count
     if count < 0x80 { return [tag, UInt8(count)] + content }
     if count < 0x100 { return [tag, 0x81, UInt8(count)] + content }
-    return [tag, 0x82, UInt8(count >> 8), UInt8(count & 0xFF)] + content
+    if count < 0x10000 { return [tag, 0x82, UInt8(count >> 8), UInt8(count & 0xFF)] + content }
+    return [tag, 0x83, UInt8(count >> 16), UInt8(count >> 8 & 0xFF), UInt8(count & 0xFF)] + content
   }
 
   static func sequence(_ members: [UInt8]...) -> [UInt8] { tlv(0x30, members.flatMap { $0 }) }

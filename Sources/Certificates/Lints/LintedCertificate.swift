@@ -28,7 +28,8 @@ package struct LintedCertificate: Sendable {
   /// The identifiers of the logs whose timestamps it embeds, one for every timestamp.
   let logs: [[UInt8]]
   let signatureAlgorithm: LintedSignatureAlgorithm
-  let isSelfSigned: Bool
+  /// Whether it names itself as its issuer and its own key signed it.
+  package let isSelfSigned: Bool
 
   /// Reads one. Throws where the octets are no certificate, or its validity cannot be read.
   package init(der octets: [UInt8]) throws(DERFailure) { try self.init(try X509Certificate(der: octets)) }
