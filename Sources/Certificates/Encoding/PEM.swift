@@ -9,10 +9,8 @@ package enum PEM {
     /// The line of its first mark, from 1.
     package var line: Int
 
-    /// Whether it is a certificate by its label.
-    package var isCertificate: Bool {
-      label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "TRUSTED CERTIFICATE"
-    }
+    /// Whether it is a certificate by its label. openssl's own form with settings after it (`TRUSTED CERTIFICATE`) is none.
+    package var isCertificate: Bool { label == "CERTIFICATE" || label == "X509 CERTIFICATE" }
     /// Whether it is a revocation list by its label.
     package var isRevocationList: Bool { label == "X509 CRL" }
   }

@@ -16,7 +16,8 @@ struct NameSpace: Sendable {
 
   private var permitted: [[Subtree]] = []
   private var excluded: [Subtree] = []
-  private var comparisons = 0
+  /// How many comparisons were made so far.
+  private(set) var comparisons = 0
 
   private enum Subtree: Sendable {
     case dns(DNSName)

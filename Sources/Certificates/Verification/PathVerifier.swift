@@ -11,6 +11,10 @@ package struct PathVerifier {
   static let mostSteps = 4_000
   /// The most whole paths that are judged in each of the two searches.
   static let mostPaths = 64
+  /// After how many comparisons of names and constraints no further path is judged.
+  static let mostComparisons = 2 * NameSpace.mostComparisons
+  /// On how many paths that are rejected anyhow revocation lists are looked up, to tell what they say.
+  static let mostLookUps = 8
 
   /// Answers a question. Pure; ends within bounds whatever the certificates are.
   package static func verdict(on question: PathQuestion) -> PathVerdict {
@@ -29,6 +33,7 @@ package struct PathVerifier {
   private var signatures: [Edge: Bool] = [:]
   private var steps = 0
   private var judged = 0
+  private var comparisons = 0
   private var isOutOfBudget = false
   /// The path that came nearest so far, and its reasons.
   private var best: (path: [Int], reasons: [PathReason], isWhole: Bool)?
@@ -155,7 +160,9 @@ package struct PathVerifier {
       }
       open[open.count - 1] = possible.dropFirst()
       steps += 1
-      guard steps <= Self.mostSteps, judged < Self.mostPaths, signatures.count < Self.mostSignatures else {
+      guard steps <= Self.mostSteps, judged < Self.mostPaths, signatures.count < Self.mostSignatures,
+        comparisons < Self.mostComparisons
+      else {
         isOutOfBudget = true
         return nil
       }
@@ -291,7 +298,7 @@ package struct PathVerifier {
     }
     reasons += lengthReasons(path) + nameSpaceReasons(path) + policyReasons(path)
     if let name = nameReason() { reasons.append(name) }
-    if let revocation {
+    if let revocation, reasons.isEmpty || judged <= Self.mostLookUps {
       for depth in path.indices.dropLast() {
         let issuer = path[depth + 1]
         if let complaint = revocation.complaint(
@@ -331,8 +338,9 @@ package struct PathVerifier {
     ]
   }
 
-  private func nameSpaceReasons(_ path: [Int]) -> [PathReason] {
+  private mutating func nameSpaceReasons(_ path: [Int]) -> [PathReason] {
     var space = NameSpace()
+    defer { comparisons += space.comparisons }
     for depth in path.indices.reversed() {
       let candidate = pool[path[depth]]
       if !candidate.isAnchor, depth == 0 || !candidate.isSelfIssued,
