@@ -53,6 +53,9 @@ struct LintFault: Sendable {
       $0.algorithm = D.algorithm("1.2.840.113549.1.1.5")
     },
     fault("signature-rsa-null-parameters") { $0.algorithm = D.algorithm("1.2.840.113549.1.1.11", null: false) },
+    fault("signature-rsa-null-parameters") {
+      $0.algorithm = D.sequence(D.oid("1.2.840.113549.1.1.11"), [5, 0], [5, 0])
+    },
   ]
 
   private static func pss(salt: UInt8) -> [UInt8] {
@@ -477,6 +480,21 @@ struct LintFault: Sendable {
       fault("rsa-2048-bits-in-stores") { $0.key = D.rsaKey(modulus: short) },
       fault("rsa-modulus-whole-octets") { $0.key = modulus { $0[0] = 0x1C } },
       fault("rsa-key-null-parameters") { $0.key = D.rsaKey(modulus: LintDraft.modulus, null: false) },
+      fault("rsa-key-null-parameters") {
+        $0.key = D.sequence(
+          D.sequence(D.oid("1.2.840.113549.1.1.1"), [5, 0], [5, 0]),
+          D.bits(D.sequence(D.integer([0] + LintDraft.modulus), D.integer([1, 0, 1]))))
+      },
+      fault("encoding-distinguished") {
+        $0.key = D.sequence(
+          D.sequence(D.oid("1.2.840.113549.1.1.1"), [5, 0], [5, 0]),
+          D.bits(D.sequence(D.integer([0] + LintDraft.modulus), D.integer([1, 0, 1]))))
+      },
+      fault("rsa-key-null-parameters") {
+        $0.key = D.sequence(
+          D.sequence(D.oid("1.2.840.113549.1.1.1"), [5, 1, 0]),
+          D.bits(D.sequence(D.integer([0] + LintDraft.modulus), D.integer([1, 0, 1]))))
+      },
     ]
   }
 

@@ -5,15 +5,18 @@ package struct AlgorithmIdentifier: Sendable, Hashable {
   package var algorithm: OID
   /// The parameters as encoded; nil where there are none at all, which is not the same as NULL.
   package var parameters: DERElement?
+  /// Whether something stands after the parameters, which nothing may.
+  package private(set) var hasMore = false
 
-  /// Reads one. Throws where it is none.
-  package init(_ element: DERElement) throws(DERFailure) {
+  /// Reads one. Throws where it is none, and where something follows the parameters unless that is to be noted only.
+  package init(_ element: DERElement, notingMore: Bool = false) throws(DERFailure) {
     guard element.is(.sequence) else { throw DERFailure("an algorithm is no sequence", at: element.offset) }
     der = element.bytes
     var reader = try element.reader()
     algorithm = try reader.required("an algorithm").objectIdentifier("an algorithm")
     parameters = try reader.next()
-    try reader.end(of: "an algorithm")
+    hasMore = !reader.isAtEnd
+    if !notingMore { try reader.end(of: "an algorithm") }
   }
 
   /// Whether the parameters are there and NULL.
@@ -60,7 +63,7 @@ package struct PublicKey: Sendable, Hashable {
     guard element.is(.sequence) else { throw DERFailure("a public key is no sequence", at: element.offset) }
     der = element.bytes
     var reader = try element.reader()
-    algorithm = try AlgorithmIdentifier(try reader.required("the algorithm of a public key"))
+    algorithm = try AlgorithmIdentifier(try reader.required("the algorithm of a public key"), notingMore: true)
     let (octets, unused) = try reader.required(.bitString, "a public key").bits("a public key")
     try reader.end(of: "a public key")
     keyOctets = octets

@@ -43,7 +43,8 @@ package struct X509Certificate: Sendable, Hashable {
     let whole = try outermost.required(.sequence, "the certificate")
     var reader = DERReader(whole.content)
     let signed = try reader.required(.sequence, "the signed part")
-    outerAlgorithm = try AlgorithmIdentifier(try reader.required("the algorithm of the signature"))
+    outerAlgorithm = try AlgorithmIdentifier(
+      try reader.required("the algorithm of the signature"), notingMore: true)
     let bits = try reader.required(.bitString, "the signature").bits("the signature")
     try reader.end(of: "the certificate")
     signature = bits.octets
@@ -62,7 +63,8 @@ package struct X509Certificate: Sendable, Hashable {
       if version == 1 { faults.append(EncodingFault(.encodedDefault, at: tagged.offset)) }
     }
     serial = try fields.required("the serial number").integerOctets("the serial number")
-    innerAlgorithm = try AlgorithmIdentifier(try fields.required("the algorithm of the signature"))
+    innerAlgorithm = try AlgorithmIdentifier(
+      try fields.required("the algorithm of the signature"), notingMore: true)
     issuer = try DistinguishedName(try fields.required("the issuer"))
     let validity = try fields.required(.sequence, "the validity")
     var times = DERReader(validity.content)
@@ -81,6 +83,9 @@ package struct X509Certificate: Sendable, Hashable {
       try X509Extension.list(try DERReader.sole(field.content, "the extensions"))
     }
     try fields.end(of: "the signed part")
+    for algorithm in [outerAlgorithm, innerAlgorithm, publicKey.algorithm] where algorithm.hasMore {
+      faults.insert(EncodingFault(.trailingOctets, at: algorithm.der.startIndex), at: 0)
+    }
     for one in extensionList ?? [] { faults += one.encodingFaults }
     encodingFaults = Array(faults.prefix(EncodingFault.most))
   }
