@@ -47,23 +47,24 @@ extension CertificateLint {
     onlyServerNames("email-address", 1, "e_ext_san_rfc822_name_present")
     onlyServerNames("uri", 6, "e_ext_san_uniform_resource_identifier_present")
     CertificateLint(
-      "dns-name-once", .notice, .practice, "zlint", zlint: "n_san_dns_name_duplicate", from: nil,
+      "dns-name-once", .notice, .practice, "good practice", zlint: "n_san_dns_name_duplicate", from: nil,
       rule: "no DNS name occurs twice", applies: { $0.has(.subjectAlternativeName) },
       holds: { Set($0.dnsNames.map(\.lowercasedASCII)).count == $0.dnsNames.count })
     CertificateLint(
-      "dns-name-bare-wildcard", .error, .practice, "zlint", zlint: "e_san_bare_wildcard", from: nil,
+      "dns-name-bare-wildcard", .error, .practice, "good practice", zlint: "e_san_bare_wildcard", from: nil,
       rule: "no DNS name ends with a wildcard", applies: { $0.has(.subjectAlternativeName) },
       holds: { !$0.dnsNames.contains { $0.last == UInt8(ascii: "*") } })
     CertificateLint(
-      "dns-name-wildcard-first", .error, .practice, "zlint", zlint: "e_san_wildcard_not_first", from: nil,
+      "dns-name-wildcard-first", .error, .practice, "good practice", zlint: "e_san_wildcard_not_first", from: nil,
       rule: "a wildcard is the first character of a DNS name", applies: { $0.has(.subjectAlternativeName) },
       holds: { !$0.dnsNames.contains { $0.dropFirst().contains(UInt8(ascii: "*")) } })
     CertificateLint(
-      "dns-name-leading-period", .error, .practice, "zlint", zlint: "e_san_dns_name_starts_with_period", from: nil,
+      "dns-name-leading-period", .error, .practice, "good practice", zlint: "e_san_dns_name_starts_with_period",
+      from: nil,
       rule: "no DNS name begins with a period", applies: { $0.has(.subjectAlternativeName) },
       holds: { !$0.dnsNames.contains { $0.first == UInt8(ascii: ".") } })
     CertificateLint(
-      "dns-name-null", .error, .practice, "zlint", zlint: "e_san_dns_name_includes_null_char", from: nil,
+      "dns-name-null", .error, .practice, "good practice", zlint: "e_san_dns_name_includes_null_char", from: nil,
       rule: "no DNS name contains a null character", applies: { $0.has(.subjectAlternativeName) },
       holds: { !$0.dnsNames.contains { $0.contains(0) } })
   }
@@ -104,11 +105,12 @@ extension CertificateLint {
       applies: { $0.has(.issuerAlternativeName) },
       holds: { $0.issuerNames.uris.allSatisfy { $0.uriScheme.map { !$0.isEmpty } ?? false } })
     CertificateLint(
-      "issuer-dns-name-bare-wildcard", .error, .practice, "zlint", zlint: "e_ian_bare_wildcard", from: nil,
+      "issuer-dns-name-bare-wildcard", .error, .practice, "good practice", zlint: "e_ian_bare_wildcard", from: nil,
       rule: "no DNS name of the issuer ends with a wildcard", applies: { $0.has(.issuerAlternativeName) },
       holds: { !$0.issuerNames.dns.contains { $0.last == UInt8(ascii: "*") } })
     CertificateLint(
-      "issuer-dns-name-wildcard-first", .error, .practice, "zlint", zlint: "e_ian_wildcard_not_first", from: nil,
+      "issuer-dns-name-wildcard-first", .error, .practice, "good practice", zlint: "e_ian_wildcard_not_first",
+      from: nil,
       rule: "a wildcard is the first character of the issuer's DNS names",
       applies: { $0.has(.issuerAlternativeName) },
       holds: { !$0.issuerNames.dns.contains { $0.dropFirst().contains(UInt8(ascii: "*")) } })

@@ -58,7 +58,7 @@ extension CertificateLint {
       applies: { $0.isSubscriber && $0.hasServerNames },
       holds: { !$0.dnsNames.contains { $0.labels.contains(where: \.isReservedLabel) } })
     CertificateLint(
-      "dns-name-not-redacted", .notice, .practice, "zlint", zlint: "n_contains_redacted_dnsname", from: nil,
+      "dns-name-not-redacted", .notice, .practice, "good practice", zlint: "n_contains_redacted_dnsname", from: nil,
       rule: "no server name has labels redacted to question marks", applies: { $0.isSubscriber },
       holds: { certificate in
         !(certificate.dnsNames + [certificate.commonName]).contains { name in

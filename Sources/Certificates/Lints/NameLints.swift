@@ -47,27 +47,27 @@ extension CertificateLint {
           .allSatisfy { !$0.raw.isEmpty && $0.raw.allSatisfy(\.isPrintableStringCharacter) }
       })
     CertificateLint(
-      "subject-one-attribute-each", .notice, .practice, "zlint", zlint: "n_multiple_subject_rdn", from: nil,
+      "subject-one-attribute-each", .notice, .practice, "good practice", zlint: "n_multiple_subject_rdn", from: nil,
       rule: "each relative name of the subject has one attribute",
       holds: { $0.subject.relativeNames.allSatisfy { $0.count <= 1 } })
     CertificateLint(
-      "issuer-one-attribute-each", .warn, .practice, "zlint", zlint: "w_multiple_issuer_rdn", from: nil,
+      "issuer-one-attribute-each", .warn, .practice, "good practice", zlint: "w_multiple_issuer_rdn", from: nil,
       rule: "each relative name of the issuer has one attribute",
       holds: { $0.issuer.relativeNames.allSatisfy { $0.count <= 1 } })
     CertificateLint(
-      "subject-leading-blank", .warn, .practice, "zlint", zlint: "w_subject_dn_leading_whitespace", from: nil,
+      "subject-leading-blank", .warn, .practice, "good practice", zlint: "w_subject_dn_leading_whitespace", from: nil,
       rule: "no value in the subject begins with white space",
       holds: { !$0.subject.blankEdges.contains { $0.first?.isWhiteSpace ?? false } })
     CertificateLint(
-      "subject-trailing-blank", .warn, .practice, "zlint", zlint: "w_subject_dn_trailing_whitespace", from: nil,
+      "subject-trailing-blank", .warn, .practice, "good practice", zlint: "w_subject_dn_trailing_whitespace", from: nil,
       rule: "no value in the subject ends with white space",
       holds: { !$0.subject.blankEdges.contains { $0.last?.isWhiteSpace ?? false } })
     CertificateLint(
-      "issuer-leading-blank", .warn, .practice, "zlint", zlint: "w_issuer_dn_leading_whitespace", from: nil,
+      "issuer-leading-blank", .warn, .practice, "good practice", zlint: "w_issuer_dn_leading_whitespace", from: nil,
       rule: "no value in the issuer begins with white space",
       holds: { !$0.issuer.blankEdges.contains { $0.first?.isWhiteSpace ?? false } })
     CertificateLint(
-      "issuer-trailing-blank", .warn, .practice, "zlint", zlint: "w_issuer_dn_trailing_whitespace", from: nil,
+      "issuer-trailing-blank", .warn, .practice, "good practice", zlint: "w_issuer_dn_trailing_whitespace", from: nil,
       rule: "no value in the issuer ends with white space",
       holds: { !$0.issuer.blankEdges.contains { $0.last?.isWhiteSpace ?? false } })
     CertificateLint(
