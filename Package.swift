@@ -28,8 +28,20 @@ let package = Package(
     .executableTarget(
       name: "prodworthy",
       dependencies: [
-        "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes",
-        "MigrationAnalysis", "Probing", "ProcessProbes", "Reporting", "TLSProbes", "Transport",
+        "AuditModel",
+        "BuiltInCatalogue",
+        "Certificates",
+        "DatabaseProbes",
+        "Definitions",
+        "Engine",
+        "Facts",
+        "HTTPProbes",
+        "MigrationAnalysis",
+        "Probing",
+        "ProcessProbes",
+        "Reporting",
+        "TLSProbes",
+        "Transport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // A small real events platform with switchable defects.
@@ -44,7 +56,7 @@ let package = Package(
     // MARK: Probes: the only rooms that touch the audited system
 
     // What a TLS endpoint shows: certificate, chain, protocol versions.
-    .target(name: "TLSProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
+    .target(name: "TLSProbes", dependencies: ["AuditModel", "Certificates", "Facts", "Probing", "Transport"]),
     // HTTP exchanges and health endpoints.
     .target(name: "HTTPProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
     // PostgreSQL sessions and what the wire shows without credentials.
@@ -61,7 +73,7 @@ let package = Package(
     // MARK: Judging and reporting: pure
 
     // Plan, observe, judge, assess, score, gate.
-    .target(name: "Engine", dependencies: ["AuditModel", "Digest", "Facts", "Probing"]),
+    .target(name: "Engine", dependencies: ["AuditModel", "Cryptography", "Facts", "Probing"]),
     // An audit report in, bytes out.
     .target(name: "Reporting", dependencies: ["AuditModel", "CLibXML2", "Facts"]),
 
@@ -87,8 +99,10 @@ let package = Package(
     // What SQL migrations lock, rewrite and break: pure.
     .target(name: "MigrationAnalysis"),
 
-    // Message digests from libcrypto.
-    .target(name: "Digest", dependencies: ["COpenSSL"]),
+    // X.509: reading certificates and revocation lists, judging paths. Opens nothing.
+    .target(name: "Certificates", dependencies: ["AuditModel", "Cryptography"]),
+    // Message digests and signatures from libcrypto.
+    .target(name: "Cryptography", dependencies: ["COpenSSL"]),
 
     // MARK: The catalogue, compiled in at build time
 
@@ -107,6 +121,9 @@ let package = Package(
     .testTarget(
       name: "TransportTests",
       dependencies: ["AuditModel", "LoopbackPostgres", "LoopbackServers", "Probing", "Transport"]),
+    .testTarget(
+      name: "CertificatesTests",
+      dependencies: ["AuditModel", "COpenSSL", "Certificates", "Cryptography", "LoopbackServers"]),
     .testTarget(name: "PostgresTests", dependencies: ["AuditModel", "LoopbackPostgres", "Postgres", "Probing"]),
     .testTarget(
       name: "TLSProbesTests",

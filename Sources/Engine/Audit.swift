@@ -1,5 +1,5 @@
 package import AuditModel
-import Digest
+import Cryptography
 import Facts
 
 /// From a recorded run to its report: judge, assess, score, gate. Pure, so that a run judged again gives the same bytes.

@@ -1,5 +1,5 @@
 package import AuditModel
-import Digest
+import Cryptography
 package import Facts
 
 /// Holds facts against a check. Pure.

@@ -8,6 +8,7 @@ enum TLSDerivation {
     guard var whole = facts.object else { return facts }
     if var leaf = whole["leaf"]?.object {
       leaf["lifetime"] = lifetime(of: .object(leaf), anchor: facts["chain"]?["anchor"]?.string, asOf: now)
+      leaf["renewal"] = renewal(of: .object(leaf), asOf: now)
       whole["leaf"] = .object(leaf)
     }
     if var chain = whole["chain"]?.object {
@@ -44,6 +45,17 @@ enum TLSDerivation {
       "failsBelowDays": .double(rounded(life.failsBelow / 86400, 10)), "verdict": .string(life.verdict.rawValue),
       "publicLimitDays": .integer(life.publicLimitDays),
       "publicLimit": .string(!isLong ? "kept" : anchor == "declared" ? "exceededPrivately" : "exceeded"),
+    ]
+  }
+
+  private static func renewal(of leaf: JSONValue, asOf now: Instant) -> JSONValue {
+    guard let (notBefore, notAfter) = validity(leaf) else { return .null }
+    let evidence = RenewalEvidence(
+      CertificateLifetime(notBefore: notBefore, notAfter: notAfter, now: now), serial: leaf["serial"]?.string ?? "",
+      issuer: leaf["issuer"]?.string ?? "")
+    return [
+      "grade": .string(evidence.grade.rawValue), "reasons": JSONValue(evidence.reasons),
+      "lookedAt": JSONValue(evidence.lookedAt.map(\.rawValue)),
     ]
   }
 

@@ -30,7 +30,7 @@ struct TLSFacts {
         "connectMicroseconds": JSONValue(meeting?.phases.connect),
       ],
       "upgrade": meeting.flatMap(upgrade) ?? .null, "handshake": meeting.map(handshake) ?? .null,
-      "leaf": session?.presented.first.map(Self.leaf) ?? .null,
+      "leaf": leaf ?? .null,
       "chain": session.flatMap { $0.presented.isEmpty ? nil : Self.chain($0) } ?? .null,
       "name": ["requested": .string(name), "matches": JSONValue(session?.isMadeOutToName)],
       "versions": versionsValue,
@@ -48,10 +48,22 @@ struct TLSFacts {
         Gap(path: "chain.\($0)", reason: blindness.reason, remedy: blindness.remedy)
       }
     }
+    if let leaf, leaf["lints"] == .null {
+      gaps.append(Gap(path: "leaf.lints", reason: "the certificate cannot be read by our own reader"))
+    }
     for (version, sighting) in (versions ?? [:]).sorted(by: { $0.key < $1.key }) {
       if case .unseen(let reason) = sighting { gaps.append(Gap(path: "versions.\(version.factName)", reason: reason)) }
     }
     return gaps
+  }
+
+  /// The server's certificate with the rules that it breaks.
+  private var leaf: JSONValue? {
+    guard let session, let certificate = session.presented.first, var facts = Self.leaf(certificate).object else {
+      return nil
+    }
+    facts["lints"] = CertificateFacts.lints(session.leafEncoding, isPublic: session.verdict?.anchor == .system)
+    return .object(facts)
   }
 
   private var session: TLSSession? { try? meeting?.outcome.get() }

@@ -1,3 +1,4 @@
+import Certificates
 import Facts
 import Transport
 
@@ -68,7 +69,36 @@ enum TLSSchema {
     Schema.Field("mustStaple", .boolean, required: true, "whether it demands a stapled OCSP answer"),
     Schema.Field("issuerURLs", .array(.string()), required: true, "where its issuer's certificate is published"),
     Schema.Field("fingerprint", .string(), required: true, "SHA-256, hexadecimal"),
+    Schema.Field(
+      "lints", .nullable(.array(lint)), required: true,
+      "the rules that it breaks, at most \(CertificateFacts.mostLints); null if it cannot be read"),
     Schema.Field("lifetime", .nullable(lifetime), "its place in its life; null if its dates cannot be read"),
+    Schema.Field(
+      "renewal", .nullable(renewal), "what speaks for renewal by a machine; null if its dates cannot be read"),
+  ])
+
+  private static let lint = Schema.object([
+    Schema.Field("id", .string(), required: true, "a permanent word"),
+    Schema.Field("source", .string(), required: true, "where the rule stands: RFC 5280 4.1.2.2"),
+    Schema.Field(
+      "authority", .string(.word(CertificateLint.Authority.allCases.map(\.rawValue))), required: true,
+      "whose rule it is"),
+    Schema.Field(
+      "binds", .boolean, required: true,
+      "whether it binds this certificate: standards bind all, other rules those under a root of the system"),
+    Schema.Field(
+      "status", .string(.word(["notice", "warn", "error"])), required: true, "how much it weighs"),
+    Schema.Field("message", .string(), required: true, "the rule, and what breaks it"),
+  ])
+
+  private static let renewal = Schema.object([
+    Schema.Field(
+      "grade", .string(.word(RenewalEvidence.Grade.allCases.map(\.rawValue))), required: true,
+      "how much the signs say together"),
+    Schema.Field("reasons", .array(.string()), required: true, "the signs, in words"),
+    Schema.Field(
+      "lookedAt", .array(.string(.word(RenewalEvidence.Sign.allCases.map(\.rawValue)))), required: true,
+      "which signs there was anything to see of"),
   ])
 
   private static let lifetime = Schema.object([

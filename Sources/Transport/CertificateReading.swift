@@ -22,6 +22,19 @@ enum CertificateReading {
       issuerURLs: issuerURLs(of: raw), fingerprint: hexadecimal(fingerprint(of: raw)))
   }
 
+  /// The whole certificate in DER; empty where libcrypto cannot write it.
+  static func encoding(of raw: OpaquePointer) -> [UInt8] {
+    defer { ERR_clear_error() }
+    let length = i2d_X509(raw, nil)
+    guard length > 0 else { return [] }
+    var octets = [UInt8](repeating: 0, count: Int(length))
+    let written = octets.withUnsafeMutableBufferPointer { buffer -> Int32 in
+      var position = buffer.baseAddress
+      return i2d_X509(raw, &position)
+    }
+    return written == length ? octets : []
+  }
+
   static func fingerprint(of raw: OpaquePointer) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: 32)
     var length: UInt32 = 32

@@ -16,6 +16,8 @@ package struct TLSSession: Sendable {
   package var alpn: String?
   /// What the server sent, its own certificate first, in its order; at most `mostCertificates`.
   package var presented: [Certificate]
+  /// Its own certificate in DER; empty if it sent none.
+  package var leafEncoding: [UInt8]
   /// How many certificates it sent.
   package var presentedCount: Int
   /// Whether each certificate sent was issued by the one sent after it.
@@ -51,6 +53,7 @@ extension TLSSession {
     let list = SSL_get_peer_cert_chain(raw)
     let chain = ChainVerification.certificates(list)
     presented = chain.prefix(Self.mostCertificates).map(CertificateReading.certificate)
+    leafEncoding = chain.first.map(CertificateReading.encoding) ?? []
     presentedCount = chain.count
     isOrderRight = zip(chain, chain.dropFirst()).allSatisfy { X509_check_issued($1, $0) == X509_V_OK }
     guard let leaf = chain.first else { return }

@@ -21,8 +21,17 @@ struct Prodworthy: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      AuditCommand.self, PlanCommand.self, JudgeCommand.self, ReportCommand.self, ChecksCommand.self,
-      ExplainCommand.self, InitCommand.self, DoctorCommand.self, JSONPathCommand.self, MigrationsCommand.self,
+      AuditCommand.self,
+      PlanCommand.self,
+      JudgeCommand.self,
+      ReportCommand.self,
+      ChecksCommand.self,
+      ExplainCommand.self,
+      InitCommand.self,
+      DoctorCommand.self,
+      CertificateCommand.self,
+      MigrationsCommand.self,
+      JSONPathCommand.self,
       FaultCommand.self,
     ])
 

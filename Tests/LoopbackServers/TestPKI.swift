@@ -66,7 +66,10 @@ package final class TestPKI: Sendable {
     try issue(
       "intermediate", subject: "/CN=\(name) Intermediate", by: "root", from: -86400, to: 1800 * 86400,
       digest: "sha256",
-      extensions: ["basicConstraints=critical,CA:TRUE,pathlen:0", "keyUsage=critical,keyCertSign,cRLSign"])
+      extensions: [
+        "basicConstraints=critical,CA:TRUE,pathlen:0", "keyUsage=critical,keyCertSign,cRLSign",
+        "subjectKeyIdentifier=hash", "authorityKeyIdentifier=keyid",
+      ])
   }
 
   /// A leaf under the intermediate.
@@ -75,6 +78,7 @@ package final class TestPKI: Sendable {
     try key(leaf.key, name)
     var extensions = [
       "subjectAltName=@names", "basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature",
+      "subjectKeyIdentifier=hash", "authorityKeyIdentifier=keyid",
     ]
     if let purpose = leaf.purpose { extensions.append("extendedKeyUsage=\(purpose)") }
     let names = leaf.names.enumerated().map { index, name in

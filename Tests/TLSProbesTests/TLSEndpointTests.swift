@@ -34,6 +34,11 @@ private let hour = 3600
     #expect(look["leaf.lifetime.verdict"] == "healthy")
     #expect(look["leaf.lifetime.daysLeft"] == 60)
     #expect(look["leaf.lifetime.publicLimit"] == "kept")
+    #expect(look["leaf.renewal.grade"] == "likely")
+    // A private authority breaks rules of the Baseline Requirements, which do not bind it, and none of RFC 5280.
+    let lints = try #require(look["leaf.lints"]?.array)
+    #expect(lints.contains { $0["id"] == "subscriber-policies-present" && $0["binds"] == false })
+    #expect(!lints.contains { $0["status"] == "error" && $0["binds"] == true })
     #expect(look["chain.trusted"] == true)
     #expect(look["chain.anchor"] == "declared")
     #expect(look["chain.errors"] == [])

@@ -1,0 +1,33 @@
+import Cryptography
+
+extension LintedSignatureAlgorithm {
+  /// Whether the certificate's signature was made by the key that it certifies, by this algorithm.
+  func isOwnSignature(of certificate: X509Certificate) -> Bool {
+    func verifies(_ scheme: SignatureScheme) -> Bool {
+      PublicKeyVerifier(subjectPublicKeyInfo: certificate.publicKey.der)?
+        .verifies(certificate.signature, over: certificate.toBeSigned, by: scheme) ?? false
+    }
+    func verifies(legacy scheme: LegacySignature.Scheme) -> Bool {
+      LegacySignature.verifies(
+        certificate.signature, over: certificate.toBeSigned, by: scheme,
+        subjectPublicKeyInfo: certificate.publicKey.der)
+    }
+    switch self {
+    case .md5WithRSA: return verifies(legacy: .rsaMD5)
+    case .sha1WithRSA: return verifies(.rsaPKCS1(.sha1))
+    case .sha256WithRSA: return verifies(.rsaPKCS1(.sha256))
+    case .sha384WithRSA: return verifies(.rsaPKCS1(.sha384))
+    case .sha512WithRSA: return verifies(.rsaPKCS1(.sha512))
+    case .pss(let hash): return verifies(.rsaPSS(hash, mask: hash, saltLength: hash.digestLength))
+    case .sha1WithDSA: return verifies(legacy: .dsaSHA1)
+    case .sha256WithDSA: return verifies(legacy: .dsaSHA256)
+    case .sha1WithECDSA: return verifies(.ecdsa(.sha1))
+    case .sha256WithECDSA: return verifies(.ecdsa(.sha256))
+    case .sha384WithECDSA: return verifies(.ecdsa(.sha384))
+    case .sha512WithECDSA: return verifies(.ecdsa(.sha512))
+    case .ed25519: return verifies(.ed25519)
+    // MD2 is not implemented anywhere any more.
+    case .md2WithRSA, .unknown: return false
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import AuditModel
+import Testing
+
+@testable import Certificates
+
+/// Where rules begin, end and change, to the second.
+@Suite struct LintBoundaryTests {
+  private func status(_ id: String, _ draft: LintDraft) throws -> LintStatus {
+    try #require(try draft.lints()[id]).status
+  }
+
+  /// A leaf that begins at `from` and lives so many seconds, both ends included.
+  private func leaf(_ from: String, seconds: Int) throws -> LintDraft {
+    let start = try #require(Instant(from))
+    func time(_ instant: Instant) -> String {
+      String(instant.description.dropFirst(2).filter { $0.isNumber || $0 == "Z" })
+    }
+    return .leaf(time(start), time(Instant(seconds: start.seconds + seconds - 1)))
+  }
+
+  /// The limit in days, its first and its last second.
+  static let schedule: [(Int, String, String?)] = [
+    (397, "2020-09-01T00:00:00Z", nil), (398, "2020-09-01T00:00:00Z", nil),
+    (199, "2026-03-15T00:00:00Z", "2027-03-15T00:00:00Z"), (200, "2026-03-15T00:00:00Z", "2027-03-15T00:00:00Z"),
+    (99, "2027-03-15T00:00:00Z", "2029-03-15T00:00:00Z"), (100, "2027-03-15T00:00:00Z", "2029-03-15T00:00:00Z"),
+    (46, "2029-03-15T00:00:00Z", nil), (47, "2029-03-15T00:00:00Z", nil),
+  ]
+
+  @Test(arguments: schedule)
+  func lifetimeIsLimitedToTheSecond(days: Int, from: String, until: String?) throws {
+    let id = "validity-\(days)-days"
+    let broken: LintStatus = [397, 199, 99, 46].contains(days) ? .warn : .error
+    #expect(try status(id, leaf(from, seconds: days * 86400)) == .pass)
+    #expect(try status(id, leaf(from, seconds: days * 86400 + 1)) == broken)
+    let before = try #require(Instant(from)).seconds - 1
+    #expect(try status(id, leaf(Instant(seconds: before).description, seconds: days * 86400 + 1)) == .notEffective)
+    guard let until else { return }
+    let last = try #require(Instant(until)).seconds - 1
+    #expect(try status(id, leaf(Instant(seconds: last).description, seconds: days * 86400 + 1)) == broken)
+    #expect(try status(id, leaf(until, seconds: days * 86400 + 1)) == .notEffective)
+  }
+
+  @Test func monthsAndDaysOfOldLimitsAreThoseOfTheCalendar() throws {
+    #expect(try status("validity-39-months", .leaf("160702000000Z", "191002000000Z")) == .pass)
+    #expect(try status("validity-39-months", .leaf("160702000000Z", "191002000001Z")) == .error)
+    #expect(try status("validity-39-months", .leaf("160701235959Z", "191201000000Z")) == .notEffective)
+    // 30 November and 39 months is 30 February, which is 2 March in 2020 (1 March in other years).
+    #expect(try status("validity-39-months", .leaf("161130000000Z", "200301000000Z")) == .pass)
+    #expect(try status("validity-39-months", .leaf("161130000000Z", "200301000001Z")) == .error)
+    #expect(try status("validity-825-days", .leaf("180302000000Z", "200604000000Z")) == .pass)
+    #expect(try status("validity-825-days", .leaf("180302000000Z", "200604000001Z")) == .error)
+    #expect(try status("validity-825-days", .leaf("180301235959Z", "200704000001Z")) == .notEffective)
+  }
+
+  @Test func calendarAgreesWithInstants() {
+    for day in stride(from: -700_000, to: 2_900_000, by: 9973) {
+      let date = Civil.date(days: day)
+      #expect(Civil.days(year: date.year, month: date.month, day: date.day) == day)
+      #expect(Civil.days(year: date.year, month: date.month + 39, day: date.day) > day)
+      let text = Instant(seconds: day * 86400).day
+      #expect(text.split(separator: "-").compactMap { Int($0) } == [date.year, date.month, date.day])
+    }
+  }
+
+  @Test func whatIsNotForServersIsNoBusinessOfTheBaseline() throws {
+    var draft = LintDraft.leaf("240601000000Z", "240830000000Z")
+    draft.drop(.subjectAlternativeName)
+    draft.put(.certificatePolicies, D.sequence(D.sequence(D.oid("1.3.6.1.4.1.99.1"))))
+    #expect(try status("names-present", draft) == .error)
+    draft.put(.extendedKeyUsage, D.sequence(D.oid("1.3.6.1.5.5.7.3.4")))
+    #expect(try status("names-present", draft) == .notApplicable)
+    // It says itself that it keeps to the Baseline Requirements.
+    draft.put(.certificatePolicies, D.sequence(D.sequence(D.oid("2.23.140.1.2.2"))))
+    #expect(try status("names-present", draft) == .error)
+    // A rule of RFC 5280 binds everybody.
+    draft.put(.certificatePolicies, D.sequence(D.sequence(D.oid("1.3.6.1.4.1.99.1"))))
+    #expect(try status("subject-or-alternative", draft) == .error)
+  }
+
+  @Test func whetherItAppliesIsAskedBeforeWhetherItIsInForce() throws {
+    let draft = LintDraft.leaf("100601000000Z", "110601000000Z")
+    #expect(try status("names-present", draft) == .notEffective)
+    #expect(try status("ca-country", draft) == .notApplicable)
+    #expect(try status("ec-key-usage", draft) == .notApplicable)
+  }
+
+  @Test func selfSignedIsWhatItsOwnKeySigned() throws {
+    var root = try LintSamples.shared.get().ecRoot
+    #expect(try LintedCertificate(der: try root.encoded()).isSelfSigned)
+    root.signer = nil
+    #expect(try !LintedCertificate(der: try root.encoded()).isSelfSigned)
+    root = try LintSamples.shared.get().rsaRoot
+    root.digest = "md5"
+    root.algorithm = D.algorithm("1.2.840.113549.1.1.4")
+    #expect(try LintedCertificate(der: try root.encoded()).isSelfSigned)
+    root.subject.removeLast()
+    #expect(try !LintedCertificate(der: try root.encoded()).isSelfSigned)
+  }
+
+  /// Every truncation and every flipped octet is judged or refused, and neither crashes.
+  @Test func damagedCertificatesAreJudgedOrRefused() throws {
+    let octets = try LintDraft.organization("240601000000Z", "240830000000Z").encoded()
+    for count in stride(from: 0, to: octets.count, by: 7) {
+      #expect(throws: DERFailure.self) { try LintedCertificate(der: Array(octets.prefix(count))) }
+    }
+    for index in stride(from: 0, to: octets.count, by: 3) {
+      for change: UInt8 in [0x01, 0x80] {
+        var damaged = octets
+        damaged[index] ^= change
+        guard let certificate = try? LintedCertificate(der: damaged) else { continue }
+        #expect(certificate.lints.count == CertificateLint.all.count)
+      }
+    }
+  }
+}
