@@ -31,7 +31,8 @@ struct YAMLReader {
   static func read(
     _ file: SourceFile, _ strictness: Strictness = .strict, masking masked: @escaping (String) -> String = { $0 }
   ) -> (root: LocatedValue?, problems: Problems) {
-    let text = YAMLText(file, masking: masked)
+    let text = YAMLText(
+      file, upTo: strictness == .strict ? YAMLText.largest : YAMLText.largestForeign, masking: masked)
     guard text.problems.isEmpty else { return (nil, text.problems) }
     var reader = YAMLReader(text, strictness)
     return (reader.document(text.text), reader.problems)

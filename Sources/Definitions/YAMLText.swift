@@ -4,14 +4,16 @@ import Facts
 struct YAMLText {
   /// Larger files are refused, in bytes.
   static let largest = 1 << 20
+  /// Larger files of other programs, many of which no person wrote, are refused, in bytes.
+  static let largestForeign = 4 << 20
 
   let source: SourceText
   let text: String
   private(set) var problems: Problems
 
-  init(_ file: SourceFile, masking masked: @escaping (String) -> String) {
+  init(_ file: SourceFile, upTo largest: Int = Self.largest, masking masked: @escaping (String) -> String) {
     let bytes = file.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? file.bytes[3...] : file.bytes[...]
-    let isTooLarge = bytes.count > Self.largest
+    let isTooLarge = bytes.count > largest
     // Of a file that is refused for its size, only as much as an excerpt needs.
     let decoded = String(decoding: isTooLarge ? bytes.prefix(200) : bytes, as: UTF8.self)
     text = decoded
@@ -19,7 +21,7 @@ struct YAMLText {
     problems = Problems(in: source, masking: masked)
     if isTooLarge {
       problems.add(
-        "too-large", "the file has \(bytes.count) bytes, more than \(Self.largest)", at: .start, fix: "split it")
+        "too-large", "the file has \(bytes.count) bytes, more than \(largest)", at: .start, fix: "split it")
       return
     }
     if let prefix = String.validPrefixLength(bytes) {
@@ -94,15 +96,20 @@ private struct KeyScan {
     var lastVisible: Unicode.Scalar?
     var isAlias = false
     var isAfterQuestion = false
+    // Which of the brackets open on this line began a node; the others are text, as in `/orders/{id}:`.
+    var openings: [Bool] = []
+    var closesNode = false
     for scalar in line {
       let isSpace = scalar == " " || scalar == "\t"
       // Whether a node can begin here.
       let begins = " \t,[{:?-".unicodeScalars.contains(previous)
       if isAfterQuestion, isSpace { hasComplexKey = true }
       isAfterQuestion = scalar == "?" && begins
-      if scalar == ":", isAlias || lastVisible.map({ "]}".unicodeScalars.contains($0) }) ?? true {
+      if scalar == ":", isAlias || lastVisible.map({ closesNode && "]}".unicodeScalars.contains($0) }) ?? true {
         hasComplexKey = true
       }
+      if "[{".unicodeScalars.contains(scalar) { openings.append(begins) }
+      if "]}".unicodeScalars.contains(scalar) { closesNode = openings.popLast() ?? true }
       if begins, !isSpace { isAlias = scalar == "*" }
       if isAlias, scalar != "*" || previous == "*", !isSpace { hasAlias = true }
       if !isSpace { lastVisible = scalar }

@@ -1,0 +1,158 @@
+import AuditModel
+import Facts
+import Probing
+
+/// Turns what was seen of the routes into facts. Pure. Neither content nor tokens stand in them.
+struct AuthorizationFacts {
+  /// Takes the target's secrets out of a text.
+  var redact: (String) -> String
+
+  /// What the look came to, with the parts that stayed out of sight.
+  func sighting(_ look: AuthorizationLook, of declared: DeclaredRoutes, having identities: AuthorizationLook.Identities)
+    -> Sighting
+  {
+    var gaps: [Gap] = []
+    if declared.omitted > 0 {
+      gaps.append(
+        Gap(
+          path: "routes", reason: "\(declared.omitted) declared routes beyond \(DeclaredRoutes.limit) were not asked",
+          remedy: "declare the routes that matter most, or split the target"))
+    }
+    if look.isSteady == false {
+      gaps.append(
+        Gap(
+          path: "routes",
+          reason: "made-up paths were refused at the end and not at the beginning: something blocks the auditor",
+          remedy: "let the auditor's address through the firewall"))
+    }
+    let routes = look.routes.map { facts(of: $0, having: identities, gaps: &gaps) }
+    let result: JSONObject = [
+      "look": .string(look.kind.rawValue), "requests": .integer(look.interview.sent),
+      "budget": .integer(look.interview.limit), "limited": .bool(look.interview.wasLimited),
+      "madeUpPath": look.madeUp.first.map { .string($0.statement(redact)) } ?? nil, "steady": JSONValue(look.isSteady),
+      "undeclaredOperations": .integer(declared.undeclared), "omittedRoutes": .integer(declared.omitted),
+      "routes": .array(routes),
+    ]
+    return .seen(.object(result), gaps: gaps)
+  }
+
+  private func facts(
+    of sights: RouteSights, having identities: AuthorizationLook.Identities, gaps: inout [Gap]
+  ) -> JSONValue {
+    let route = sights.route
+    let token = route.access == .forbidden ? nil : sights.token
+    let facts: JSONObject = [
+      "name": .string(name(route)), "method": .string(route.method.rawValue), "path": .string(path(route)),
+      "declared": .string(route.access.rawValue), "owner": JSONValue(route.owner?.rawValue),
+      "isSafe": .bool(route.isSafe), "strangers": strangers(sights),
+      "token": token.map { accepted($0, sights) } ?? nil,
+      "forbidden": (route.access == .forbidden ? sights.token : nil).map { refused($0, $0.refused) } ?? nil,
+      "expired": sights.expired.map { credential($0, sights) } ?? nil,
+      "otherIdentity": sights.otherIdentity.map { credential($0, sights) } ?? nil,
+      "garbage": named(sights.garbage), "unsigned": named(sights.unsigned), "methods": named(sights.methods),
+      "variants": named(sights.variants),
+    ]
+    for part in ["strangers", "token", "forbidden", "expired", "otherIdentity"] {
+      if let reason = facts[part]?["doubt"]?.string {
+        gaps.append(Gap(path: "routes[\(name(route))].\(part)", reason: reason))
+      }
+    }
+    for part in ["garbage", "unsigned", "methods", "variants"] {
+      for element in facts[part]?.array ?? [] where element["refused"] == .null {
+        gaps.append(
+          Gap(
+            path: "routes[\(name(route))].\(part)",
+            reason: "\(element["name"]?.string ?? ""): \(element["doubt"]?.string ?? "")"))
+      }
+    }
+    return .object(facts)
+  }
+
+  private func name(_ route: DeclaredRoute) -> String { "\(route.method.rawValue) \(path(route))" }
+
+  private func path(_ route: DeclaredRoute) -> String { redact(route.path).bounded(300) }
+
+  // MARK: Parts
+
+  private func strangers(_ sights: RouteSights) -> JSONValue {
+    guard let sight = sights.strangers else { return nil }
+    var refused = sight.refused
+    // A crash without credentials where there is none with them, or nobody can tell.
+    if sight.verdict == .failing, sights.isTokenAccepted != false { refused = sights.route.isGuarded ? false : nil }
+    var facts = base(sight, refused)
+    facts["answered"] = JSONValue(answered(sights))
+    facts["namesScheme"] = sight.status == 401 ? .bool(sight.namesScheme) : nil
+    facts["inContent"] = .bool(sight.verdict == .refusedInContent || sight.verdict == .loginPage)
+    if sights.route.access == .public, answered(sights) != nil || sights.route.isInvented { facts["doubt"] = nil }
+    return .object(facts)
+  }
+
+  /// Whether a public route answers; nil where that cannot be told.
+  private func answered(_ sights: RouteSights) -> Bool? {
+    guard let sight = sights.strangers else { return nil }
+    switch sight.verdict {
+    case .open, .redirected: return true
+    case .refused, .refusedInContent, .redirectedToLogin, .failing: return false
+    case .notFound: return sights.route.isInvented ? nil : false
+    case .loginPage:
+      if LoginSigns().isLoginPath(sights.route.path) { return true }
+      return sights.token.flatMap { token in
+        token.likeness.flatMap { own in sight.likeness.map { own.equals($0) } }
+      }
+    default: return nil
+    }
+  }
+
+  private func accepted(_ sight: Sight, _ sights: RouteSights) -> JSONValue {
+    let accepted = sights.isTokenAccepted
+    return [
+      "verdict": .string(sight.verdict.rawValue), "status": JSONValue(sight.status),
+      "statement": .string(sight.statement(redact)), "accepted": JSONValue(accepted),
+      "doubt": accepted == nil ? .string(redact(sight.doubt).bounded(300)) : nil,
+    ]
+  }
+
+  /// A credential that was real once, or is another's: its refusal says something where the right one is let in.
+  private func credential(_ sight: Sight, _ sights: RouteSights) -> JSONValue {
+    let isRefused = sights.isRefused(sight)
+    guard isRefused == true, sights.isTokenAccepted == false else { return refused(sight, isRefused) }
+    var facts = base(sight, nil)
+    facts["doubt"] = "the token of whoever may see it is refused too"
+    return .object(facts)
+  }
+
+  private func refused(_ sight: Sight, _ refused: Bool?) -> JSONValue { .object(base(sight, refused)) }
+
+  private func named(_ sights: [RouteSights.Named]?) -> JSONValue {
+    guard let sights else { return nil }
+    return .array(
+      sights.map { named in
+        var facts: JSONObject = ["name": .string(named.name)]
+        for (name, value) in base(named.sight, named.refused) { facts[name] = value }
+        facts["crashed"] = JSONValue(crashed(named.sight))
+        return .object(facts)
+      })
+  }
+
+  /// Whether the request made the service fail; nil where the service did not answer it.
+  private func crashed(_ sight: Sight) -> Bool? {
+    switch sight.verdict {
+    case .failing: true
+    case .limited, .silent, .withheld: nil
+    default: false
+    }
+  }
+
+  private func base(_ sight: Sight, _ refused: Bool?) -> JSONObject {
+    [
+      "verdict": .string(sight.verdict.rawValue), "status": JSONValue(sight.status),
+      "statement": .string(sight.statement(redact)), "refused": JSONValue(refused),
+      "doubt": refused == nil ? .string(redact(sight.doubt).bounded(300)) : nil,
+    ]
+  }
+}
+
+extension Sight {
+  /// The statement without secrets, bounded.
+  func statement(_ redact: (String) -> String) -> String { redact(statement).bounded(300) }
+}
