@@ -104,7 +104,10 @@ let package = Package(
       name: "TLSProbesTests", dependencies: ["AuditModel", "Facts", "LoopbackServers", "Probing", "TLSProbes"]),
     .testTarget(
       name: "HTTPProbesTests",
-      dependencies: ["AuditModel", "Facts", "HTTPProbes", "LoopbackServers", "ProbeConformance", "Probing"]),
+      dependencies: [
+        "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "HTTPProbes", "LoopbackServers",
+        "ProbeConformance", "Probing",
+      ]),
     .testTarget(
       name: "DatabaseProbesTests",
       dependencies: ["AuditModel", "DatabaseProbes", "Facts", "LoopbackPostgres", "Postgres", "Probing"]),

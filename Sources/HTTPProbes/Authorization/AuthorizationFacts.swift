@@ -49,8 +49,8 @@ struct AuthorizationFacts {
       "forbidden": (route.access == .forbidden ? sights.token : nil).map { refused($0, $0.refused) } ?? nil,
       "expired": sights.expired.map { credential($0, sights) } ?? nil,
       "otherIdentity": sights.otherIdentity.map { credential($0, sights) } ?? nil,
-      "garbage": named(sights.garbage), "unsigned": named(sights.unsigned), "methods": named(sights.methods),
-      "variants": named(sights.variants),
+      "garbage": named(sights.garbage, sights), "unsigned": named(sights.unsigned, sights),
+      "methods": named(sights.methods, sights), "variants": named(sights.variants, sights),
     ]
     for part in ["strangers", "token", "forbidden", "expired", "otherIdentity"] {
       if let reason = facts[part]?["doubt"]?.string {
@@ -81,9 +81,9 @@ struct AuthorizationFacts {
     if sight.verdict == .failing, sights.isTokenAccepted != false { refused = sights.route.isGuarded ? false : nil }
     var facts = base(sight, refused)
     facts["answered"] = JSONValue(answered(sights))
-    facts["namesScheme"] = sight.status == 401 ? .bool(sight.namesScheme) : nil
+    facts["namesScheme"] = sight.status == 401 ? .bool(sight.namesScheme) : .null
     facts["inContent"] = .bool(sight.verdict == .refusedInContent || sight.verdict == .loginPage)
-    if sights.route.access == .public, answered(sights) != nil || sights.route.isInvented { facts["doubt"] = nil }
+    if sights.route.access == .public, answered(sights) != nil || sights.route.isInvented { facts["doubt"] = .null }
     return .object(facts)
   }
 
@@ -115,7 +115,8 @@ struct AuthorizationFacts {
   /// A credential that was real once, or is another's: its refusal says something where the right one is let in.
   private func credential(_ sight: Sight, _ sights: RouteSights) -> JSONValue {
     let isRefused = sights.isRefused(sight)
-    guard isRefused == true, sights.isTokenAccepted == false else { return refused(sight, isRefused) }
+    let isMoot = sights.isTokenAccepted == false && sights.route.access != .forbidden
+    guard isRefused == true, isMoot else { return refused(sight, isRefused) }
     var facts = base(sight, nil)
     facts["doubt"] = "the token of whoever may see it is refused too"
     return .object(facts)
@@ -123,21 +124,21 @@ struct AuthorizationFacts {
 
   private func refused(_ sight: Sight, _ refused: Bool?) -> JSONValue { .object(base(sight, refused)) }
 
-  private func named(_ sights: [RouteSights.Named]?) -> JSONValue {
-    guard let sights else { return nil }
+  private func named(_ list: [RouteSights.Named]?, _ sights: RouteSights) -> JSONValue {
+    guard let list else { return nil }
     return .array(
-      sights.map { named in
+      list.map { named in
         var facts: JSONObject = ["name": .string(named.name)]
         for (name, value) in base(named.sight, named.refused) { facts[name] = value }
-        facts["crashed"] = JSONValue(crashed(named.sight))
+        facts["crashed"] = JSONValue(crashed(named.sight, sights))
         return .object(facts)
       })
   }
 
-  /// Whether the request made the service fail; nil where the service did not answer it.
-  private func crashed(_ sight: Sight) -> Bool? {
+  /// Whether the request made the service fail; nil where the service did not answer it, or fails in any case.
+  private func crashed(_ sight: Sight, _ sights: RouteSights) -> Bool? {
     switch sight.verdict {
-    case .failing: true
+    case .failing: sights.strangers?.verdict == .failing ? nil : true
     case .limited, .silent, .withheld: nil
     default: false
     }

@@ -40,6 +40,13 @@ struct Likeness: Sendable {
   /// Whether both could be the same thing shown to different people.
   func isKin(of other: Likeness) -> Bool { mediaType == other.mediaType && share(with: other) >= 0.5 }
 
+  /// Whether two answers without content could be about the same page: status, media type, length within 5 %.
+  static func haveSameHead(_ a: HTTPResponse, _ b: HTTPResponse) -> Bool {
+    func length(_ response: HTTPResponse) -> Int { response.fields?.first("content-length").flatMap { Int($0) } ?? 0 }
+    return a.status == b.status && a.mediaType == b.mediaType
+      && abs(length(a) - length(b)) <= max(length(a), length(b)) / 20
+  }
+
   /// The words in common among all words, 0 to 1; each as often as it stands there.
   private func share(with other: Likeness) -> Double {
     var common = 0

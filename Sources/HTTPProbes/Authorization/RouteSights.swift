@@ -50,6 +50,7 @@ struct RouteSights: Sendable {
         route.isGuarded
       {
         sight.verdict = .open
+        token?.verdict = .open
       }
     case .catchAll, .notFound, .redirected:
       if route.isGuarded, isOpenToToken || (route.isHidden && sight.verdict == .notFound) { sight.verdict = .hidden }
