@@ -4,8 +4,6 @@ import Facts
 struct YAMLText {
   /// Larger files are refused, in bytes.
   static let largest = 1 << 20
-  /// Larger files of other programs, many of which no person wrote, are refused, in bytes.
-  static let largestForeign = 4 << 20
 
   let source: SourceText
   let text: String
@@ -75,20 +73,26 @@ extension SourceText {
   /// The first line that looks like a list, an object or an alias in the place of a key, where the text also has
   /// aliases: the parser compares keys with everything inside them, and aliases can make that as large as they like.
   fileprivate var firstHashingHazard: Int? {
-    var hasAlias = false
+    var aliases: Set<String> = []
+    var anchors: Set<String> = []
     var hazard: Int?
     for number in 1...lineCount {
       let line = KeyScan(scalars(ofLine: number))
-      hasAlias = hasAlias || line.hasAlias
+      aliases.formUnion(line.aliases)
+      anchors.formUnion(line.anchors)
       if line.hasComplexKey, hazard == nil { hazard = number }
     }
-    return hasAlias ? hazard : nil
+    // An alias without its anchor is refused by the parser before anything is compared.
+    return aliases.isDisjoint(with: anchors) ? nil : hazard
   }
 }
 
 /// What a line may hold in the place of a key, read generously: text may look like it too.
 private struct KeyScan {
-  private(set) var hasAlias = false
+  /// Names behind `*`.
+  private(set) var aliases: Set<String> = []
+  /// Names behind `&`.
+  private(set) var anchors: Set<String> = []
   private(set) var hasComplexKey = false
 
   init(_ line: ArraySlice<Unicode.Scalar>) {
@@ -111,10 +115,32 @@ private struct KeyScan {
       if "[{".unicodeScalars.contains(scalar) { openings.append(begins) }
       if "]}".unicodeScalars.contains(scalar) { closesNode = openings.popLast() ?? true }
       if begins, !isSpace { isAlias = scalar == "*" }
-      if isAlias, scalar != "*" || previous == "*", !isSpace { hasAlias = true }
       if !isSpace { lastVisible = scalar }
       previous = scalar
     }
     if isAfterQuestion { hasComplexKey = true }
+    aliases = Self.names(behind: "*", in: line)
+    anchors = Self.names(behind: "&", in: line)
+  }
+
+  private static func names(behind sign: Unicode.Scalar, in line: ArraySlice<Unicode.Scalar>) -> Set<String> {
+    guard line.contains(sign) else { return [] }
+    var names: Set<String> = []
+    var name: String.UnicodeScalarView?
+    for scalar in line {
+      let isName =
+        switch scalar {
+        case "0"..."9", "A"..."Z", "a"..."z", "_", "-": true
+        default: false
+        }
+      if isName {
+        name?.append(scalar)
+      } else {
+        if let name, !name.isEmpty { names.insert(String(name)) }
+        name = scalar == sign ? String.UnicodeScalarView() : nil
+      }
+    }
+    if let name, !name.isEmpty { names.insert(String(name)) }
+    return names
   }
 }

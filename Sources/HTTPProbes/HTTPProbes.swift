@@ -4,7 +4,8 @@ package import Probing
 package enum HTTPProbes {
   /// The kinds `https` and `http` with their probes.
   package static let set = ProbeSet(
-    targetKinds: targetKinds, probes: [
+    targetKinds: targetKinds,
+    probes: [
       HTTPExchangeProbe(), HealthEndpointProbe(), HTTPAuthorizationProbe(), ExposedPathsProbe(),
     ])
 }

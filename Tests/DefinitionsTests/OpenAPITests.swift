@@ -162,7 +162,7 @@ struct OpenAPITests {
       ["2:18 malformed: a variable in the server's url has no default"]
     ),
     ("openapi: 3.1.0\npaths:\n  /a: {}\n  /a: {}", ["4:3 duplicate-key: the key `/a` stands twice"]),
-    ("{\"openapi\": \"3.1.0\", \"paths\": {\"/a\": }", ["1:30 yaml-syntax"]),
+    ("{\"openapi\": \"3.1.0\", \"paths\": {\"/a\": }", ["1:1 yaml-syntax"]),
   ]
 
   @Test("what is wrong is told at its place", arguments: broken)
@@ -184,7 +184,8 @@ struct OpenAPITests {
     }
     return Definitions.inventory(
       Fixtures.file(
-        "system: shop\nenvironment: test\ntargets:\n  - id: web\n    kind: web\n    \(fields)\n", "/audit/prodworthy.yaml"),
+        "system: shop\nenvironment: test\ntargets:\n  - id: web\n    kind: web\n    \(fields)\n",
+        "/audit/prodworthy.yaml"),
       vocabulary: Vocabulary(targetKinds: [kind], probes: [], checklist: []), resolve: resolver)
   }
 
@@ -204,7 +205,10 @@ struct OpenAPITests {
     let broken = Self.inventory("openapi: openapi.yaml", document: "openapi: 3.1.0\npaths: 3").diagnostics
     #expect(broken.map(\.summary) == ["2:8 wrong-type: `paths` must be an object"])
     #expect(broken.map(\.location.path) == ["/audit/openapi.yaml"])
-    #expect(Self.inventory("openapi: 7").diagnostics.map(\.summary) == ["6:14 wrong-type: `openapi` must be text, not a number"])
+    #expect(
+      Self.inventory("openapi: 7").diagnostics.map(\.summary) == [
+        "6:14 wrong-type: `openapi` must be text, not a number"
+      ])
   }
 
   @Test("a check may ask what a document says")

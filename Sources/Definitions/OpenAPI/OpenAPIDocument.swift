@@ -8,6 +8,9 @@ enum OpenAPIDocument {
   /// The most operations that are handed on.
   static let mostOperations = 1000
 
+  /// Larger documents are refused, in bytes. Many are written by programs, and longer than what people write.
+  private static let largest = 4 << 20
+
   /// Who may send a request, by the document's security requirements.
   enum Access: String, CaseIterable {
     /// Anybody: no requirement, or an empty one among the alternatives.
@@ -29,7 +32,8 @@ enum OpenAPIDocument {
     .init("method", .string(), required: true, "the method, in capitals"),
     .init("path", .string(), required: true, "base path and path, with parameters in braces"),
     .init("access", .word(Access.self), required: true, "who may send it"),
-    .init("parameters", .array(parameter), required: true, "those of the path, and those of the query that it requires"),
+    .init(
+      "parameters", .array(parameter), required: true, "those of the path, and those of the query that it requires"),
   ])
 
   private static let parameter = Schema.object([
@@ -42,7 +46,7 @@ enum OpenAPIDocument {
   /// What the document says, or what is wrong with it.
   static func load(_ file: SourceFile) -> Loaded<JSONValue> {
     let mask = SecretMask(names: [String]())
-    var (root, problems) = YAMLReader.read(file, .lenient, masking: mask.masked)
+    var (root, problems) = YAMLReader.read(file, .lenient, upTo: largest, masking: mask.masked)
     if root == nil, let value = try? JSONText.parse(file.bytes) {
       // JSON that YAML parsers do not take, with escaped surrogates: sound, only without places.
       root = LocatedValue(placeless: value)
@@ -61,7 +65,9 @@ extension LocatedValue {
     switch value {
     case .object(let object):
       self.init(
-        members: object.members.map { Member(name: $0.name, nameSpan: .start, value: LocatedValue(placeless: $0.value)) },
+        members: object.members.map {
+          Member(name: $0.name, nameSpan: .start, value: LocatedValue(placeless: $0.value))
+        },
         at: .start)
     case .array(let elements): self.init(elements: elements.map { LocatedValue(placeless: $0) }, at: .start)
     default: self.init(value, at: .start)

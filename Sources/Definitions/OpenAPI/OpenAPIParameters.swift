@@ -43,7 +43,8 @@ extension OpenAPIReading {
   /// The first value that the document itself names: examples before defaults before enumerations.
   private func namedValue(of parameter: LocatedValue, _ schema: LocatedValue?) -> String? {
     let candidates = [
-      parameter["example"], quietlyResolved(parameter["examples"]?.members.first?.value)?["value"], parameter["x-example"],
+      parameter["example"], quietlyResolved(parameter["examples"]?.members.first?.value)?["value"],
+      parameter["x-example"],
       schema?["example"], schema?["examples"]?.elements.first, schema?["const"], schema?["default"],
       schema?["enum"]?.elements.first,
     ]

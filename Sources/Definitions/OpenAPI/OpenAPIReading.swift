@@ -46,7 +46,8 @@ struct OpenAPIReading {
     if let member = root.member("swagger") {
       let text = member.value.string ?? member.value.plainText ?? member.value.value.plainText
       guard text == "2.0" else {
-        problems.add("openapi-version", "there is no Swagger version `\(text)`", at: member.value.span, fix: "known is 2.0")
+        problems.add(
+          "openapi-version", "there is no Swagger version `\(text)`", at: member.value.span, fix: "known is 2.0")
         return nil
       }
       isSwagger = true
@@ -61,7 +62,8 @@ struct OpenAPIReading {
     let text = member.value.string ?? member.value.plainText ?? member.value.value.plainText
     guard text == "3.0" || text == "3.1" || text.hasPrefix("3.0.") || text.hasPrefix("3.1.") else {
       problems.add(
-        "openapi-version", "there is no OpenAPI version `\(text)`", at: member.value.span, fix: "known are 3.0.x and 3.1.x")
+        "openapi-version", "there is no OpenAPI version `\(text)`", at: member.value.span,
+        fix: "known are 3.0.x and 3.1.x")
       return nil
     }
     return text

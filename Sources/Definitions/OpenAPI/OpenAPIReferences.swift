@@ -20,7 +20,8 @@ extension OpenAPIReading {
       }
       guard text.hasPrefix("#/") else {
         problems.add(
-          "reference", "`\(text)` leads out of this document", at: reference.span, fix: "bundle the document into one file")
+          "reference", "`\(text)` leads out of this document", at: reference.span,
+          fix: "bundle the document into one file")
         return nil
       }
       guard let next = target(of: text) else {

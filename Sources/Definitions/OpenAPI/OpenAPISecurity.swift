@@ -44,7 +44,8 @@ struct OpenAPISecurity {
           fix: Suggestion.phrase(scheme.name, among: schemes))
       }
     }
-    let isOpen = requirements.elements.isEmpty || requirements.elements.contains { $0.value.object?.members.isEmpty ?? false }
+    let isOpen =
+      requirements.elements.isEmpty || requirements.elements.contains { $0.value.object?.members.isEmpty ?? false }
     return isOpen ? .public : .protected
   }
 }

@@ -52,17 +52,9 @@ struct AuthorizationFacts {
       "garbage": named(sights.garbage, sights), "unsigned": named(sights.unsigned, sights),
       "methods": named(sights.methods, sights), "variants": named(sights.variants, sights),
     ]
-    for part in ["strangers", "token", "forbidden", "expired", "otherIdentity"] {
-      if let reason = facts[part]?["doubt"]?.string {
+    for (part, value) in facts {
+      if let reason = value["doubt"]?.string {
         gaps.append(Gap(path: "routes[\(name(route))].\(part)", reason: reason))
-      }
-    }
-    for part in ["garbage", "unsigned", "methods", "variants"] {
-      for element in facts[part]?.array ?? [] where element["refused"] == .null {
-        gaps.append(
-          Gap(
-            path: "routes[\(name(route))].\(part)",
-            reason: "\(element["name"]?.string ?? ""): \(element["doubt"]?.string ?? "")"))
       }
     }
     return .object(facts)
@@ -124,15 +116,25 @@ struct AuthorizationFacts {
 
   private func refused(_ sight: Sight, _ refused: Bool?) -> JSONValue { .object(base(sight, refused)) }
 
+  /// Several questions of one kind: one that was let in decides, one in doubt leaves the rest in doubt.
   private func named(_ list: [RouteSights.Named]?, _ sights: RouteSights) -> JSONValue {
     guard let list else { return nil }
-    return .array(
-      list.map { named in
-        var facts: JSONObject = ["name": .string(named.name)]
-        for (name, value) in base(named.sight, named.refused) { facts[name] = value }
-        facts["crashed"] = JSONValue(crashed(named.sight, sights))
-        return .object(facts)
-      })
+    let openTo = list.filter { $0.refused == false }.map(\.name)
+    let crashedBy = list.filter { crashed($0.sight, sights) == true }.map(\.name)
+    let isAllSettled = list.allSatisfy { $0.refused != nil }
+    let mayHaveCrashed = list.contains { crashed($0.sight, sights) == nil }
+    let doubtful = list.first { $0.refused == nil }
+    return [
+      "refused": openTo.isEmpty ? (isAllSettled ? true : nil) : false, "openTo": JSONValue(openTo),
+      "survived": crashedBy.isEmpty ? (mayHaveCrashed ? nil : true) : false, "crashedBy": JSONValue(crashedBy),
+      "doubt": openTo.isEmpty
+        ? JSONValue(doubtful.map { "\($0.name): \(redact(doubt(about: $0, sights)).bounded(300))" }) : nil,
+      "tried": .array(list.map { ["name": .string($0.name), "statement": .string($0.sight.statement(redact))] }),
+    ]
+  }
+
+  private func doubt(about named: RouteSights.Named, _ sights: RouteSights) -> String {
+    named.sight.refused == true ? "the token of whoever may see it is refused too" : named.sight.doubt
   }
 
   /// Whether the request made the service fail; nil where the service did not answer it, or fails in any case.

@@ -26,20 +26,22 @@ enum AuthorizationSchema {
     Schema.Field("method", .string(), required: true, "the method"),
     Schema.Field("path", .string(), required: true, "path and query"),
     Schema.Field(
-      "declared", .string(.word(DeclaredRoute.Access.allCases.map(\.rawValue))), required: true, "who is to be answered"),
+      "declared", .string(.word(DeclaredRoute.Access.allCases.map(\.rawValue))), required: true, "who is to be answered"
+    ),
     Schema.Field(
       "owner", .nullable(.string(.word(DeclaredRoute.Identity.allCases.map(\.rawValue)))), required: true,
       "whose object it is"),
     Schema.Field("isSafe", .boolean, required: true, "its method neither changes nor sends anything"),
-    Schema.Field("strangers", .nullable(strangers), required: true, "without credentials; null where that was not asked"),
+    Schema.Field(
+      "strangers", .nullable(strangers), required: true, "without credentials; null where that was not asked"),
     Schema.Field("token", .nullable(token), required: true, "with the token of whoever may see it"),
     Schema.Field("forbidden", .nullable(sight), required: true, "with the declared token where that is to be refused"),
     Schema.Field("expired", .nullable(sight), required: true, "with the token that has expired"),
     Schema.Field("otherIdentity", .nullable(sight), required: true, "with the token of somebody else"),
-    Schema.Field("garbage", .nullable(.array(named)), required: true, "with made-up credentials"),
-    Schema.Field("unsigned", .nullable(.array(named)), required: true, "with tokens that have no valid signature"),
-    Schema.Field("methods", .nullable(.array(named)), required: true, "with other methods, without credentials"),
-    Schema.Field("variants", .nullable(.array(named)), required: true, "written otherwise, without credentials"),
+    Schema.Field("garbage", .nullable(several), required: true, "with made-up credentials"),
+    Schema.Field("unsigned", .nullable(several), required: true, "with tokens that have no valid signature"),
+    Schema.Field("methods", .nullable(several), required: true, "with other methods, without credentials"),
+    Schema.Field("variants", .nullable(several), required: true, "written otherwise, without credentials"),
   ])
 
   private static let answer = [
@@ -67,12 +69,26 @@ enum AuthorizationSchema {
 
   private static let token = Schema.object(
     answer + [
-      Schema.Field("accepted", .nullable(.boolean), required: true, "it was let in; null where that is in doubt"), doubt,
+      Schema.Field("accepted", .nullable(.boolean), required: true, "it was let in; null where that is in doubt"),
+      doubt,
     ])
 
-  private static let named = Schema.object(
-    [Schema.Field("name", .string(), required: true, "what was tried")] + answer + refusal + [
-      Schema.Field(
-        "crashed", .nullable(.boolean), required: true, "the service failed with 5xx; null where it did not answer")
-    ])
+  private static let several = Schema.object([
+    Schema.Field(
+      "refused", .nullable(.boolean), required: true, "none of them was let in; null where one is in doubt and none was"
+    ),
+    Schema.Field("openTo", .array(.string()), required: true, "those that were let in"),
+    Schema.Field(
+      "survived", .nullable(.boolean), required: true,
+      "the service failed on none of them; null where it answered not all, or fails in any case"),
+    Schema.Field("crashedBy", .array(.string()), required: true, "those on which the service failed with 5xx"),
+    doubt,
+    Schema.Field(
+      "tried",
+      .array(
+        .object([
+          Schema.Field("name", .string(), required: true, "what was tried"),
+          Schema.Field("statement", .string(), required: true, "the answer in words"),
+        ])), required: true, "all of them"),
+  ])
 }

@@ -32,10 +32,12 @@ struct ExposedPath: Sendable {
     ExposedPath(path: "/docker-compose.yml", kind: .secrets) { !isPage($0, $1) && $1.contains("services:") },
     ExposedPath(path: "/wp-config.php.bak", kind: .secrets) { _, text in text.contains("DB_PASSWORD") },
     ExposedPath(path: "/backup.sql", kind: .secrets) { response, text in
-      !isPage(response, text) && ["CREATE TABLE", "INSERT INTO", "PostgreSQL database dump"].contains { text.contains($0) }
+      !isPage(response, text)
+        && ["CREATE TABLE", "INSERT INTO", "PostgreSQL database dump"].contains { text.contains($0) }
     },
     ExposedPath(path: "/actuator/env", kind: .secrets) { response, _ in
-      json(response)?["propertySources"] != nil },
+      json(response)?["propertySources"] != nil
+    },
     ExposedPath(path: "/actuator/heapdump", kind: .secrets) { response, _ in
       response.body.starts(with: "JAVA PROFILE".utf8)
     },

@@ -19,13 +19,16 @@ struct ExposedPathsProbe: Probe {
         .object([
           Schema.Field("path", .string(), required: true, "the path"),
           Schema.Field(
-            "kind", .string(.word(ExposedPath.Kind.allCases.map(\.rawValue))), required: true, "what would lie open there"),
+            "kind", .string(.word(ExposedPath.Kind.allCases.map(\.rawValue))), required: true,
+            "what would lie open there"),
           Schema.Field(
-            "verdict", .string(.word(Sight.Verdict.allCases.map(\.rawValue))), required: true, "the nature of the answer"),
+            "verdict", .string(.word(Sight.Verdict.allCases.map(\.rawValue))), required: true,
+            "the nature of the answer"),
           Schema.Field("statement", .string(), required: true, "the answer in words"),
           Schema.Field("declared", .boolean, required: true, "the inventory declares the path as public"),
           Schema.Field("open", .nullable(.boolean), required: true, "it lies open; null where that is in doubt"),
-          Schema.Field("doubt", .nullable(.string()), required: true, "why the answer decides nothing; null where it does"),
+          Schema.Field(
+            "doubt", .nullable(.string()), required: true, "why the answer decides nothing; null where it does"),
         ])), required: true, "the paths asked"),
     Schema.Field("requests", .integer(minimum: 0), required: true, "how many requests were sent"),
     Schema.Field("madeUpPath", .nullable(.string()), required: true, "what a path that nobody made gets"),
@@ -72,11 +75,14 @@ struct ExposedPathsProbe: Probe {
       }
       let isOpen = isOpen(exposed, sight, reply)
       paths.append([
-        "path": .string(exposed.path), "kind": .string(exposed.kind.rawValue), "verdict": .string(sight.verdict.rawValue),
+        "path": .string(exposed.path), "kind": .string(exposed.kind.rawValue),
+        "verdict": .string(sight.verdict.rawValue),
         "statement": .string(sight.statement(redact)), "declared": .bool(declared.contains(exposed.path)),
         "open": JSONValue(isOpen), "doubt": isOpen == nil ? .string(redact(sight.doubt).bounded(300)) : nil,
       ])
-      if isOpen == nil { gaps.append(Gap(path: "paths[\(exposed.path)].open", reason: redact(sight.doubt).bounded(300))) }
+      if isOpen == nil {
+        gaps.append(Gap(path: "paths[\(exposed.path)].open", reason: redact(sight.doubt).bounded(300)))
+      }
     }
     return .seen(
       [

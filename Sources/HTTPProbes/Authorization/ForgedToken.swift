@@ -15,7 +15,8 @@ struct ForgedToken: Sendable {
         ForgedToken(name: "algorithmNone", presented: secret(unsigned("none") + token.claims + ".")),
         ForgedToken(name: "algorithmNoneInOtherCase", presented: secret(unsigned("nOnE") + token.claims + ".")),
         ForgedToken(name: "signatureStripped", presented: secret("\(token.header).\(token.claims).")),
-        ForgedToken(name: "signatureWrong", presented: secret("\(token.header).\(token.claims).\(token.wrongSignature)")),
+        ForgedToken(
+          name: "signatureWrong", presented: secret("\(token.header).\(token.claims).\(token.wrongSignature)")),
       ]
     }
     let claims = Base64URL.encoded(

@@ -11,7 +11,8 @@ struct HTTPAuthorizationProbe: Probe {
       Schema.Field(
         "look", .string(.word(AuthorizationLook.Kind.allCases.map(\.rawValue))),
         "strangers: no, made-up, expired and others' credentials by safe methods; forgeries: unsigned tokens and other "
-          + "spellings; writes: methods that change something", default: .string(AuthorizationLook.Kind.strangers.rawValue))
+          + "spellings; writes: methods that change something",
+        default: .string(AuthorizationLook.Kind.strangers.rawValue))
     ],
     facts: AuthorizationSchema.facts, timeout: 180_000,
     traffic: "about 12 requests per declared route, 22 for forgeries; up to 2000, 3000 for forgeries")

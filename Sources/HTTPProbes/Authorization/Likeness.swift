@@ -100,6 +100,7 @@ struct Likeness: Sendable {
     let text = String(decoding: body.prefix(8 << 10), as: UTF8.self)
     guard let start = text.lowercased().firstRange(of: "<title>") else { return "" }
     let offset = text.lowercased().utf8.distance(from: text.lowercased().startIndex, to: start.upperBound)
-    return String(decoding: Array(text.utf8).dropFirst(offset).prefix { $0 != UInt8(ascii: "<") }, as: UTF8.self).trimmed
+    return String(decoding: Array(text.utf8).dropFirst(offset).prefix { $0 != UInt8(ascii: "<") }, as: UTF8.self)
+      .trimmed
   }
 }

@@ -49,7 +49,8 @@ struct LoginSigns: Sendable {
 
   /// Whether a page asks for a password.
   static func hasPasswordField(_ response: HTTPResponse) -> Bool {
-    guard let text = response.text?.lowercased(), response.mediaType.map({ $0.contains("html") }) ?? text.contains("<html")
+    guard let text = response.text?.lowercased(),
+      response.mediaType.map({ $0.contains("html") }) ?? text.contains("<html")
     else { return false }
     return text.split(separator: "<").contains { tag in
       guard tag.hasPrefix("input") else { return false }

@@ -5,7 +5,8 @@ import Facts
 enum RouteFields {
   static let all = [
     Schema.Field("routes", .array(route), "requests and who is to be answered"),
-    Schema.Field("openapi", .string(.openAPIDocument), "an OpenAPI 3 or Swagger 2 document that describes further routes"),
+    Schema.Field(
+      "openapi", .string(.openAPIDocument), "an OpenAPI 3 or Swagger 2 document that describes further routes"),
     Schema.Field(
       "parameters", .object([], others: .either([.string(.nonEmpty), .integer()])),
       "values for the parameters in the OpenAPI document's paths, by name"),
@@ -18,7 +19,8 @@ enum RouteFields {
   private static let methods = HTTPMethod.safe + [.post, .put, .patch, .delete]
 
   private static let route = Schema.object([
-    Schema.Field("path", .string(.requestPath), required: true, "path, perhaps with a query, from the root of the origin"),
+    Schema.Field(
+      "path", .string(.requestPath), required: true, "path, perhaps with a query, from the root of the origin"),
     Schema.Field("method", .string(.word(methods.map(\.rawValue))), "the method", default: "GET"),
     Schema.Field(
       "access", .string(.word(DeclaredRoute.Access.allCases.map(\.rawValue))), required: true,

@@ -8,7 +8,8 @@ import Testing
 @Suite("http-authorization on routes guarded well and badly")
 struct GuardedRoutesTests {
   static func look(
-    _ fallback: GuardedService.Fallback, _ kind: AuthorizationLook.Kind, secrets: [String: Secret] = GuardedService.secrets
+    _ fallback: GuardedService.Fallback, _ kind: AuthorizationLook.Kind,
+    secrets: [String: Secret] = GuardedService.secrets
   ) async throws -> Look {
     let server = try GuardedService(fallback: fallback).start()
     return await Look(
@@ -70,7 +71,8 @@ struct GuardedRoutesTests {
   func safeMethods(_ fallback: GuardedService.Fallback) async throws {
     let look = try await Self.look(fallback, .strangers)
     try expect(Self.strangers(fallback), on: look)
-    #expect(look["madeUpPath"]?.string?.hasPrefix(fallback == .notFound ? "404" : fallback == .login ? "302" : "200") == true)
+    #expect(
+      look["madeUpPath"]?.string?.hasPrefix(fallback == .notFound ? "404" : fallback == .login ? "302" : "200") == true)
   }
 
   @Test("every way around is found, and nothing else", arguments: GuardedService.Fallback.allCases)

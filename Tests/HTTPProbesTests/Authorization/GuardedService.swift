@@ -118,8 +118,10 @@ struct GuardedService: Sendable {
     }
     switch path {
     case "/": return .page("Shop", "<h1>Welcome to the shop</h1><p>Tea and cups.</p>")
-    case "/health": return Reply(status: "200 OK", fields: ["Content-Type: application/json"], body: #"{"status":"ok"}"#)
-    case "/about": return .page("About us", "<p>We have sold tea since the ships came in, and cups since last year.</p>")
+    case "/health":
+      return Reply(status: "200 OK", fields: ["Content-Type: application/json"], body: #"{"status":"ok"}"#)
+    case "/about":
+      return .page("About us", "<p>We have sold tea since the ships came in, and cups since last year.</p>")
     case "/login": return .loginForm
     case "/moved": return Reply(status: "301 Moved Permanently", fields: ["Location: /about"])
     case "/shut": return .challenge
@@ -150,7 +152,8 @@ struct GuardedService: Sendable {
     case "/crash-for-strangers": return request.who == nil ? .failure : .data("crash")
     case "/locked-out": return .challenge
     case "/admin-area": return request.who == nil ? .challenge : .forbidden
-    case "/root-area", "/orders", "/slash-hole", "/case-hole", "/double-hole", "/json-hole", "/dot-hole", "/rewrite-hole",
+    case "/root-area", "/orders", "/slash-hole", "/case-hole", "/double-hole", "/json-hole", "/dot-hole",
+      "/rewrite-hole",
       "/local-hole", "/override-hole", "/verb-hole", "/head-hole", "/options-hole", "/writable":
       break
     case "/orders/17": return owned(by: "alice", request, others: .notFound)
@@ -196,23 +199,26 @@ struct GuardedService: Sendable {
 
   // MARK: What the inventory says
 
-  static let routes: [JSONValue] = [
-    "/orders", "/open-report", "/settings", "/any-bearer", "/any-field", "/crash", "/long-crash", "/expired-ok",
-    "/none-ok", "/stripped-ok", "/unverified-ok", "/html", "/form", "/json-refusal", "/hidden-thing", "/sent-home", "/mute",
-    "/broken", "/crash-for-strangers", "/locked-out", "/slash-hole", "/case-hole", "/double-hole", "/json-hole",
-    "/dot-hole", "/rewrite-hole", "/local-hole", "/override-hole", "/verb-hole", "/head-hole", "/options-hole",
-    "/writable", "/missing",
-  ].map { ["path": .string($0), "access": "protected"] } + [
-    ["path": "/orders/17", "access": "protected", "owner": "bearer"],
-    ["path": "/orders/18", "access": "protected", "owner": "bearer"],
-    ["path": "/invoices/9", "access": "protected", "owner": "otherBearer"],
-    ["path": "/invoices/10", "access": "protected", "owner": "otherBearer"],
-    ["path": "/admin-area", "access": "forbidden"], ["path": "/root-area", "access": "forbidden"],
-    ["path": "/orders", "method": "POST", "access": "protected"],
-    ["path": "/free-orders", "method": "POST", "access": "protected"],
-  ] + ["/", "/health", "/about", "/login", "/moved", "/shut", "/shut-by-login", "/gone"].map {
-    ["path": .string($0), "access": "public"]
-  }
+  static let routes: [JSONValue] =
+    [
+      "/orders", "/open-report", "/settings", "/any-bearer", "/any-field", "/crash", "/long-crash", "/expired-ok",
+      "/none-ok", "/stripped-ok", "/unverified-ok", "/html", "/form", "/json-refusal", "/hidden-thing", "/sent-home",
+      "/mute",
+      "/broken", "/crash-for-strangers", "/locked-out", "/slash-hole", "/case-hole", "/double-hole", "/json-hole",
+      "/dot-hole", "/rewrite-hole", "/local-hole", "/override-hole", "/verb-hole", "/head-hole", "/options-hole",
+      "/writable", "/missing",
+    ].map { ["path": .string($0), "access": "protected"] } + [
+      ["path": "/orders/17", "access": "protected", "owner": "bearer"],
+      ["path": "/orders/18", "access": "protected", "owner": "bearer"],
+      ["path": "/invoices/9", "access": "protected", "owner": "otherBearer"],
+      ["path": "/invoices/10", "access": "protected", "owner": "otherBearer"],
+      ["path": "/admin-area", "access": "forbidden"], ["path": "/root-area", "access": "forbidden"],
+      ["path": "/orders", "method": "POST", "access": "protected"],
+      ["path": "/free-orders", "method": "POST", "access": "protected"],
+    ]
+    + ["/", "/health", "/about", "/login", "/moved", "/shut", "/shut-by-login", "/gone"].map {
+      ["path": .string($0), "access": "public"]
+    }
 
   static let secrets = ["bearer": Secret(alice), "otherBearer": Secret(bob), "expiredBearer": Secret(expired)]
 }
