@@ -24,7 +24,8 @@ enum RefusalInContent {
         return number == 401 || number == 403
       }
     }
-    if hasNumber { return true }
+    let saysWhy = error != nil || ["message", "detail", "title", "reason"].contains { object[$0] != nil }
+    if hasNumber, saysWhy || object.count == 1 { return true }
     // A title of a film may hold these words too: only what calls itself an error, or says nothing else, counts.
     let isError = error != nil || object["success"] == false || object["ok"] == false || object.count <= 2
     return isError

@@ -20,9 +20,9 @@ struct Sight: Sendable {
     case notFound
     /// Looks as if there were no such thing to whoever lacks the credentials, while there is.
     case hidden
-    /// 400, 405 and others that say nothing about credentials.
+    /// 400, 405, 501 and others that say nothing about credentials.
     case rejected
-    /// 5xx but 503.
+    /// 5xx but 501 and 503.
     case failing
     /// 429 or 503: somebody else answered, a rate limiter or a proxy without a server.
     case limited
@@ -111,6 +111,8 @@ extension Sight {
       case 401, 403, 407: verdict = .refused
       case 404, 410: verdict = .notFound
       case 429, 503: verdict = .limited
+      // A method that the server does not know is refused, not failed on.
+      case 501: break
       case 500...: verdict = .failing
       default: break
       }
