@@ -51,12 +51,13 @@ struct AuthorizationLook {
 
   /// Looks at `declared` routes of the target behind `client`. Throws where the run was called off.
   init(
-    _ kind: Kind, at declared: DeclaredRoutes, as identities: Identities, login: String?, with client: Client
+    _ kind: Kind, at declared: DeclaredRoutes, as identities: Identities, login: String?, pause: Int,
+    with client: Client
   ) throws(CalledOff) {
     self.kind = kind
     self.identities = identities
     self.login = LoginSigns(declared: login)
-    interview = Interview(with: client, limit: kind.budget)
+    interview = Interview(with: client, limit: kind.budget, pause: pause)
     madeUp = try MadeUpPaths(asking: &interview, login: self.login)
     let wanted = declared.routes.filter { kind == .writes || $0.isSafe }
     routes = wanted.map(RouteSights.init)

@@ -6,6 +6,8 @@ import Probing
 struct ExposedPathsProbe: Probe {
   /// The most requests one look sends.
   private static let budget = 100
+  /// Between two requests, in milliseconds: the other looks at the same target need what a rate limiter allows.
+  var pause = 50
 
   let descriptor = ProbeDescriptor(
     id: "http-exposed-paths", summary: "what lies open at paths where nobody should find anything",
@@ -35,10 +37,10 @@ struct ExposedPathsProbe: Probe {
   ])
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
-    await context.lane.run { Self.look(at: target, context) }
+    await context.lane.run { Self.look(at: target, context, pause) }
   }
 
-  private static func look(at target: Target, _ context: ProbeContext) -> Sighting {
+  private static func look(at target: Target, _ context: ProbeContext, _ pause: Int) -> Sighting {
     let redactor = Redactor(secrets: target.secrets.values)
     let destination: Destination
     do {
@@ -50,7 +52,7 @@ struct ExposedPathsProbe: Probe {
     let declared = Set(DeclaredRoutes(of: target).routes.filter { !$0.isGuarded }.map(\.path))
     do {
       return try look(
-        with: client, login: LoginSigns(declared: target.settings["login"]?.string), declared: declared,
+        with: client, login: LoginSigns(declared: target.settings["login"]?.string), declared: declared, pause: pause,
         redact: { redactor.redacted($0) })
     } catch {
       return .unseen(Unseen(.interrupted, "the run was interrupted"))
@@ -58,9 +60,9 @@ struct ExposedPathsProbe: Probe {
   }
 
   private static func look(
-    with client: Client, login: LoginSigns, declared: Set<String>, redact: (String) -> String
+    with client: Client, login: LoginSigns, declared: Set<String>, pause: Int, redact: (String) -> String
   ) throws(CalledOff) -> Sighting {
-    var interview = Interview(with: client, limit: budget)
+    var interview = Interview(with: client, limit: budget, pause: pause)
     var madeUp = try MadeUpPaths(asking: &interview, login: login)
     if let first = madeUp.first, first.verdict == .silent {
       return .unseen(Unseen(client.deadline.hasPassed ? .timeout : .unreachable, redact(first.statement)))

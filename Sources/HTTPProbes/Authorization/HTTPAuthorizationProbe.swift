@@ -4,6 +4,9 @@ import Probing
 
 /// Asks the declared routes of a target, with and without credentials of many kinds, who is let in.
 struct HTTPAuthorizationProbe: Probe {
+  /// Between two requests, in milliseconds: one after the other, and no more than fifty a second.
+  var pause = 20
+
   let descriptor = ProbeDescriptor(
     id: "http-authorization", summary: "who is let in on the declared routes", targetKinds: ["https", "http"],
     safety: .observe,
@@ -18,10 +21,10 @@ struct HTTPAuthorizationProbe: Probe {
     traffic: "about 12 requests per declared route, 22 for forgeries; up to 2000, 3000 for forgeries")
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
-    await context.lane.run { Self.look(at: target, parameters, context) }
+    await context.lane.run { look(at: target, parameters, context) }
   }
 
-  private static func look(at target: Target, _ parameters: JSONObject, _ context: ProbeContext) -> Sighting {
+  private func look(at target: Target, _ parameters: JSONObject, _ context: ProbeContext) -> Sighting {
     let redactor = Redactor(secrets: target.secrets.values)
     let destination: Destination
     do {
@@ -35,7 +38,7 @@ struct HTTPAuthorizationProbe: Probe {
     let identities = AuthorizationLook.Identities(of: target)
     do {
       let look = try AuthorizationLook(
-        kind, at: declared, as: identities, login: target.settings["login"]?.string, with: client)
+        kind, at: declared, as: identities, login: target.settings["login"]?.string, pause: pause, with: client)
       if let first = look.madeUp.first, first.verdict == .silent {
         return .unseen(Unseen(context.deadline.hasPassed ? .timeout : .unreachable, redactor.redacted(first.statement)))
       }

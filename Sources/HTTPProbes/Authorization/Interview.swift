@@ -33,14 +33,17 @@ struct Interview {
   private(set) var sent = 0
   /// Whether a rate limiter answered instead of the target.
   private(set) var wasLimited = false
-  private var pause = 0
+  /// Before each request, in milliseconds.
+  private var pause: Int
   private var waited = 0
   private var obstacles = 0
   private var givenUp: String?
 
-  init(with client: Client, limit: Int) {
+  /// An interview of at most `limit` requests, `pause` milliseconds apart until a rate limiter wants more.
+  init(with client: Client, limit: Int, pause: Int) {
     self.client = client
     self.limit = limit
+    self.pause = pause
   }
 
   /// The declared URL.

@@ -14,7 +14,7 @@ struct ExposedPathsTests {
       peer.answer(reply.status, reply.fields, reply.body)
     }
     return await Look(
-      ExposedPathsProbe(), at: ["url": .string("http://127.0.0.1:\(server.port)/"), "routes": routes],
+      ExposedPathsProbe(pause: 0), at: ["url": .string("http://127.0.0.1:\(server.port)/"), "routes": routes],
       milliseconds: 30_000)
   }
 

@@ -13,7 +13,7 @@ struct GuardedRoutesTests {
   ) async throws -> Look {
     let server = try GuardedService(fallback: fallback).start()
     return await Look(
-      HTTPAuthorizationProbe(),
+      HTTPAuthorizationProbe(pause: 0),
       at: ["url": .string("http://127.0.0.1:\(server.port)/"), "routes": .array(GuardedService.routes)],
       secrets: secrets, with: ["look": .string(kind.rawValue)], milliseconds: 120_000)
   }

@@ -20,7 +20,8 @@ struct AuthorizationLimitsTests {
     milliseconds: Int = 60_000
   ) async -> Look {
     await Look(
-      HTTPAuthorizationProbe(), at: ["url": .string("http://127.0.0.1:\(port)/"), "routes": routes], secrets: secrets,
+      HTTPAuthorizationProbe(pause: 0), at: ["url": .string("http://127.0.0.1:\(port)/"), "routes": routes],
+      secrets: secrets,
       with: ["look": .string(kind.rawValue)], milliseconds: milliseconds)
   }
 
@@ -129,7 +130,7 @@ struct AuthorizationLimitsTests {
     ]
     let secrets = ["bearer": Secret("right-token-1")]
     let blind = await Look(
-      HTTPAuthorizationProbe(), at: settings, kind: "https", secrets: secrets, with: ["look": "strangers"],
+      HTTPAuthorizationProbe(pause: 0), at: settings, kind: "https", secrets: secrets, with: ["look": "strangers"],
       milliseconds: 30_000)
     #expect(blind["routes"]?[0]?["token"]?["verdict"] == "withheld")
     #expect(try Findings(of: "authorization-token-accepted", on: blind)[.unknown].contains("GET /orders"))
@@ -137,7 +138,7 @@ struct AuthorizationLimitsTests {
     var trusting = settings
     trusting["trust"] = .string(server.trust)
     let seen = await Look(
-      HTTPAuthorizationProbe(), at: trusting, kind: "https", secrets: secrets, with: ["look": "strangers"],
+      HTTPAuthorizationProbe(pause: 0), at: trusting, kind: "https", secrets: secrets, with: ["look": "strangers"],
       milliseconds: 30_000)
     #expect(seen["routes"]?[0]?["token"]?["accepted"] == true)
     // nginx says with its own 401 for /staff how to authenticate, with the bare one for /orders not.
