@@ -130,7 +130,10 @@ let package = Package(
       dependencies: ["AuditModel", "Facts", "LoopbackServers", "Probing", "TLSProbes", "Transport"]),
     .testTarget(
       name: "HTTPProbesTests",
-      dependencies: ["AuditModel", "Facts", "HTTPProbes", "LoopbackServers", "ProbeConformance", "Probing"]),
+      dependencies: [
+        "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "HTTPProbes", "LoopbackServers",
+        "ProbeConformance", "Probing",
+      ]),
     .testTarget(
       name: "DatabaseProbesTests",
       dependencies: ["AuditModel", "DatabaseProbes", "Facts", "LoopbackPostgres", "Postgres", "Probing"]),

@@ -39,6 +39,8 @@ private struct InventoryLoading {
   let vocabulary: Vocabulary
   let resolver: SecretResolver
   var problems: Problems
+  /// What is wrong in documents that the inventory names.
+  private var documentProblems: [Diagnostic] = []
 
   init(
     _ root: LocatedValue, path: String, vocabulary: Vocabulary, resolver: SecretResolver, problems: Problems
@@ -56,9 +58,9 @@ private struct InventoryLoading {
     let targets = (root["targets"]?.elements ?? []).compactMap { target($0) }
     checkIDs()
     let consents = (root["consent"]?.elements ?? []).compactMap { consent($0) }
-    guard problems.isEmpty, let system = root["system"]?.string,
+    guard problems.isEmpty, documentProblems.isEmpty, let system = root["system"]?.string,
       let environment = root["environment"]?.string.flatMap(Environment.init)
-    else { return Loaded(nil, problems.diagnostics) }
+    else { return Loaded(nil, problems.diagnostics + documentProblems) }
     let inventory = Inventory(
       system: system, environment: environment,
       ceiling: root["ceiling"]?.string.flatMap(SafetyClass.init) ?? .probe, targets: targets, consents: consents)
@@ -119,10 +121,29 @@ private struct InventoryLoading {
       }
     }
     check(value, settings: settings, against: InventorySchema.target(known))
+    for field in known.fields where field.schema == .string(.openAPIDocument) {
+      guard let member = value.member(field.name), let path = settings[field.name]?.string else { continue }
+      settings[field.name] = document(at: path, named: member)
+    }
     guard let id = value["id"]?.string else { return nil }
     return Target(
       id: id, kind: known.name, settings: settings, secrets: secrets,
       location: SourceLocation(path: path, line: value.span.line, column: value.span.column))
+  }
+
+  /// What the OpenAPI document at an absolute path says; what is wrong with it is told at its own places.
+  private mutating func document(at path: String, named member: LocatedValue.Member) -> JSONValue? {
+    switch resolver.text(of: path) {
+    case .failure(let failure):
+      problems.add(
+        "document", "`\(member.name)`: \(member.value.string ?? path) cannot be read: \(failure.reason)",
+        at: member.value.span)
+      return nil
+    case .success(let text):
+      let loaded = OpenAPIDocument.load(SourceFile(path: path, bytes: Array(text.utf8)))
+      documentProblems += loaded.diagnostics
+      return loaded.value
+    }
   }
 
   private func knownKinds(_ word: String) -> String? {
@@ -202,7 +223,7 @@ extension Schema {
 
   fileprivate var isPath: Bool {
     switch self {
-    case .string(.path): true
+    case .string(.path), .string(.openAPIDocument): true
     case .nullable(let inner): inner.isPath
     case .either(let alternatives): alternatives.contains(where: \.isPath)
     default: false

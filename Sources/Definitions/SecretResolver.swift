@@ -1,6 +1,6 @@
 import AuditModel
 
-/// Where `${env:NAME}` and `${file:path}` are looked up.
+/// Where `${env:NAME}`, `${file:path}` and the documents that an inventory names are looked up.
 package struct SecretResolver: Sendable {
   /// Why a file could not be read.
   package struct Unreadable: Error {
@@ -41,6 +41,9 @@ package struct SecretResolver: Sendable {
     }
     return text.isEmpty ? .failure(Unreadable(reason: "\(inside) is empty")) : .success(Secret(text))
   }
+
+  /// The text of the file at an absolute path.
+  func text(of path: String) -> Result<String, Unreadable> { readFile(path) }
 
   /// The text with every `${env:NAME}` replaced.
   func resolved(_ text: String) -> Result<String, Unreadable> {

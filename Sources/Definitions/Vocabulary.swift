@@ -49,8 +49,8 @@ package struct Vocabulary: Sendable {
   /// The kind called `name`.
   func targetKind(_ name: String) -> TargetKind? { targetKinds.first { $0.name == name } }
 
-  /// What a check may ask of the declaration of targets of these kinds: their settings, and of secrets only that they
-  /// are there.
+  /// What a check may ask of the declaration of targets of these kinds: their settings, of secrets only that they are
+  /// there, and of documents what they say.
   func declaration(of kinds: [String]) -> Schema {
     guard isComplete else { return .any }
     var fields: [Schema.Field] = []
@@ -59,6 +59,7 @@ package struct Vocabulary: Sendable {
       var field = field
       field.isRequired = false
       if field.schema == .string(.secretReference) { field.schema = .boolean }
+      if field.schema == .string(.openAPIDocument) { field.schema = OpenAPIDocument.schema }
       fields.append(field)
     }
     return .object(fields)

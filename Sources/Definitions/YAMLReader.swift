@@ -29,9 +29,10 @@ struct YAMLReader {
 
   /// The document, if there is one, and what is wrong; the value is there also where something is wrong inside it.
   static func read(
-    _ file: SourceFile, _ strictness: Strictness = .strict, masking masked: @escaping (String) -> String = { $0 }
+    _ file: SourceFile, _ strictness: Strictness = .strict, upTo largest: Int = YAMLText.largest,
+    masking masked: @escaping (String) -> String = { $0 }
   ) -> (root: LocatedValue?, problems: Problems) {
-    let text = YAMLText(file, masking: masked)
+    let text = YAMLText(file, upTo: largest, masking: masked)
     guard text.problems.isEmpty else { return (nil, text.problems) }
     var reader = YAMLReader(text, strictness)
     return (reader.document(text.text), reader.problems)

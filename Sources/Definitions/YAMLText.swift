@@ -9,9 +9,9 @@ struct YAMLText {
   let text: String
   private(set) var problems: Problems
 
-  init(_ file: SourceFile, masking masked: @escaping (String) -> String) {
+  init(_ file: SourceFile, upTo largest: Int = Self.largest, masking masked: @escaping (String) -> String) {
     let bytes = file.bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? file.bytes[3...] : file.bytes[...]
-    let isTooLarge = bytes.count > Self.largest
+    let isTooLarge = bytes.count > largest
     // Of a file that is refused for its size, only as much as an excerpt needs.
     let decoded = String(decoding: isTooLarge ? bytes.prefix(200) : bytes, as: UTF8.self)
     text = decoded
@@ -19,7 +19,7 @@ struct YAMLText {
     problems = Problems(in: source, masking: masked)
     if isTooLarge {
       problems.add(
-        "too-large", "the file has \(bytes.count) bytes, more than \(Self.largest)", at: .start, fix: "split it")
+        "too-large", "the file has \(bytes.count) bytes, more than \(largest)", at: .start, fix: "split it")
       return
     }
     if let prefix = String.validPrefixLength(bytes) {
@@ -73,20 +73,26 @@ extension SourceText {
   /// The first line that looks like a list, an object or an alias in the place of a key, where the text also has
   /// aliases: the parser compares keys with everything inside them, and aliases can make that as large as they like.
   fileprivate var firstHashingHazard: Int? {
-    var hasAlias = false
+    var aliases: Set<String> = []
+    var anchors: Set<String> = []
     var hazard: Int?
     for number in 1...lineCount {
       let line = KeyScan(scalars(ofLine: number))
-      hasAlias = hasAlias || line.hasAlias
+      aliases.formUnion(line.aliases)
+      anchors.formUnion(line.anchors)
       if line.hasComplexKey, hazard == nil { hazard = number }
     }
-    return hasAlias ? hazard : nil
+    // An alias without its anchor is refused by the parser before anything is compared.
+    return aliases.isDisjoint(with: anchors) ? nil : hazard
   }
 }
 
 /// What a line may hold in the place of a key, read generously: text may look like it too.
 private struct KeyScan {
-  private(set) var hasAlias = false
+  /// Names behind `*`.
+  private(set) var aliases: Set<String> = []
+  /// Names behind `&`.
+  private(set) var anchors: Set<String> = []
   private(set) var hasComplexKey = false
 
   init(_ line: ArraySlice<Unicode.Scalar>) {
@@ -94,20 +100,47 @@ private struct KeyScan {
     var lastVisible: Unicode.Scalar?
     var isAlias = false
     var isAfterQuestion = false
+    // Which of the brackets open on this line began a node; the others are text, as in `/orders/{id}:`.
+    var openings: [Bool] = []
+    var closesNode = false
     for scalar in line {
       let isSpace = scalar == " " || scalar == "\t"
       // Whether a node can begin here.
       let begins = " \t,[{:?-".unicodeScalars.contains(previous)
       if isAfterQuestion, isSpace { hasComplexKey = true }
       isAfterQuestion = scalar == "?" && begins
-      if scalar == ":", isAlias || lastVisible.map({ "]}".unicodeScalars.contains($0) }) ?? true {
+      if scalar == ":", isAlias || lastVisible.map({ closesNode && "]}".unicodeScalars.contains($0) }) ?? true {
         hasComplexKey = true
       }
+      if "[{".unicodeScalars.contains(scalar) { openings.append(begins) }
+      if "]}".unicodeScalars.contains(scalar) { closesNode = openings.popLast() ?? true }
       if begins, !isSpace { isAlias = scalar == "*" }
-      if isAlias, scalar != "*" || previous == "*", !isSpace { hasAlias = true }
       if !isSpace { lastVisible = scalar }
       previous = scalar
     }
     if isAfterQuestion { hasComplexKey = true }
+    aliases = Self.names(behind: "*", in: line)
+    anchors = Self.names(behind: "&", in: line)
+  }
+
+  private static func names(behind sign: Unicode.Scalar, in line: ArraySlice<Unicode.Scalar>) -> Set<String> {
+    guard line.contains(sign) else { return [] }
+    var names: Set<String> = []
+    var name: String.UnicodeScalarView?
+    for scalar in line {
+      let isName =
+        switch scalar {
+        case "0"..."9", "A"..."Z", "a"..."z", "_", "-": true
+        default: false
+        }
+      if isName {
+        name?.append(scalar)
+      } else {
+        if let name, !name.isEmpty { names.insert(String(name)) }
+        name = scalar == sign ? String.UnicodeScalarView() : nil
+      }
+    }
+    if let name, !name.isEmpty { names.insert(String(name)) }
+    return names
   }
 }

@@ -64,7 +64,7 @@ extension Schema.TextForm {
     case .nonEmpty: ["type": "string", "minLength": 1]
     case .word(let words): ["type": "string", "enum": JSONValue(words)]
     case .jsonPath: ["type": "string", "pattern": "^[$@]"]
-    case .identifier, .date, .secretReference, .path, .url:
+    case .identifier, .date, .secretReference, .path, .openAPIDocument, .requestPath, .url:
       pattern.map { ["type": "string", "pattern": .string("^(\($0))$")] } ?? ["type": "string"]
     }
   }

@@ -40,6 +40,11 @@ public indirect enum Schema: Sendable, Hashable {
     case jsonPath
     /// A file or folder, relative to the file that names it.
     case path
+    /// A file that is an OpenAPI or Swagger document, relative to the file that names it. Who loads that file reads the
+    /// document too and hands on what it says.
+    case openAPIDocument
+    /// A path on a server, perhaps with a query, beginning with `/`.
+    case requestPath
     /// An absolute URL with one of these schemes.
     case url(schemes: [String])
   }

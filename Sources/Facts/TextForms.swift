@@ -12,7 +12,7 @@ extension Schema.TextForm {
       } catch {
         return .malformed("a JSONPath (RFC 9535): \(error.message) (at character \(error.offset + 1))")
       }
-    case .identifier, .date, .secretReference, .path, .url:
+    case .identifier, .date, .secretReference, .path, .openAPIDocument, .requestPath, .url:
       let hasForm = pattern.flatMap { Regexp($0) }?.matches(text) ?? false
       return hasForm ? nil : .malformed(meaning)
     }
@@ -26,7 +26,8 @@ extension Schema.TextForm {
     case .identifier: "[A-Za-z][A-Za-z0-9_.-]*"
     case .date: Self.day + "([Tt ]" + Self.time + ")?"
     case .secretReference: #"[$]\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+)\}"#
-    case .path: "[^\0]+"
+    case .path, .openAPIDocument: "[^\0]+"
+    case .requestPath: #"/[!"$-~]*"#
     case .url(let schemes): "(\(schemes.map(Self.quoted).joined(separator: "|")))://" + #"[!"$-.0->@-~][!-~]*"#
     }
   }
@@ -42,6 +43,8 @@ extension Schema.TextForm {
     case .secretReference: "a reference to a secret: ${env:NAME} or ${file:path}"
     case .jsonPath: "a JSONPath (RFC 9535)"
     case .path: "a file or folder"
+    case .openAPIDocument: "a file that holds an OpenAPI document"
+    case .requestPath: "a path that begins with / and holds neither spaces nor #"
     case .url(let schemes): "a URL that starts with " + schemes.map { $0 + "://" }.joined(separator: " or ")
     }
   }

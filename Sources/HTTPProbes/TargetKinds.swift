@@ -21,6 +21,6 @@ extension HTTPProbes {
       Schema.Field("health", .string(.nonEmpty), "the path of the health endpoint, beginning with /"),
       Schema.Field(
         "plainPort", .integer(minimum: 0, maximum: 65535), "the port on which the host speaks plain HTTP; 0 for none"),
-    ]
+    ] + RouteFields.all
   }
 }
