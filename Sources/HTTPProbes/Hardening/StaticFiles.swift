@@ -118,12 +118,10 @@ struct PageAssets: Sendable {
     return turns > 0
   }
 
-  /// Upper and lower case in turn, as base 64 has it and words do not.
+  /// Upper and lower case with a digit before the end, as base 64 has it and words do not.
   private static func isMixed(_ word: Substring) -> Bool {
-    let bytes = Array(word.utf8)
-    let turns = zip(bytes, bytes.dropFirst()).count { (0x61...0x7A).contains($0) && (0x41...0x5A).contains($1) }
-    let hasDigit = bytes.contains { (0x30...0x39).contains($0) }
-    return turns >= 2 || (turns >= 1 && hasDigit)
+    word.utf8.contains { (0x41...0x5A).contains($0) } && word.utf8.contains { (0x61...0x7A).contains($0) }
+      && word.utf8.dropLast().contains { (0x30...0x39).contains($0) }
   }
 }
 
