@@ -18,8 +18,8 @@ struct ContentSecurityPolicy: Sendable, Hashable {
   static let withheldFromMeta: Set<String> = ["frame-ancestors", "report-uri", "sandbox"]
   /// A policy shorter than this, in UTF-16 code units, cannot be one.
   private static let shortest = 6
-  /// The most policies and sources that are read; what an answer of 64 KiB can carry stays below.
-  private static let policyLimit = 1024
+  /// The most policies that are merged: what is merged grows with each, and nobody sends a tenth of that.
+  private static let policyLimit = 128
 
   var isEmpty: Bool { sources.isEmpty }
 

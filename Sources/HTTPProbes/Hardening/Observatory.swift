@@ -328,11 +328,15 @@ struct CookieJar: Sendable {
   private(set) var cookies: [SetCookie] = []
 
   init(_ fields: [String], defaultPath: String) {
+    var places: [[String?]: Int] = [:]
     for cookie in fields.compactMap(SetCookie.init) where cookie.brokenPrefix(defaultPath: defaultPath) == nil {
-      let place = cookies.firstIndex {
-        $0.name == cookie.name && $0.domain == cookie.domain && ($0.path ?? defaultPath) == (cookie.path ?? defaultPath)
+      let key = [cookie.name, cookie.domain, cookie.path ?? defaultPath]
+      if let place = places[key] {
+        cookies[place] = cookie
+      } else {
+        places[key] = cookies.count
+        cookies.append(cookie)
       }
-      if let place { cookies[place] = cookie } else { cookies.append(cookie) }
     }
   }
 

@@ -6,7 +6,7 @@ import Testing
 /// Parsers against input made to break them. `PRODWORTHY_FUZZ=1000000` sets the number of rounds.
 @Suite("Hostile input to the header analysers")
 struct HostileInputTests {
-  static let rounds = ProcessInfo.processInfo.environment["PRODWORTHY_FUZZ"].flatMap { Int($0) } ?? 20_000
+  static let rounds = ProcessInfo.processInfo.environment["PRODWORTHY_FUZZ"].flatMap { Int($0) } ?? 5000
 
   static let seeds: [[UInt8]] = [
     "HTTP/1.1 200 OK\r\nContent-Security-Policy: default-src 'none'; script-src 'nonce-a' https://a.example/%41/, img-src *\r\n\r\n",
@@ -46,7 +46,7 @@ struct HostileInputTests {
   @Test("what is large in one way or another is read in time that grows with its size alone")
   func large() throws {
     let url = try #require(HTTPURL("https://a.example/"))
-    let big = 200_000
+    let big = 40_000
     let bodies: [String] = [
       String(repeating: "<", count: big), String(repeating: "<!--", count: big / 4),
       String(repeating: "<script>", count: big / 8),
@@ -57,12 +57,14 @@ struct HostileInputTests {
     ]
     let fields = [
       "Content-Security-Policy: " + String(repeating: "a;", count: big / 2),
-      "Content-Security-Policy: img-src " + String(repeating: "https://a.example/b ", count: 3000),
-      "Content-Security-Policy: " + String(repeating: "img-src a b c,", count: 900) + "img-src a",
+      "Content-Security-Policy: img-src " + String(repeating: "https://a.example/b ", count: 600),
+      "Content-Security-Policy: " + String(repeating: "img-src a b c,", count: 120) + "img-src a",
       "Content-Security-Policy: " + String(repeating: ",", count: big),
       "Set-Cookie: " + String(repeating: "a=b;", count: big / 4),
       "Referrer-Policy: " + String(repeating: "a,", count: big / 2),
       "Strict-Transport-Security: max-age=" + String(repeating: "9", count: big),
+      "Content-Security-Policy: " + (0..<4000).map { "d\($0) a b" }.joined(separator: ";"),
+      (0..<2000).map { "Set-Cookie: c\($0)=1" }.joined(separator: "\n"),
     ]
     let clock = ContinuousClock()
     let took = try clock.measure {
