@@ -48,25 +48,35 @@ struct HTTPHardeningProbe: Probe {
       sight.crossOrigin = .init(origin: Self.foreignOrigin, fields: fields)
     }
     if url.scheme == .https, case .success(let plain) = questioner.destination.plain {
-      sight.plain = try route(from: plain.with(target: url.target), questioner)
+      switch try route(from: plain.with(target: url.target), questioner) {
+      case .success(let route): sight.plain = route
+      case .failure(let silence): sight.plainSilence = silence.reason
+      }
     }
     return sight
   }
 
-  /// Nothing that cannot be told apart from silence counts as closed.
+  /// Why nothing can be told about plain HTTP.
+  private struct PlainSilence: Error {
+    var reason: String
+  }
+
+  /// Only a refused connection counts as closed.
   private static func route(
     from url: HTTPURL, _ questioner: Questioner
-  ) throws(Silence) -> ObservedAnswer.PlainRoute {
+  ) throws(Silence) -> Result<ObservedAnswer.PlainRoute, PlainSilence> {
     do {
       let trail = try RedirectTrail(from: url, .get, follow: true, with: questioner.client)
-      guard trail.last.response.status != nil || !trail.hops.isEmpty else { return .notAsked }
-      return .led(through: [url] + trail.hops.compactMap(\.to))
+      if trail.hops.isEmpty, let reason = trail.last.response.silence {
+        return .failure(PlainSilence(reason: "without TLS: \(reason)"))
+      }
+      return .success(.led(through: [url] + trail.hops.compactMap(\.to)))
     } catch {
       switch error {
-      case .noConnection: return .closed
+      case .noConnection: return .success(.closed)
       case .unseen(let unseen):
         if unseen.kind == .interrupted { throw error }
-        return .notAsked
+        return .failure(PlainSilence(reason: "without TLS: \(unseen.reason)"))
       }
     }
   }

@@ -16,6 +16,8 @@ struct HardeningSight: Sendable {
   var crossOrigin: ObservedAnswer.CrossOriginAnswer?
   /// Where a request without TLS led.
   var plain: ObservedAnswer.PlainRoute
+  /// Why it is not known where it led, though it was sent.
+  var plainSilence: String?
   /// What the inventory says about the answers' readers.
   var declared: HeaderProfile?
 }
@@ -43,11 +45,11 @@ struct HardeningFacts {
 
   func sighting(_ sight: HardeningSight) -> Sighting {
     let (answer, response) = (sight.answer, sight.answer.response)
-    guard let status = response.status, let fields = response.fields else {
+    guard response.silence == nil, let status = response.status, let fields = response.fields else {
       return .seen(
         Self.facts(connection: answer.connectionFacts, url: .string(redact(answer.request.url.text).bounded(2048))),
         gaps: ["graded", "pages", "hsts", "cookies", "caching", "privateAnswers", "outdated"].map {
-          Gap(path: $0, reason: "no HTTP answer: \(response.malformed ?? "no status")")
+          Gap(path: $0, reason: response.silence ?? "no HTTP answer")
         })
     }
     let (profile, source) = Self.profile(of: sight)
@@ -60,6 +62,7 @@ struct HardeningFacts {
       let reason = "the answer is \(status), whose header fields say little"
       gaps = [Gap(path: "graded", reason: reason), Gap(path: "pages", reason: reason)]
     }
+    if let reason = sight.plainSilence { gaps.append(Gap(path: "graded", reason: redact(reason))) }
     if let reason = sight.strangerSilence { gaps.append(Gap(path: "privateAnswers", reason: redact(reason))) }
     let isReadable = status < 500 && sight.leavesFor == nil
     let isPrivate = Self.isPrivate(sight)

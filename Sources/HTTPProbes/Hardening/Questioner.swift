@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import Glibc
 import Probing
 
 /// Asks one target several questions, of which each may stay without an answer.
@@ -16,11 +17,15 @@ struct Questioner: Sendable {
 
   let client: Client
 
+  /// Microseconds between two questions, so that a few of them are no burst to a rate limiter.
+  private static let pause: UInt32 = 20_000
+
   /// Whom the inventory describes.
   var destination: Destination { client.destination }
 
   /// Asks once. Throws only where the run was called off.
   func ask(_ request: HTTPRequest, presenting presented: Presented = .nothing) throws(Silence) -> Outcome {
+    if client.deadline.millisecondsLeft > Int(Self.pause) / 1000 { usleep(Self.pause) }
     do {
       return Self.outcome(of: try client.answer(to: request, presenting: presented))
     } catch {
@@ -33,12 +38,9 @@ struct Questioner: Sendable {
     }
   }
 
-  /// The answer, unless it is none of HTTP.
+  /// The answer, unless it is none of HTTP or only a rate limiter's.
   static func outcome(of answer: Answer) -> Outcome {
-    guard answer.response.fields != nil, answer.response.status != nil else {
-      return .silent("no HTTP answer: \(answer.response.malformed ?? "no status")")
-    }
-    return .answered(answer)
+    answer.response.silence.map { .silent($0) } ?? .answered(answer)
   }
 }
 
@@ -68,6 +70,14 @@ extension ProbeContext {
         }
       }
     }
+  }
+}
+
+extension HTTPResponse {
+  /// Why this is no answer to what was asked; nil if it is one.
+  var silence: String? {
+    guard fields != nil, let status else { return "no HTTP answer: \(malformed ?? "no status")" }
+    return status == 429 ? "a rate limiter answered 429" : nil
   }
 }
 

@@ -85,6 +85,9 @@ struct RefusalFacts {
       ]
     }
     var errors: [JSONValue] = []
+    if sight.declared == nil, let reason = sight.front.response.silence {
+      gaps.append(Gap(path: "interfaceErrors", reason: reason))
+    }
     if profile == .api {
       errors = [("a path that does not exist", sight.missing), ("a method that does not exist", sight.madeUp)]
         .compactMap { cause, outcome in outcome.answer.flatMap { interfaceError(cause, $0.response) } }

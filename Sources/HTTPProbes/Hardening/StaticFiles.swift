@@ -169,11 +169,8 @@ struct AssetFacts {
       guard case .silent(let reason)? = outcome else { return }
       gaps.append(Gap(path: place, reason: redact("\(url.target.bounded(200)): \(reason)").bounded(400)))
     }
-    if sight.front.response.fields == nil {
-      gaps.append(
-        Gap(
-          path: "assets", reason: "the front page is no HTTP answer: \(sight.front.response.malformed ?? "no status")"))
-      gaps.append(Gap(path: "texts", reason: "the front page is no HTTP answer"))
+    if let reason = sight.front.response.silence {
+      gaps = ["assets", "texts"].map { Gap(path: $0, reason: "the front page: \(reason)") }
     }
     var texts = sight.texts
     var assets: [JSONValue] = []

@@ -117,6 +117,16 @@ struct HardeningProbeTests {
     #expect(broken.gaps == ["graded", "pages"])
   }
 
+  @Test("a plain port that is limited leaves the grade open, one that refuses does not")
+  func plainPort() async throws {
+    let nginx = try NginxFixture(tls: Self.sound, plain: "return 429;")
+    #expect(await Self.look(nginx, HTTPHardeningProbe()).gaps == ["graded"])
+    let closed = await Self.look(nginx, HTTPHardeningProbe(), ["plainPort": .integer(try LoopbackPort.free())])
+    #expect(closed.gaps == [])
+    #expect(
+      closed["graded"]?[0]?["tests"]?.array?.contains { $0["result"] == "redirection-not-needed-no-http" } == true)
+  }
+
   @Test("what only the token opens is a private answer")
   func privateAnswer() async throws {
     let nginx = try NginxFixture(
@@ -266,6 +276,18 @@ struct HardeningProbeTests {
     #expect(bad["madeUpMethod.accepted"] == true)
     #expect(bad["interfaceErrors"]?[0]?["kind"] == "html")
     #expect(bad["missingPage.kind"] == "html")
+  }
+
+  @Test("a rate limiter's answer says nothing about anything else")
+  func limited() async throws {
+    let server = try LoopbackServer { $0.answer("429 Too Many Requests", ["Content-Type: text/html"], "<html>") }
+    let settings: JSONObject = ["url": .string("http://127.0.0.1:\(server.port)/"), "assets": ["/a.js"]]
+    #expect(await Look(HTTPHardeningProbe(), at: settings).gaps.count == 7)
+    #expect(await Look(HTTPCrossOriginProbe(), at: settings).gaps.count == 12)
+    #expect(await Look(HTTPAssetsProbe(), at: settings).gaps == ["assets", "texts", "assets"])
+    let refusals = await Look(HTTPRefusalsProbe(), at: settings)
+    #expect(refusals.gaps == ["missingPage", "madeUpMethod", "options", "trace", "interfaceErrors"])
+    #expect(refusals["missingPage"] == .null)
   }
 
   @Test("nobody there is a fact without parts, and the silent are unseen")
