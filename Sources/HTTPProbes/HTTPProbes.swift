@@ -7,5 +7,5 @@ package enum HTTPProbes {
     targetKinds: targetKinds,
     probes: [
       HTTPExchangeProbe(), HealthEndpointProbe(), HTTPAuthorizationProbe(), ExposedPathsProbe(),
-    ])
+    ] + hardeningProbes)
 }

@@ -30,6 +30,7 @@ struct Prodworthy: AsyncParsableCommand {
       InitCommand.self,
       DoctorCommand.self,
       CertificateCommand.self,
+      HeadersCommand.self,
       MigrationsCommand.self,
       JSONPathCommand.self,
       FaultCommand.self,

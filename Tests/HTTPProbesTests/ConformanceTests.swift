@@ -6,7 +6,7 @@ import Testing
 
 @testable import HTTPProbes
 
-@Suite("Both probes as probes")
+@Suite("The probes of the room as probes")
 struct ConformanceTests {
   @Test("keep the promises of every probe")
   func conform() async throws {
