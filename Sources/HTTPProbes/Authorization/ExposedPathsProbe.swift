@@ -7,7 +7,7 @@ struct ExposedPathsProbe: Probe {
   /// The most requests one look sends.
   private static let budget = 100
   /// Between two requests, in milliseconds: the other looks at the same target need what a rate limiter allows.
-  var pause = 50
+  var pause = 20
 
   let descriptor = ProbeDescriptor(
     id: "http-exposed-paths", summary: "what lies open at paths where nobody should find anything",
