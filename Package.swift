@@ -28,8 +28,8 @@ let package = Package(
     .executableTarget(
       name: "prodworthy",
       dependencies: [
-        "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes", "Probing",
-        "ProcessProbes", "Reporting", "TLSProbes", "Transport",
+        "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes",
+        "NetworkProbes", "Probing", "ProcessProbes", "Reporting", "TLSProbes", "Transport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // A small real events platform with switchable defects.
@@ -47,6 +47,8 @@ let package = Package(
     .target(name: "TLSProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
     // HTTP exchanges and health endpoints.
     .target(name: "HTTPProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
+    // Which ports of a host really answer.
+    .target(name: "NetworkProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
     // PostgreSQL sessions and what the wire shows without credentials.
     .target(name: "DatabaseProbes", dependencies: ["AuditModel", "Facts", "Postgres", "Probing", "Transport"]),
     // Any executable over JSON, and any Nagios plug-in unchanged.
@@ -106,6 +108,11 @@ let package = Package(
       name: "HTTPProbesTests",
       dependencies: ["AuditModel", "Facts", "HTTPProbes", "LoopbackServers", "ProbeConformance", "Probing"]),
     .testTarget(
+      name: "NetworkProbesTests",
+      dependencies: [
+        "AuditModel", "Facts", "LoopbackServers", "NetworkProbes", "ProbeConformance", "Probing", "Transport",
+      ]),
+    .testTarget(
       name: "DatabaseProbesTests",
       dependencies: ["AuditModel", "DatabaseProbes", "Facts", "LoopbackPostgres", "Postgres", "Probing"]),
     .testTarget(
@@ -119,8 +126,8 @@ let package = Package(
     .testTarget(
       name: "CatalogueTests",
       dependencies: [
-        "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes", "Probing",
-        "ProcessProbes", "TLSProbes",
+        "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes",
+        "NetworkProbes", "Probing", "ProcessProbes", "TLSProbes",
       ]),
     .testTarget(name: "ProvingGroundTests", dependencies: ["Facts", "Probing", "proving-ground"]),
     // The built command, driven as its users drive it.
