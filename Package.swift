@@ -36,7 +36,7 @@ let package = Package(
     .executableTarget(
       name: "proving-ground",
       dependencies: [
-        "AuditModel", "Facts", "Postgres", "Probing",
+        "AuditModel", "Digest", "Facts", "Postgres", "Probing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Hummingbird", package: "hummingbird"),
       ]),
@@ -129,7 +129,7 @@ let package = Package(
         "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes",
         "NetworkProbes", "Probing", "ProcessProbes", "TLSProbes",
       ]),
-    .testTarget(name: "ProvingGroundTests", dependencies: ["Facts", "Probing", "proving-ground"]),
+    .testTarget(name: "ProvingGroundTests", dependencies: ["Digest", "Facts", "Probing", "proving-ground"]),
     // The built command, driven as its users drive it.
     .testTarget(name: "Acceptance", dependencies: ["LoopbackServers", "prodworthy", "proving-ground"]),
     // The same tests for a probe through any door.

@@ -60,14 +60,16 @@ struct DatabaseServer: Sendable {
   }
 
   /// Makes the roles and the tables.
-  func setUp(_ blueprint: Blueprint, outsidePort: Int, before deadline: Deadline) throws(GroundFailure) {
+  func setUp(_ blueprint: Blueprint, outsidePort: Int, people: [Person], before deadline: Deadline)
+    throws(GroundFailure)
+  {
     let (services, auditor) = (Self.newPassword(), Self.newPassword())
     try Files.write(services, to: folder.servicesPassword, mode: 0o600)
     try Files.write(auditor, to: folder.auditorPassword, mode: 0o600)
     try execute(
       DatabaseSchema.roles(services: services, auditor: auditor, grant: blueprint.auditorGrant), in: "postgres",
       before: deadline)
-    try execute(DatabaseSchema.tables(outsidePort: outsidePort), in: "events", before: deadline)
+    try execute(DatabaseSchema.tables(outsidePort: outsidePort, people: people), in: "events", before: deadline)
   }
 
   /// Stops the server, sending its clients away.
@@ -108,10 +110,11 @@ struct DatabaseServer: Sendable {
   /// No socket in the file system, whose name may be too long for one; dynamic shared memory in files, since what lies
   /// in /dev/shm would outlive a server that was killed.
   private func configuration(_ blueprint: Blueprint) -> String {
+    let addresses = ["127.0.0.1"] + (blueprint.databaseListensInPublic ? [Ports.publicAddress] : [])
     let changed = blueprint.databaseSettings.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)\n" }
     return """
 
-      listen_addresses = '127.0.0.1'
+      listen_addresses = '\(addresses.joined(separator: ","))'
       port = \(port)
       unix_socket_directories = ''
       cluster_name = 'events-platform'

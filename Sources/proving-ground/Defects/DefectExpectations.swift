@@ -18,6 +18,8 @@ extension Defect {
     ],
     "auditor-superuser": [.init(check: "postgres-auditor-unprivileged", target: "db", status: "warn")],
     "client-certificate": [.init(check: "tls-certificate-purpose", target: "web")],
+    "database-exposed": [.init(check: "network-closed-ports", target: "public")],
+    "database-exposed-unmentioned": [.init(check: "network-sensitive-ports", target: "public")],
     "database-down": [
       .init(check: "health-reports-up", target: "api"), .init(check: "health-reports-up", target: "processing"),
       .init(check: "health-reports-up", target: "web"), .init(check: "nagios-plugin-ok", target: "plugin"),
@@ -31,6 +33,7 @@ extension Defect {
     "database-wrong-name": [
       .init(check: "postgres-certificate-verifies", target: "db"), .init(check: "tls-name-matches", target: "db"),
     ],
+    "declared-port-dead": [.init(check: "network-declared-ports-answer", target: "public")],
     "expired-certificate": [.init(check: "tls-certificate-valid", target: "web")],
     "expired-intermediate": [.init(check: "tls-issuers-valid", target: "web")],
     "expiring-certificate": [.init(check: "tls-certificate-renewal", target: "web")],
@@ -46,6 +49,7 @@ extension Defect {
     ],
     "health-missing": [.init(check: "health-endpoint-exists", target: "processing")],
     "health-reveals": [.init(check: "health-reveals-nothing", target: "processing")],
+    "inside-exposed": [.init(check: "network-ports-declared", target: "public")],
     "lax-sslmode": [.init(check: "postgres-application-sslmode", target: "db")],
     "long-lived-certificate": [.init(check: "tls-certificate-lifetime", target: "web", status: "warn")],
     "md5-passwords": [.init(check: "postgres-password-hashing", target: "db")],

@@ -33,19 +33,87 @@ extension Defect {
       $0.edge.frontPage = .garbled
     },
     Defect(id: "slow-front-page", summary: "the api service takes 1.5 s for its front page", part: .frontPage) {
-      $0.frontPageDelayMilliseconds = 1500
-    },
-    Defect(id: "no-strict-transport", summary: "the web server sends no HSTS", part: .edgeFields) {
-      $0.edge.sendsStrictTransport = false
-    },
-    Defect(id: "no-nosniff", summary: "the web server sends no X-Content-Type-Options", part: .edgeFields) {
-      $0.edge.sendsNoSniff = false
-    },
-    Defect(id: "version-shown", summary: "the web server names its version", part: .edgeFields) {
-      $0.edge.namesItsVersion = true
+      $0.api.frontPageDelayMilliseconds = 1500
     },
     Defect(id: "stack-trace-shown", summary: "the web server's error pages show a stack trace", part: .errorPages) {
       $0.edge.showsStackTraces = true
     },
+    Defect(id: "null-suites", summary: "the web server offers suites that encrypt nothing", part: .edgeProtocols) {
+      $0.edge.protocols = .withoutEncryption
+    },
+    Defect(
+      id: "anonymous-suites", summary: "the web server offers suites in which nobody proves who they are",
+      part: .edgeProtocols
+    ) { $0.edge.protocols = .withoutAuthentication },
+    Defect(id: "block-chaining-suites", summary: "the web server offers suites in CBC mode", part: .edgeProtocols) {
+      $0.edge.protocols = .withBlockChaining
+    },
+    Defect(
+      id: "no-forward-secrecy", summary: "the web server offers suites without forward secrecy", part: .edgeProtocols
+    ) {
+      $0.edge.protocols = .withoutForwardSecrecy
+      $0.edge.certificate = .rsa
+    },
+    Defect(
+      id: "small-dh-group", summary: "the web server offers Diffie-Hellman over 1024 bits", part: .edgeProtocols
+    ) {
+      $0.edge.protocols = .withSmallGroup
+      $0.edge.certificate = .rsa
+    },
+    Defect(
+      id: "long-tickets", summary: "the web server's session tickets hold for 30 days", part: .sessionTickets
+    ) { $0.edge.givesLongTickets = true },
+    Defect(id: "no-http2", summary: "the web server speaks HTTP/1.1 alone", part: .applicationProtocols) {
+      $0.edge.speaksHTTP2 = false
+    },
+  ]
+
+  /// What can be wrong with the header fields of the edge and the cookie of the api service.
+  static let fields = [
+    Defect(id: "no-strict-transport", summary: "the web server sends no HSTS", part: .strictTransport) {
+      $0.edge.strictTransport = nil
+    },
+    Defect(id: "short-strict-transport", summary: "the web server's HSTS holds for a day", part: .strictTransport) {
+      $0.edge.strictTransport = 86_400
+    },
+    Defect(id: "no-nosniff", summary: "the web server sends no X-Content-Type-Options", part: .sniffing) {
+      $0.edge.sendsNoSniff = false
+    },
+    Defect(id: "version-shown", summary: "the web server names its version", part: .serverName) {
+      $0.edge.namesItsVersion = true
+    },
+    Defect(id: "no-content-policy", summary: "the web server sends no Content-Security-Policy", part: .contentPolicy) {
+      $0.edge.contentPolicy = nil
+    },
+    Defect(
+      id: "unsafe-content-policy", summary: "the Content-Security-Policy allows inline scripts and eval",
+      part: .contentPolicy
+    ) {
+      $0.edge.contentPolicy =
+        "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; object-src 'none'; base-uri 'none'; "
+        + "form-action 'self'; frame-ancestors 'none'"
+    },
+    Defect(id: "framing-allowed", summary: "any site may frame the pages", part: .contentPolicy) {
+      $0.edge.contentPolicy = EdgePlan.ownContentPolicy
+    },
+    Defect(id: "referrer-leaked", summary: "other sites are told the whole address", part: .referrerPolicy) {
+      $0.edge.referrerPolicy = "unsafe-url"
+    },
+    Defect(
+      id: "no-isolation", summary: "the web server sends no cross-origin opener, embedder and resource policies",
+      part: .isolation
+    ) { $0.edge.isolates = false },
+    Defect(id: "cookie-without-secure", summary: "the session cookie is sent without TLS too", part: .cookie) {
+      $0.api.cookie.isSecure = false
+    },
+    Defect(id: "cookie-without-httponly", summary: "scripts can read the session cookie", part: .cookie) {
+      $0.api.cookie.isHTTPOnly = false
+    },
+    Defect(id: "cookie-without-samesite", summary: "other sites' requests bring the session cookie", part: .cookie) {
+      $0.api.cookie.isSameSite = false
+    },
+    Defect(
+      id: "cookie-shared", summary: "shared caches may keep the front page with its cookie", part: .frontPageCaching
+    ) { $0.api.sharesFrontPage = true },
   ]
 }
