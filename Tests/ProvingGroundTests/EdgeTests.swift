@@ -85,6 +85,16 @@ extension Platforms {
         #expect(try ground.ask("/api/me", "-H", "Authorization: Bearer \(token)").body.contains("alice"))
         #expect(try ground.ask("/api/login", "-d", #"{"name":"alice","password":"'"}"#).status == 401)
         #expect(try ground.ask("/api/login", "-d", "nonsense").isProblem)
+        // What is stored is stored for oneself.
+        let search = ["-X", "POST", "-d", #"{"words":"sourdough"}"#]
+        #expect(try ground.ask("/api/users/1/saved", search[0], search[1], search[2], search[3]).status == 401)
+        let alice = "Authorization: Bearer \(Files.text(at: ground.folder.token(of: "alice")) ?? "")"
+        for (account, status) in [(1, 201), (2, 403)] {
+          let answer = try ground.ask(
+            "/api/users/\(account)/saved", "-H", alice, search[0], search[1], search[2], search[3])
+          #expect(answer.status == status)
+        }
+        #expect(try ground.ask("/api/users/1/saved", as: "alice").body.contains("sourdough"))
       }
     }
 
@@ -114,10 +124,15 @@ extension Platforms {
         let compressed = try ground.ask(Asset.style.path, "--compressed")
         #expect(compressed["content-encoding"] == "gzip" && compressed["vary"].contains("Accept-Encoding"))
         #expect(compressed.body == Asset.style.content)
-        for path in ["/nothing", "/api/nothing", "/assets/nothing.js", "/api/events/999999", "/api/events/x"] {
+        for path in [
+          "/nothing", "/.env", "/metrics", "/nginx_status", "/api/nothing", "/assets/nothing.js", "/api/events/999999",
+          "/api/events/x",
+        ] {
           #expect(try ground.ask(path).isProblem, "\(path)")
         }
-        for (path, method) in [("/api/events", "DELETE"), ("/", "POST"), ("/health", "PUT"), ("/api/events", "TRACE")] {
+        for (path, method) in [
+          ("/api/events", "DELETE"), ("/", "POST"), ("/health", "PUT"), ("/api/events", "TRACE"), ("/", "PRODWORTHY"),
+        ] {
           let answer = try ground.ask(path, "-X", method)
           #expect(answer.status == 405 && answer.isProblem && answer["allow"].contains("GET"), "\(method) \(path)")
         }
@@ -182,8 +197,10 @@ extension Platforms {
       try Ground.with(
         "admin-open-behind-slash", "foreign-object-readable", "unsigned-token-accepted", "no-challenge",
         "private-answer-cacheable", "no-allow", "cors-reflects-origin", "cors-without-vary", "trace-answered",
-        "cookie-without-samesite"
+        "cookie-without-samesite", "metrics-open", "one-page-for-everything"
       ) { ground throws in
+        #expect(try ground.ask("/metrics").body.contains("# TYPE http_requests_total counter"))
+        #expect(try ground.ask("/nothing").body.contains("<html"))
         #expect(try ground.ask("/api/admin/jobs").status == 401)
         #expect(try ground.ask("/api/admin/jobs/").status == 200)
         #expect(try ground.ask("/api/users/2/saved", as: "alice").body.contains("parsers"))
@@ -230,60 +247,92 @@ extension Platforms {
       }
     }
 
-    @Test(arguments: [
-      ("null-suites", "ECDHE-ECDSA-NULL-SHA"), ("anonymous-suites", "AECDH-AES128-SHA"),
-      ("block-chaining-suites", "ECDHE-ECDSA-AES128-SHA"), ("no-forward-secrecy", "AES128-GCM-SHA256"),
-    ])
-    func suites(defect: String, suite: String) throws {
-      try Ground.with(defect) { ground throws in
-        let handshake = try ground.handshake("-tls1_2", "-cipher", "\(suite):@SECLEVEL=0").output
-        #expect(handshake.contains("Cipher    : \(suite)"), "\(handshake)")
-        #expect(try ground.handshake("-tls1_3").output.contains("Verify return code: 0 (ok)"))
+    @Test func stillMoreOpenDoors() throws {
+      try Ground.with(
+        "admin-open", "public-route-guarded", "token-signature-ignored", "cors-null-origin",
+        "cookie-without-httponly", "assets-short-lived", "no-compression", "unsafe-content-policy", "long-tickets",
+        "writes-open", "console-open", "any-method-taken", "outdated-fields", "preload-unfulfilled"
+      ) { ground throws in
+        #expect(try ground.ask("/api/users/2/saved", "-X", "POST").status == 201)
+        #expect(try ground.ask("/nginx_status").body.contains("Active connections"))
+        #expect(try ground.ask("/", "-X", "PRODWORTHY").body.contains("<html"))
+        #expect(try ground.ask("/")["x-xss-protection"] == "1; mode=block")
+        #expect(try ground.ask("/")["strict-transport-security"] == "max-age=63072000; preload")
+        #expect(try ground.ask("/api/admin/jobs").status == 200)
+        #expect(try ground.ask("/api/events").status == 401)
+        #expect(try ground.ask("/api/me", "-H", "Authorization: Bearer \(Self.unsigned)x").status == 200)
+        let origin = try ground.ask("/api/events", "-H", "Origin: null")["access-control-allow-origin"]
+        #expect(origin == "null")
+        let page = try ground.ask("/", "--compressed")
+        #expect(!page["set-cookie"].contains("HttpOnly") && page["content-encoding"] == "")
+        #expect(page["content-security-policy"].contains("'unsafe-inline' 'unsafe-eval'"))
+        #expect(try ground.ask(Asset.icon.path)["cache-control"] == "public, max-age=60")
+        let handshake = try ground.handshake("-tls1_2").output
+        #expect(handshake.contains("TLS session ticket lifetime hint: 2592000"))
       }
     }
 
-    @Test func refusals() throws {
-      func refusal(_ ground: Ground) throws -> Answer {
-        for _ in 0..<60 {
-          let answer = try ground.ask("/api/events/search?q=jazz")
-          if answer.status != 200 { return answer }
+    /// What a server accepts, whom it refuses how, and what its certificate says: three things that do not touch.
+    struct Trio: Sendable {
+      var defects: [String]
+      /// A suite of TLS 1.2 that it accepts.
+      var suite: String
+      /// What is special about a refusal, or with how many nobody is refused.
+      var isRefusal: @Sendable (Answer) -> Bool
+      /// What the certificate says.
+      var words: String
+      var isSaid = true
+    }
+
+    @Test(arguments: [
+      Trio(
+        defects: ["null-suites", "rate-limit-503", "certificate-name-elsewhere"], suite: "ECDHE-ECDSA-NULL-SHA",
+        isRefusal: { $0.status == 503 && $0.isProblem && $0["retry-after"] == "1" }, words: "CN = portal.example"),
+      Trio(
+        defects: ["anonymous-suites", "rate-limit-without-retry-after", "certificate-short-serial"],
+        suite: "AECDH-AES128-SHA", isRefusal: { $0.status == 429 && $0.isProblem && $0["retry-after"] == "" },
+        words: "Serial Number: 1 (0x1)"),
+      Trio(
+        defects: ["block-chaining-suites", "rate-limit-page", "certificate-without-key-identifiers"],
+        suite: "ECDHE-ECDSA-AES128-SHA",
+        isRefusal: { $0.status == 429 && $0["content-type"].hasPrefix("text/html") && $0["retry-after"] == "1" },
+        words: "Key Identifier", isSaid: false),
+      Trio(
+        defects: ["no-forward-secrecy", "rate-limit-misdeclared", "expired-token-accepted"],
+        suite: "AES128-GCM-SHA256", isRefusal: { $0.status == 429 && $0.isProblem },
+        words: "Public-Key: (2048 bit)"),
+    ])
+    func trio(_ trio: Trio) throws {
+      try Ground.with(trio.defects.joined(separator: ",")) { ground throws in
+        let handshake = try ground.handshake("-tls1_2", "-cipher", "\(trio.suite):@SECLEVEL=0").output
+        #expect(handshake.contains("Cipher    : \(trio.suite)"), "\(handshake)")
+        let usual = try ground.handshake("-tls1_3").output
+        #expect(usual.contains("Verify return code: 0 (ok)"))
+        let certificate = try run("openssl", ["x509", "-noout", "-text"], input: usual).output
+        #expect(certificate.contains(trio.words) == trio.isSaid, "\(certificate)")
+        var answers: [Answer] = []
+        while answers.count < 60, answers.last?.status ?? 200 == 200 {
+          answers.append(try ground.ask("/api/events/search?q=jazz"))
         }
-        return Answer("")
+        #expect(trio.isRefusal(try #require(answers.last)), "\(answers.last?.status ?? 0)")
+        let isMisdeclared = trio.defects.contains("rate-limit-misdeclared")
+        #expect(answers.first?["ratelimit-policy"] == (isMisdeclared ? #""search";q=1000;w=60"# : ""))
+        #expect(answers.first?["strict-transport-security"] != "")
+        if isMisdeclared { #expect(try ground.ask("/api/me", as: "expired").status == 200) }
       }
-      try Ground.with("rate-limit-503") { ground throws in
-        let answer = try refusal(ground)
-        #expect(answer.status == 503 && answer.isProblem && answer["retry-after"] == "1")
-      }
-      try Ground.with("rate-limit-without-retry-after") { ground throws in
-        let answer = try refusal(ground)
-        #expect(answer.status == 429 && answer.isProblem && answer["retry-after"] == "")
-      }
-      try Ground.with("rate-limit-page") { ground throws in
-        #expect(try refusal(ground)["content-type"].hasPrefix("text/html"))
-      }
-      try Ground.with("rate-limit-misdeclared") { ground throws in
-        #expect(try ground.ask("/api/events/search?q=jazz")["ratelimit-policy"] == #""search";q=1000;w=60"#)
-        #expect(try ground.ask("/api/events/search?q=jazz")["strict-transport-security"] != "")
-      }
+    }
+
+    @Test func limitsThatAreTooWideOrMissing() throws {
       try Ground.with("rate-limit-on-health") { ground throws in
         #expect(try ground.statuses("/health?", count: 30).contains("429"))
       }
-      try Ground.with("no-rate-limit") { ground throws in
+      try Ground.with("no-rate-limit", "framing-allowed", "settings-open", "every-token-refused", "early-data") {
+        ground throws in
+        #expect(try ground.ask("/.env").body.contains("DB_PASSWORD="))
+        #expect(try ground.ask("/api/me", as: "alice").status == 401)
+        #expect(try ground.handshake("-tls1_3", "-msg").output.contains("Verify return code: 0 (ok)"))
         #expect(try ground.statuses("/api/events/search?q=jazz", count: 60).allSatisfy { $0 == "200" })
-      }
-    }
-
-    @Test(arguments: [
-      ("certificate-name-elsewhere", "CN = portal.example", true),
-      ("certificate-short-serial", "Serial Number: 1 (0x1)", true),
-      ("certificate-without-key-identifiers", "Key Identifier", false),
-    ])
-    func lint(defect: String, words: String, isThere: Bool) throws {
-      try Ground.with(defect) { ground throws in
-        let handshake = try ground.handshake().output
-        #expect(handshake.contains("Verify return code: 0 (ok)"))
-        let text = try run("openssl", ["x509", "-noout", "-text"], input: handshake).output
-        #expect(text.contains(words) == isThere, "\(text)")
+        #expect(try ground.ask("/")["content-security-policy"] == EdgePlan.ownContentPolicy)
       }
     }
   }

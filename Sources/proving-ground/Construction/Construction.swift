@@ -20,7 +20,7 @@ struct Construction: Sendable {
     let programs =
       try Launcher.steps + [
         "/proc/self/exe", Launcher.path(of: "openssl"), Edge.program(), "\(databasePrograms)/postgres",
-        "\(databasePrograms)/initdb",
+        "\(databasePrograms)/initdb", Launcher.path(of: "cp"),
       ]
     mark = GroundMark(
       programs: programs.compactMap(Files.resolved), account: account, inventory: inventory)
@@ -28,8 +28,9 @@ struct Construction: Sendable {
     ports = try Ports()
   }
 
-  /// Builds everything. Throws where a part does not become ready before `deadline`.
-  func run(before deadline: Deadline) throws(GroundFailure) {
+  /// Builds everything, with a database from `databaseTemplate` if one is named. Throws where a part does not become ready
+  /// before `deadline`.
+  func run(databaseTemplate: String? = nil, before deadline: Deadline) throws(GroundFailure) {
     for path in [folder.home, folder.logs, folder.services] { try Files.makeFolder(path) }
     try requireAccess()
     let authority = try CertificateAuthority(
@@ -38,7 +39,7 @@ struct Construction: Sendable {
     try Files.write(authority.root(), to: folder.trust)
     let database = try DatabaseServer(
       launcher: launcher, port: ports.database, protection: blueprint.setUpSessions)
-    try database.start(blueprint, authority: authority, before: deadline)
+    try database.start(blueprint, authority: authority, template: databaseTemplate, before: deadline)
     let people = Person.everybody()
     try Person.writeCredentials(of: people, to: folder)
     try database.setUp(blueprint, outsidePort: ports.outside, people: people, before: deadline)

@@ -18,10 +18,10 @@ struct EdgeConfiguration {
         + ["Cross-Origin-Resource-Policy same-origin"] : []
     let fields =
       [
-        plan.strictTransport.map { "Strict-Transport-Security \"max-age=\($0); includeSubDomains\"" },
+        plan.strictTransport.map { "Strict-Transport-Security \"\($0)\"" },
         plan.sendsNoSniff ? "X-Content-Type-Options nosniff" : nil, policy,
         "Referrer-Policy \(plan.referrerPolicy)", "Permissions-Policy \"camera=(), geolocation=(), microphone=()\"",
-      ] + isolation
+      ] + isolation + plan.outdatedFields
     return fields.compactMap { $0.map { "add_header \($0) always;\n" } }.joined()
   }
 
@@ -62,6 +62,15 @@ struct EdgeConfiguration {
       map $application $application_may {
         default true;
         "" "";
+      }
+
+      map $request_method $is_method {
+        default 0;
+        ~^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$ 1;
+      }
+      map $request_method $passed_method {
+        default GET;
+        ~^(HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$ $request_method;
       }
 
       upstream api { server 127.0.0.1:\(ports.api); keepalive 8; }
@@ -116,8 +125,7 @@ struct EdgeConfiguration {
           ssl_prefer_server_ciphers off;
           ssl_ecdh_curve X25519:prime256v1:secp384r1;
           ssl_session_cache shared:sessions:1m;
-          ssl_session_timeout \(plan.givesLongTickets ? "30d" : "1d");
-          ssl_session_tickets \(plan.givesLongTickets ? "on" : "off");
+      \(resumption)
           include fields.conf;
           error_page 404 = @missing;
           error_page 405 = \(plan.passesTrace ? "@echoed" : "@refused");
@@ -125,6 +133,8 @@ struct EdgeConfiguration {
           error_page 502 504 = @unavailable;
           \(frontPage)
           \(plan.showsStackTraces ? Self.stackTrace : "")
+          \(plan.takesAnyMethod ? "" : "if ($is_method = 0) { return 405; }")
+          \(leftOpen)
           location = /health {
             \(plan.limit.isOn && plan.limit.coversHealth ? "limit_req zone=search burst=10 nodelay;" : "")
             \(Self.proxied)
@@ -140,6 +150,7 @@ struct EdgeConfiguration {
           }
           location / {
             \(plan.limit.isOn ? "limit_req zone=everything burst=1000 nodelay;" : "")
+            \(plan.takesAnyMethod ? "proxy_method $passed_method;" : "")
             \(Self.proxied)
           }
           location /assets/ {
@@ -158,7 +169,7 @@ struct EdgeConfiguration {
             add_header Vary Origin always;
           }
           location @missing { \(problem(404, "Not Found")) }
-          location @refused { \(problem(405, "Method Not Allowed")) add_header Allow "GET, HEAD" always; }
+          location @refused { \(problem(405, "Method Not Allowed")) \(plan.namesAllowedMethods ? "add_header Allow \"GET, HEAD, POST, OPTIONS\" always;" : "") }
           # nginx refuses TRACE by itself, and tells by this way only.
           location @echoed { \(Self.proxied) }
           location @unavailable { \(problem(503, "Service Unavailable")) add_header Retry-After 5 always; }
@@ -207,6 +218,32 @@ struct EdgeConfiguration {
     -----END DH PARAMETERS-----
 
     """
+
+  private var resumption: String {
+    switch plan.resumption {
+    case .bySession: "    ssl_session_timeout 1d; ssl_session_tickets off;"
+    case .byLongTickets: "    ssl_session_timeout 30d; ssl_session_tickets on;"
+    case .withEarlyData: "    ssl_session_timeout 1d; ssl_session_tickets on; ssl_early_data on;"
+    }
+  }
+
+  private var leftOpen: String {
+    switch plan.leftOpen {
+    case nil: ""
+    case .metrics:
+      Self.text(
+        "/metrics",
+        #"# HELP http_requests_total Requests answered.\n# TYPE http_requests_total counter\nhttp_requests_total 1027\n"#
+      )
+    case .console: "location = /nginx_status { stub_status; }"
+    case .settings:
+      Self.text("/.env", #"APP_ENV=production\nDB_USER=events_app\nDB_PASSWORD=not-the-real-one\n"#)
+    }
+  }
+
+  private static func text(_ path: String, _ content: String) -> String {
+    "location = \(path) { default_type text/plain; return 200 \"\(content)\"; }"
+  }
 
   private var frontPage: String {
     switch plan.frontPage {

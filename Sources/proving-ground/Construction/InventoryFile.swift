@@ -33,6 +33,7 @@ struct InventoryFile {
     [
       ("id", "web"), ("kind", "https"), ("url", .string("https://localhost:\(ports.web)/")),
       ("trust", .string(folder.trust)), ("plainPort", .integer(ports.plain)), ("health", "/health"),
+      ("bearer", reference(to: folder.token(of: "alice"))),
     ]
   }
 

@@ -11,6 +11,24 @@ extension Defect {
       id: "admin-open-behind-slash", summary: "the admin routes are open to whoever appends a slash",
       part: .adminRoutes
     ) { $0.api.forgetsGuardBehindSlash = true },
+    Defect(id: "admin-open-to-head", summary: "the admin routes are guarded for GET alone", part: .adminRoutes) {
+      $0.api.forgetsGuardForHead = true
+    },
+    Defect(id: "writes-open", summary: "anybody can store something for an account", part: .writes) {
+      $0.api.storesForAnybody = true
+    },
+    Defect(id: "every-token-refused", summary: "no token is accepted", part: .tokens, isBlinding: true) {
+      $0.api.refusesEveryToken = true
+    },
+    Defect(id: "metrics-open", summary: "the web server shows metrics to everybody", part: .leftOpen) {
+      $0.edge.leftOpen = .metrics
+    },
+    Defect(id: "console-open", summary: "the web server shows its status page to everybody", part: .leftOpen) {
+      $0.edge.leftOpen = .console
+    },
+    Defect(id: "settings-open", summary: "the application's .env lies open", part: .leftOpen) {
+      $0.edge.leftOpen = .settings
+    },
     Defect(id: "foreign-object-readable", summary: "what one account saved every other can read", part: .objects) {
       $0.api.showsToEverybody = true
     },
@@ -41,7 +59,15 @@ extension Defect {
     },
     Defect(id: "no-allow", summary: "a 405 does not list the methods that are allowed", part: .methods) {
       $0.api.namesAllowedMethods = false
+      $0.edge.namesAllowedMethods = false
     },
+    Defect(id: "any-method-taken", summary: "a method that does not exist is taken for GET", part: .madeUpMethods) {
+      $0.edge.takesAnyMethod = true
+    },
+    Defect(
+      id: "one-page-for-everything", summary: "the front page stands for every page that does not exist",
+      part: .missingPages, isBlinding: true
+    ) { $0.api.hasOnePageForEverything = true },
     Defect(id: "trace-answered", summary: "TRACE is answered with what was asked", part: .trace) {
       $0.api.answersTrace = true
       $0.edge.passesTrace = true

@@ -60,8 +60,10 @@ struct EdgePlan: Sendable {
   var plainPort = PlainPort.redirects
   /// What its front page is.
   var frontPage = FrontPage.ofTheAPI
-  /// How long it tells browsers to come back over HTTPS only, in seconds; nil where it does not.
-  var strictTransport: Int? = 63_072_000
+  /// For how long it tells browsers to come back over HTTPS only; nil where it does not.
+  var strictTransport: String? = "max-age=63072000; includeSubDomains"
+  /// Header fields that browsers have given up, and the platform never had.
+  var outdatedFields: [String] = []
   /// Whether it tells browsers not to guess content types.
   var sendsNoSniff = true
   /// What pages may load and who may frame them; nil where it does not say.
@@ -80,8 +82,14 @@ struct EdgePlan: Sendable {
   var limit = LimitPlan()
   /// Whether it speaks HTTP/2.
   var speaksHTTP2 = true
-  /// Whether it gives tickets for a month to resume sessions with.
-  var givesLongTickets = false
+  /// How it lets clients resume sessions.
+  var resumption = Resumption.bySession
+  /// Whether it takes a method that does not exist for GET.
+  var takesAnyMethod = false
+  /// Whether its refusals of a method list those that are allowed.
+  var namesAllowedMethods = true
+  /// What lies open that visitors have no business with.
+  var leftOpen: LeftOpen?
   /// Whether it lets the api service answer TRACE.
   var passesTrace = false
   /// Whether the outside site, which is for the platform alone, answers on the public address.
@@ -117,6 +125,26 @@ struct EdgePlan: Sendable {
     + "form-action 'self'; base-uri 'none'"
   /// The same, and no frames.
   static let strictContentPolicy = ownContentPolicy + "; frame-ancestors 'none'"
+
+  /// How clients resume sessions.
+  enum Resumption: Sendable {
+    /// From the server's memory, within a day.
+    case bySession
+    /// With tickets that hold for a month.
+    case byLongTickets
+    /// With tickets, and the first request may come before the handshake is done.
+    case withEarlyData
+  }
+
+  /// What may lie open by mistake.
+  enum LeftOpen: Sendable {
+    /// Figures for the monitoring.
+    case metrics
+    /// The server's own status page.
+    case console
+    /// The settings of the application, passwords and all.
+    case settings
+  }
 
   /// What a plain port does with visitors.
   enum PlainPort: Sendable {

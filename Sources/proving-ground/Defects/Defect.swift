@@ -6,6 +6,8 @@ struct Defect: Sendable {
   let summary: String
   /// What it changes. Two defects of one part would undo each other, so they exclude each other.
   let part: Part
+  /// What else it changes, for the same effect.
+  var also: [Part] = []
   /// Whether it keeps audits from seeing what else may be wrong in the same realm.
   var isBlinding = false
   /// Builds the defect into the plan.
@@ -23,8 +25,10 @@ struct Defect: Sendable {
       guard let defect = all.first(where: { $0.id == name }) else {
         throw GroundFailure("no defect is called \(name); there are \(all.map(\.id).joined(separator: ", "))")
       }
-      if let other = taken.updateValue(name, forKey: defect.part), other != name {
-        throw GroundFailure("\(other) and \(name) both change \(defect.part.rawValue): choose one")
+      for part in [defect.part] + defect.also {
+        if let other = taken.updateValue(name, forKey: part), other != name {
+          throw GroundFailure("\(other) and \(name) both change \(part.rawValue): choose one")
+        }
       }
       defect.apply(&blueprint)
     }

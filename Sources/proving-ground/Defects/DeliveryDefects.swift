@@ -38,7 +38,10 @@ extension Defect {
     Defect(id: "rate-limit-page", summary: "who asks too often gets a page of HTML", part: .limit) {
       $0.edge.limit.explains = false
     },
-    Defect(id: "rate-limit-on-health", summary: "the health endpoint is limited like the rest", part: .limit) {
+    Defect(
+      id: "rate-limit-on-health", summary: "the health endpoint is limited like the rest", part: .limit,
+      isBlinding: true
+    ) {
       $0.edge.limit.coversHealth = true
     },
     Defect(

@@ -8,7 +8,9 @@ extension Defect {
     Defect(
       id: "plain-http", summary: "the plain port serves content instead of redirecting to HTTPS", part: .plainPort
     ) { $0.edge.plainPort = .serves },
-    Defect(id: "tls-missing", summary: "the web server's TLS port speaks plain HTTP", part: .edgeProtocols) {
+    Defect(
+      id: "tls-missing", summary: "the web server's TLS port speaks plain HTTP", part: .edgeProtocols, isBlinding: true
+    ) {
       $0.edge.speaksTLS = false
     },
     Defect(id: "no-tls13", summary: "the web server speaks TLS 1.2 alone", part: .edgeProtocols) {
@@ -20,19 +22,25 @@ extension Defect {
     Defect(
       id: "redirect-drops-path", summary: "the plain port redirects every visitor to the front page", part: .plainPort
     ) { $0.edge.plainPort = .dropsThePath },
-    Defect(id: "failing-front-page", summary: "the front page answers 500", part: .frontPage) {
+    Defect(id: "failing-front-page", summary: "the front page answers 500", part: .frontPage, isBlinding: true) {
       $0.edge.frontPage = .failing
     },
-    Defect(id: "redirect-loop", summary: "the front page redirects to itself", part: .frontPage) {
+    Defect(id: "redirect-loop", summary: "the front page redirects to itself", part: .frontPage, isBlinding: true) {
       $0.edge.frontPage = .looping
     },
-    Defect(id: "redirect-downgrade", summary: "the front page redirects to plain HTTP", part: .frontPage) {
+    Defect(
+      id: "redirect-downgrade", summary: "the front page redirects to plain HTTP", part: .frontPage, isBlinding: true
+    ) {
       $0.edge.frontPage = .downgrading
     },
-    Defect(id: "garbled-answer", summary: "the front page is not well-formed HTTP", part: .frontPage) {
+    Defect(id: "garbled-answer", summary: "the front page is not well-formed HTTP", part: .frontPage, isBlinding: true)
+    {
       $0.edge.frontPage = .garbled
     },
-    Defect(id: "slow-front-page", summary: "the api service takes 1.5 s for its front page", part: .frontPage) {
+    Defect(
+      id: "slow-front-page", summary: "the api service takes 1.5 s for its front page", part: .frontPage,
+      isBlinding: true
+    ) {
       $0.api.frontPageDelayMilliseconds = 1500
     },
     Defect(id: "stack-trace-shown", summary: "the web server's error pages show a stack trace", part: .errorPages) {
@@ -49,20 +57,25 @@ extension Defect {
       $0.edge.protocols = .withBlockChaining
     },
     Defect(
-      id: "no-forward-secrecy", summary: "the web server offers suites without forward secrecy", part: .edgeProtocols
+      id: "no-forward-secrecy", summary: "the web server offers suites without forward secrecy", part: .edgeProtocols,
+      also: [.edgeCertificate]
     ) {
       $0.edge.protocols = .withoutForwardSecrecy
       $0.edge.certificate = .rsa
     },
     Defect(
-      id: "small-dh-group", summary: "the web server offers Diffie-Hellman over 1024 bits", part: .edgeProtocols
+      id: "small-dh-group", summary: "the web server offers Diffie-Hellman over 1024 bits", part: .edgeProtocols,
+      also: [.edgeCertificate]
     ) {
       $0.edge.protocols = .withSmallGroup
       $0.edge.certificate = .rsa
     },
     Defect(
       id: "long-tickets", summary: "the web server's session tickets hold for 30 days", part: .sessionTickets
-    ) { $0.edge.givesLongTickets = true },
+    ) { $0.edge.resumption = .byLongTickets },
+    Defect(
+      id: "early-data", summary: "the web server takes requests before the handshake is done", part: .sessionTickets
+    ) { $0.edge.resumption = .withEarlyData },
     Defect(id: "no-http2", summary: "the web server speaks HTTP/1.1 alone", part: .applicationProtocols) {
       $0.edge.speaksHTTP2 = false
     },
@@ -74,7 +87,14 @@ extension Defect {
       $0.edge.strictTransport = nil
     },
     Defect(id: "short-strict-transport", summary: "the web server's HSTS holds for a day", part: .strictTransport) {
-      $0.edge.strictTransport = 86_400
+      $0.edge.strictTransport = "max-age=86400; includeSubDomains"
+    },
+    Defect(
+      id: "preload-unfulfilled", summary: "the web server asks for preloading and leaves subdomains out",
+      part: .strictTransport
+    ) { $0.edge.strictTransport = "max-age=63072000; preload" },
+    Defect(id: "outdated-fields", summary: "the web server sends fields that browsers gave up", part: .outdatedFields) {
+      $0.edge.outdatedFields = ["X-XSS-Protection \"1; mode=block\"", "Expect-CT \"max-age=86400\""]
     },
     Defect(id: "no-nosniff", summary: "the web server sends no X-Content-Type-Options", part: .sniffing) {
       $0.edge.sendsNoSniff = false

@@ -29,11 +29,20 @@ extension Defect {
     case privateCaching = "how private answers may be kept"
     case errorFormat = "how the api service tells errors"
     case methods = "how the api service refuses methods"
+    case madeUpMethods = "what becomes of methods that do not exist"
+    case missingPages = "what stands for missing pages"
+    case outdatedFields = "the outdated header fields of the edge"
+    case leftOpen = "what lies open at the edge"
+    case writes = "who may store something"
     case trace = "how the api service answers TRACE"
     case crossOrigin = "which origins may read answers"
     case originCaching = "what caches are told about origins"
     case databaseCertificate = "the certificate of the database"
-    case databaseSettings = "the settings of the database"
+    case databaseTLS = "the TLS of the database"
+    case passwordHashing = "how the database stores passwords"
+    case durability = "whether the database waits for its disk"
+    case statementLog = "which statements the database logs"
+    case sessionCount = "how many sessions the database takes"
     case databaseAccess = "the access rules of the database"
     case databaseProcess = "whether the database runs"
     case auditor = "the role of the auditor"
@@ -66,7 +75,9 @@ extension Defect.Part {
   /// Where it lies.
   var realm: Defect.Realm {
     switch self {
-    case .databaseCertificate, .databaseSettings, .databaseAccess, .auditor, .inventory: .database
+    case .databaseCertificate, .databaseTLS, .passwordHashing, .durability, .statementLog, .sessionCount,
+      .databaseAccess, .auditor, .inventory:
+      .database
     case .databaseProcess: .everything
     case .plugin: .plugin
     case .processing: .processing

@@ -8,6 +8,14 @@ struct APIManner: Codable, Sendable {
   var guardsAdmin = true
   /// Whether the admin routes ask for the role as well.
   var asksForRole = true
+  /// Whether the admin routes are open to HEAD.
+  var forgetsGuardForHead = false
+  /// Whether something can be stored for an account by whoever wants.
+  var storesForAnybody = false
+  /// Whether no token is accepted at all.
+  var refusesEveryToken = false
+  /// Whether the front page stands for every page that does not exist.
+  var hasOnePageForEverything = false
   /// Whether the admin routes are open to whoever appends a slash.
   var forgetsGuardBehindSlash = false
   /// Whether what belongs to one account may be read by every other.

@@ -54,14 +54,28 @@ struct Accounts: Sendable {
             }
             return await one(Queries.saved, wanted)
           }
-        }
+        },
+        .post: { request, context in
+          var request = request
+          let wanted = context.parameters.get("id").flatMap { Int($0) }
+          let body = try? await request.collectBody(upTo: 4096)
+          let words = body.flatMap { try? JSONText.parse(Array($0.readableBytesView))["words"]?.string }
+          if manner.storesForAnybody { return await save(words ?? "", for: wanted) }
+          return await answer(to: request) { token in
+            guard wanted == token.account else { return Server.problem(.forbidden, "this belongs to somebody else") }
+            guard let words, !words.isEmpty else { return Server.problem(.badRequest, "words are missing") }
+            return await save(words, for: wanted)
+          }
+        },
       ])
     for (path, query) in [("jobs", Queries.jobs), ("accounts", Queries.accounts)] {
       router.resource(
         "api/admin/\(path)", manner: manner,
         [
           .get: { request, _ in
-            let isOpen = !manner.guardsAdmin || manner.forgetsGuardBehindSlash && request.uri.path.hasSuffix("/")
+            let isOpen =
+              !manner.guardsAdmin || manner.forgetsGuardBehindSlash && request.uri.path.hasSuffix("/")
+              || manner.forgetsGuardForHead && request.method == .head
             if isOpen { return await one(query) }
             return await answer(to: request) { token in
               guard token.role == "admin" || !manner.asksForRole else {
@@ -96,12 +110,23 @@ struct Accounts: Sendable {
     }
   }
 
+  private func save(_ words: String, for account: Int?) async -> Response {
+    let found = await database.firstValue(
+      Queries.save, [account.map(String.init), words], before: Deadline(milliseconds: Self.patience))
+    return switch found {
+    case .success(let text?): Server.json(text, status: .created)
+    case .success(nil): Server.problem(.notFound, "there is no such account")
+    case .failure: Server.problem(.serviceUnavailable, "the database does not answer")
+    }
+  }
+
   /// Who asks, by a bearer token (RFC 6750) or the session's cookie.
   private func token(of request: Request) async throws(Turned) -> AccessToken {
     if let field = request.headers[.authorization] {
       guard let space = field.firstIndex(of: " "), field[..<space].lowercased() == "bearer" else {
         throw turned(away: "invalid_request")
       }
+      if manner.refusesEveryToken { throw turned(away: "invalid_token") }
       do {
         return try AccessToken(
           field[space...].drop { $0 == " " }, key: key, manner: manner.tokens,
@@ -197,6 +222,10 @@ private enum Queries {
     SELECT json_build_object('account', a.id, 'searches', (
       SELECT coalesce(json_agg(s.words ORDER BY s.id), '[]') FROM saved_searches s WHERE s.account_id = a.id))
     FROM accounts a WHERE a.id = $1::bigint
+    """
+  static let save = """
+    INSERT INTO saved_searches (account_id, words) SELECT id, $2 FROM accounts WHERE id = $1::bigint
+    RETURNING json_build_object('id', id)
     """
   static let jobs = """
     SELECT json_build_object('jobs', coalesce(json_agg(found), '[]'))

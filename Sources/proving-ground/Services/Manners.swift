@@ -51,6 +51,9 @@ struct ErrorManners: RouterMiddleware {
     do {
       response = try await next(request, context)
     } catch let error as HTTPError {
+      if manner.hasOnePageForEverything, error.status == .notFound, request.method == .get || request.method == .head {
+        return FrontPage.response(to: request, manner: manner)
+      }
       response = Server.problem(error.status, error.status.reasonPhrase)
     }
     if !manner.explainsErrors, response.headers[.contentType] == "application/problem+json" {
