@@ -160,6 +160,17 @@ extension Platforms {
       }
     }
 
+    @Test func namesThatNobodyHasAreRefused() throws {
+      func answer(_ ground: Ground) throws -> String {
+        try run("openssl", ["s_client", "-connect", "127.0.0.1:\(ground.webPort)", "-servername", "other.example"])
+          .output
+      }
+      try Ground.with { ground throws in #expect(try answer(ground).contains("unrecognized name")) }
+      try Ground.with("unknown-name-served") { ground throws in
+        #expect(try answer(ground).contains("subject=CN = localhost"))
+      }
+    }
+
     @Test func certificatesSayWhereTheyComeFrom() throws {
       try Ground.with { ground throws in
         let revocations = try run(

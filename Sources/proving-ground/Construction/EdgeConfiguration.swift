@@ -76,6 +76,13 @@ struct EdgeConfiguration {
       upstream api { server 127.0.0.1:\(ports.api); keepalive 8; }
       upstream assets { server 127.0.0.1:\(ports.assets); keepalive 4; }
 
+      # For all servers of a port: the first one answers before the name is known.
+    \(suites)
+      ssl_prefer_server_ciphers off;
+      ssl_ecdh_curve X25519:prime256v1:secp384r1;
+      ssl_session_cache shared:sessions:1m;
+    \(resumption)
+    \(namelessServer)
     \(webServer)
       server {
         listen 127.0.0.1:\(ports.plain);
@@ -112,8 +119,21 @@ struct EdgeConfiguration {
 
   // MARK: The web server
 
+  private var speech: String { plan.speaksTLS ? " ssl" + (plan.speaksHTTP2 ? " http2" : "") : "" }
+
+  /// Refuses the handshake with whoever asks for a name that nobody has.
+  private var namelessServer: String {
+    guard plan.speaksTLS, plan.refusesUnknownNames else { return "" }
+    return """
+        server {
+          listen 127.0.0.1:\(ports.web)\(speech) default_server;
+          listen \(Ports.publicAddress):\(ports.web)\(speech) default_server;
+          ssl_reject_handshake on;
+        }
+      """
+  }
+
   private var webServer: String {
-    let speech = plan.speaksTLS ? " ssl" + (plan.speaksHTTP2 ? " http2" : "") : ""
     return """
         server {
           listen 127.0.0.1:\(ports.web)\(speech);
@@ -121,11 +141,6 @@ struct EdgeConfiguration {
           server_name localhost;
           ssl_certificate certificate.pem;
           ssl_certificate_key key.pem;
-      \(suites)
-          ssl_prefer_server_ciphers off;
-          ssl_ecdh_curve X25519:prime256v1:secp384r1;
-          ssl_session_cache shared:sessions:1m;
-      \(resumption)
           include fields.conf;
           error_page 404 = @missing;
           error_page 405 = \(plan.passesTrace ? "@echoed" : "@refused");
@@ -133,7 +148,7 @@ struct EdgeConfiguration {
           error_page 502 504 = @unavailable;
           \(frontPage)
           \(plan.showsStackTraces ? Self.stackTrace : "")
-          \(plan.takesAnyMethod ? "" : "if ($is_method = 0) { return 405; }")
+          \(plan.takesAnyMethod ? "proxy_method $passed_method;" : "if ($is_method = 0) { return 405; }")
           \(leftOpen)
           location = /health {
             \(plan.limit.isOn && plan.limit.coversHealth ? "limit_req zone=search burst=10 nodelay;" : "")
@@ -150,7 +165,6 @@ struct EdgeConfiguration {
           }
           location / {
             \(plan.limit.isOn ? "limit_req zone=everything burst=1000 nodelay;" : "")
-            \(plan.takesAnyMethod ? "proxy_method $passed_method;" : "")
             \(Self.proxied)
           }
           location /assets/ {
@@ -247,7 +261,7 @@ struct EdgeConfiguration {
 
   private var frontPage: String {
     switch plan.frontPage {
-    case .ofTheAPI: ""
+    case .ofTheAPI: "location = / { \(Self.proxied(to: "http://api/page")) }"
     case .failing: "location = / { return 500; }"
     case .looping: "location = / { return 302 https://localhost:\(ports.web)/; }"
     case .downgrading: "location = / { return 302 http://localhost:\(ports.plain)/api/events; }"
@@ -273,11 +287,15 @@ struct EdgeConfiguration {
           }
     """
 
-  private static let proxied = """
-    proxy_pass http://api; proxy_http_version 1.1; proxy_set_header Connection ""; \
+  private static let proxied = proxied(to: "http://api")
+
+  private static func proxied(to place: String) -> String {
+    """
+    proxy_pass \(place); proxy_http_version 1.1; proxy_set_header Connection ""; \
     proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr; \
     proxy_set_header X-Forwarded-Proto $scheme; proxy_connect_timeout 2s; proxy_read_timeout 10s;
     """
+  }
 
   // MARK: Refusals
 

@@ -80,6 +80,8 @@ struct EdgePlan: Sendable {
   var assets = AssetsPlan()
   /// Who is refused for asking too often.
   var limit = LimitPlan()
+  /// Whether it refuses the handshake with whoever asks for a name that nobody has.
+  var refusesUnknownNames = true
   /// Whether it speaks HTTP/2.
   var speaksHTTP2 = true
   /// How it lets clients resume sessions.

@@ -161,6 +161,7 @@ extension Defect {
     "small-dh-group",
     "token-signature-ignored",
     "trace-answered",
+    "unknown-name-served",
     "unsafe-content-policy",
     "unsigned-token-accepted",
     "writes-open",

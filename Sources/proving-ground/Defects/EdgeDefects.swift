@@ -76,6 +76,10 @@ extension Defect {
     Defect(
       id: "early-data", summary: "the web server takes requests before the handshake is done", part: .sessionTickets
     ) { $0.edge.resumption = .withEarlyData },
+    Defect(
+      id: "unknown-name-served", summary: "whoever asks for a name that nobody has gets the web certificate",
+      part: .unknownNames
+    ) { $0.edge.refusesUnknownNames = false },
     Defect(id: "no-http2", summary: "the web server speaks HTTP/1.1 alone", part: .applicationProtocols) {
       $0.edge.speaksHTTP2 = false
     },

@@ -5,6 +5,7 @@ extension Defect {
     case edgeProtocols = "the protocol versions and suites of the edge"
     case sessionTickets = "the session tickets of the edge"
     case applicationProtocols = "the application protocols of the edge"
+    case unknownNames = "what the edge shows to unknown names"
     case strictTransport = "the Strict-Transport-Security of the edge"
     case sniffing = "the X-Content-Type-Options of the edge"
     case contentPolicy = "the Content-Security-Policy of the edge"

@@ -23,16 +23,20 @@ struct APIService: Sendable {
     let router = Server.router(health: health, manner: settings.api)
     let manner = settings.api
     let accounts = Accounts(database, key: Files.bytes(at: settings.tokenKeyFile ?? "") ?? [], manner: manner)
-    router.resource(
-      "/", manner: manner,
-      [
-        .get: { request, _ in
-          if manner.frontPageDelayMilliseconds > 0 {
-            try await Task.sleep(for: .milliseconds(manner.frontPageDelayMilliseconds))
+    // The edge shows the page at its root; whoever asks this service itself gets what programs can read.
+    for (path, content) in [("/", nil), ("page", FrontPage.response)] {
+      router.resource(
+        RouterPath(path), manner: manner,
+        [
+          .get: { request, _ in
+            if manner.frontPageDelayMilliseconds > 0 {
+              try await Task.sleep(for: .milliseconds(manner.frontPageDelayMilliseconds))
+            }
+            return content?(request, manner)
+              ?? Self.publicAnswer(#"{"events":"/api/events","health":"/health"}"#, status: .ok)
           }
-          return FrontPage.response(to: request, manner: manner)
-        }
-      ])
+        ])
+    }
     router.resource(
       "api/events", manner: manner,
       [
