@@ -207,7 +207,7 @@ extension Platforms {
     @Test func openDoors() throws {
       try Ground.with(
         "admin-open-behind-slash", "foreign-object-readable", "unsigned-token-accepted", "no-challenge",
-        "private-answer-cacheable", "no-allow", "cors-reflects-origin", "cors-without-vary", "trace-answered",
+        "private-answer-cacheable", "no-allow", "cors-reflects-origin", "trace-answered",
         "cookie-without-samesite", "metrics-open", "one-page-for-everything"
       ) { ground throws in
         #expect(try ground.ask("/metrics").body.contains("# TYPE http_requests_total counter"))
@@ -222,7 +222,7 @@ extension Platforms {
         #expect(refused.status == 405 && refused["allow"] == "")
         let evil = try ground.ask("/api/events", "-H", "Origin: https://evil.example")
         #expect(evil["access-control-allow-origin"] == "https://evil.example")
-        #expect(evil["access-control-allow-credentials"] == "true" && !evil["vary"].contains("Origin"))
+        #expect(evil["access-control-allow-credentials"] == "true")
         let echo = try ground.ask("/api/events", "-X", "TRACE", "-H", "X-Canary: sings")
         #expect(echo.status == 200 && echo.body.lowercased().contains("x-canary: sings"))
         #expect(!(try ground.ask("/")["set-cookie"].contains("SameSite")))
@@ -233,7 +233,7 @@ extension Platforms {
       try Ground.with(
         "admin-for-users", "garbage-token-crashes", "html-errors", "cors-wildcard", "cookie-without-secure",
         "rate-limit-bypassable", "assets-uncached", "assets-without-validators", "compression-without-vary",
-        "no-edge-copies", "referrer-leaked", "no-isolation", "no-content-policy", "short-strict-transport",
+        "no-edge-copies", "referrer-leaked", "no-content-policy", "short-strict-transport",
         "cookie-shared", "no-http2", "small-dh-group"
       ) { ground throws in
         #expect(try ground.ask("/api/admin/jobs", as: "bob").status == 200)
@@ -244,7 +244,7 @@ extension Platforms {
         #expect(page["set-cookie"].hasPrefix("session=") && !page["set-cookie"].contains("Secure"))
         #expect(page["cache-control"] == "public, max-age=300")
         #expect(page["content-security-policy"] == "" && page["referrer-policy"] == "unsafe-url")
-        #expect(page["cross-origin-opener-policy"] == "" && page["strict-transport-security"].contains("=86400;"))
+        #expect(page["strict-transport-security"].contains("=86400;"))
         let asset = try ground.ask(Asset.style.path, "--compressed")
         for field in ["cache-control", "etag", "last-modified", "x-cache", "vary"] { #expect(asset[field] == "") }
         #expect(asset["content-encoding"] == "gzip")
@@ -337,8 +337,16 @@ extension Platforms {
       try Ground.with("rate-limit-on-health") { ground throws in
         #expect(try ground.statuses("/health?", count: 30).contains("429"))
       }
-      try Ground.with("no-rate-limit", "framing-allowed", "settings-open", "every-token-refused", "early-data") {
+      try Ground.with(
+        "no-rate-limit", "framing-allowed", "settings-open", "every-token-refused", "early-data", "cors-without-vary",
+        "asset-missing", "cookie-prefix-broken", "problem-misstated"
+      ) {
         ground throws in
+        let bare = try ground.ask("/api/events", "-H", "Origin: https://a.example")
+        #expect(bare["access-control-allow-origin"] == "https://a.example" && !bare["vary"].contains("Origin"))
+        #expect(bare["access-control-allow-credentials"] == "")
+        #expect(try ground.ask(Asset.icon.path).status == 404 && ground.ask("/")["set-cookie"].contains("Domain="))
+        #expect(try ground.ask("/api/nothing").isProblem == false)
         #expect(try ground.ask("/.env").body.contains("DB_PASSWORD="))
         #expect(try ground.ask("/api/me", as: "alice").status == 401)
         #expect(try ground.handshake("-tls1_3", "-msg").output.contains("Verify return code: 0 (ok)"))

@@ -21,7 +21,9 @@ enum Edge {
       certificate[..<leafEnd] + stray + certificate[leafEnd...], to: "\(folder)/certificate.pem")
     try Files.write(authority.key(of: blueprint.edge.certificate), to: "\(folder)/key.pem", mode: 0o600)
     try Files.write(OutsideSite.page, to: "\(folder)/outside/luma.html")
-    for asset in Asset.all { try Files.write(asset.content, to: "\(folder)/page\(asset.path)") }
+    for asset in Asset.all where blueprint.edge.assets.areComplete || asset.name != Asset.icon.name {
+      try Files.write(asset.content, to: "\(folder)/page\(asset.path)")
+    }
     for (name, bytes) in try authority.published() {
       try Files.write(bytes, to: "\(folder)/published/ca/\(name)")
     }

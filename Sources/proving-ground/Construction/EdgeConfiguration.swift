@@ -13,9 +13,8 @@ struct EdgeConfiguration {
   var fields: String {
     let policy = plan.contentPolicy.map { "Content-Security-Policy \"\($0)\"" }
     let isolation =
-      plan.isolates
-      ? ["Cross-Origin-Opener-Policy same-origin", "Cross-Origin-Embedder-Policy require-corp"]
-        + ["Cross-Origin-Resource-Policy same-origin"] : []
+      ["Opener-Policy same-origin", "Embedder-Policy require-corp", "Resource-Policy same-origin"]
+      .map { "Cross-Origin-\($0)" }
     let fields =
       [
         plan.strictTransport.map { "Strict-Transport-Security \"\($0)\"" },

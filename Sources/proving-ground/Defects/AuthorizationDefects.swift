@@ -57,6 +57,9 @@ extension Defect {
     Defect(id: "html-errors", summary: "the api service tells errors as pages of HTML", part: .errorFormat) {
       $0.api.explainsErrors = false
     },
+    Defect(
+      id: "problem-misstated", summary: "the api service's problem details name another status", part: .errorFormat
+    ) { $0.api.statesTheStatus = false },
     Defect(id: "no-allow", summary: "a 405 does not list the methods that are allowed", part: .methods) {
       $0.api.namesAllowedMethods = false
       $0.edge.namesAllowedMethods = false
@@ -88,7 +91,11 @@ extension Defect {
       part: .crossOrigin
     ) { $0.api.crossOrigin = .oneOriginAndNull },
     Defect(
-      id: "cors-without-vary", summary: "caches are not told that answers depend on the origin", part: .originCaching
-    ) { $0.api.variesByOrigin = false },
+      id: "cors-without-vary", summary: "any origin is allowed by name, and caches are not told that answers differ",
+      part: .crossOrigin
+    ) {
+      $0.api.crossOrigin = .whoeverAsksBare
+      $0.api.variesByOrigin = false
+    },
   ]
 }

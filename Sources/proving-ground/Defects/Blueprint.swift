@@ -70,8 +70,6 @@ struct EdgePlan: Sendable {
   var contentPolicy: String? = EdgePlan.strictContentPolicy
   /// What browsers tell other sites about where visitors come from.
   var referrerPolicy = "no-referrer"
-  /// Whether it keeps other sites' documents apart from its own.
-  var isolates = true
   /// Whether it compresses text.
   var compresses = true
   /// Whether caches are told that answers depend on the encoding.
@@ -177,6 +175,8 @@ struct EdgePlan: Sendable {
 
 /// How the files of the web page are served.
 struct AssetsPlan: Sendable {
+  /// Whether all that the page names are there.
+  var areComplete = true
   /// What caches are told; nil where they are told nothing.
   var cacheControl: String? = "public, max-age=31536000, immutable"
   /// Whether they can be asked for again by tag and date.

@@ -4,6 +4,9 @@ extension Defect {
     Defect(
       id: "assets-uncached", summary: "caches are told nothing about the files of the page", part: .assetCaching
     ) { $0.edge.assets.cacheControl = nil },
+    Defect(id: "asset-missing", summary: "the page names a file that is not there", part: .assetFiles) {
+      $0.edge.assets.areComplete = false
+    },
     Defect(
       id: "assets-short-lived", summary: "the files of the page may be kept for a minute", part: .assetCaching
     ) { $0.edge.assets.cacheControl = "public, max-age=60" },

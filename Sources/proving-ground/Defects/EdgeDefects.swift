@@ -123,10 +123,6 @@ extension Defect {
     Defect(id: "referrer-leaked", summary: "other sites are told the whole address", part: .referrerPolicy) {
       $0.edge.referrerPolicy = "unsafe-url"
     },
-    Defect(
-      id: "no-isolation", summary: "the web server sends no cross-origin opener, embedder and resource policies",
-      part: .isolation
-    ) { $0.edge.isolates = false },
     Defect(id: "cookie-without-secure", summary: "the session cookie is sent without TLS too", part: .cookie) {
       $0.api.cookie.isSecure = false
     },
@@ -135,6 +131,9 @@ extension Defect {
     },
     Defect(id: "cookie-without-samesite", summary: "other sites' requests bring the session cookie", part: .cookie) {
       $0.api.cookie.isSameSite = false
+    },
+    Defect(id: "cookie-prefix-broken", summary: "the session cookie's prefix forbids its domain", part: .cookie) {
+      $0.api.cookie.namesDomain = true
     },
     Defect(
       id: "cookie-shared", summary: "shared caches may keep the front page with its cookie", part: .frontPageCaching

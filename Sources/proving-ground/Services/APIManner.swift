@@ -38,6 +38,8 @@ struct APIManner: Codable, Sendable {
   var sharesPrivateAnswers = false
   /// Whether errors are problem details; else pages of HTML.
   var explainsErrors = true
+  /// Whether problem details name the status that they come with.
+  var statesTheStatus = true
   /// Whether a 405 lists the methods that are allowed.
   var namesAllowedMethods = true
   /// Whether TRACE is answered with what was asked.
@@ -50,6 +52,8 @@ enum CrossOriginManner: String, Codable, Sendable {
   case oneOrigin
   /// Whoever asks.
   case whoeverAsks
+  /// Whoever asks, but without the visitor's cookies.
+  case whoeverAsksBare
   /// `*`, with credentials, which browsers refuse and people wanted.
   case everybody
   /// The application, and documents without an origin of their own.
@@ -64,12 +68,14 @@ struct CookieManner: Codable, Sendable {
   var isHTTPOnly = true
   /// Whether other sites' requests come without it.
   var isSameSite = true
+  /// Whether it names a domain, which its prefix forbids.
+  var namesDomain = false
 
   /// The field's value for the session called `value`.
   func field(_ value: String) -> String {
     // The prefix demands Secure of the browser, so an insecure cookie cannot have it.
     let name = isSecure ? "__Host-session" : "session"
     return "\(name)=\(value); Path=/" + (isSecure ? "; Secure" : "") + (isHTTPOnly ? "; HttpOnly" : "")
-      + (isSameSite ? "; SameSite=Lax" : "")
+      + (isSameSite ? "; SameSite=Lax" : "") + (namesDomain ? "; Domain=localhost" : "")
   }
 }

@@ -18,7 +18,7 @@ struct CrossOrigin: RouterMiddleware {
     if varies { response.headers[.vary] = "Origin" }
     guard let origin = request.headers[.origin], let allowed = allowed(origin) else { return response }
     response.headers[.accessControlAllowOrigin] = allowed
-    response.headers[.accessControlAllowCredentials] = "true"
+    if manner != .whoeverAsksBare { response.headers[.accessControlAllowCredentials] = "true" }
     if isPreflight {
       response.headers[.accessControlAllowMethods] = "GET, POST"
       response.headers[.accessControlAllowHeaders] = "Authorization, Content-Type"
@@ -31,7 +31,7 @@ struct CrossOrigin: RouterMiddleware {
     switch manner {
     case .oneOrigin: origin == Self.application ? origin : nil
     case .oneOriginAndNull: origin == Self.application || origin == "null" ? origin : nil
-    case .whoeverAsks: origin
+    case .whoeverAsks, .whoeverAsksBare: origin
     case .everybody: "*"
     }
   }
@@ -55,6 +55,10 @@ struct ErrorManners: RouterMiddleware {
         return FrontPage.response(to: request, manner: manner)
       }
       response = Server.problem(error.status, error.status.reasonPhrase)
+    }
+    if !manner.statesTheStatus, response.headers[.contentType] == "application/problem+json" {
+      response.headers[.contentLength] = nil
+      response.body = .init(byteBuffer: ByteBuffer(string: #"{"type":"about:blank","title":"Failed","status":418}"#))
     }
     if !manner.explainsErrors, response.headers[.contentType] == "application/problem+json" {
       let title = "\(response.status.code) \(response.status.reasonPhrase)"
