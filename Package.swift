@@ -37,6 +37,7 @@ let package = Package(
         "Facts",
         "HTTPProbes",
         "MigrationAnalysis",
+        "NetworkProbes",
         "Probing",
         "ProcessProbes",
         "Reporting",
@@ -48,7 +49,7 @@ let package = Package(
     .executableTarget(
       name: "proving-ground",
       dependencies: [
-        "AuditModel", "Facts", "Postgres", "Probing",
+        "AuditModel", "Cryptography", "Facts", "Postgres", "Probing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Hummingbird", package: "hummingbird"),
       ]),
@@ -59,6 +60,8 @@ let package = Package(
     .target(name: "TLSProbes", dependencies: ["AuditModel", "Certificates", "Facts", "Probing", "Transport"]),
     // HTTP exchanges and health endpoints.
     .target(name: "HTTPProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
+    // Which ports of a host really answer.
+    .target(name: "NetworkProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
     // PostgreSQL sessions and what the wire shows without credentials.
     .target(name: "DatabaseProbes", dependencies: ["AuditModel", "Facts", "Postgres", "Probing", "Transport"]),
     // Any executable over JSON, and any Nagios plug-in unchanged.
@@ -135,6 +138,11 @@ let package = Package(
         "ProbeConformance", "Probing",
       ]),
     .testTarget(
+      name: "NetworkProbesTests",
+      dependencies: [
+        "AuditModel", "Facts", "LoopbackServers", "NetworkProbes", "ProbeConformance", "Probing", "Transport",
+      ]),
+    .testTarget(
       name: "DatabaseProbesTests",
       dependencies: ["AuditModel", "DatabaseProbes", "Facts", "LoopbackPostgres", "Postgres", "Probing"]),
     .testTarget(
@@ -150,10 +158,10 @@ let package = Package(
     .testTarget(
       name: "CatalogueTests",
       dependencies: [
-        "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes", "Probing",
-        "ProcessProbes", "TLSProbes",
+        "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes",
+        "NetworkProbes", "Probing", "ProcessProbes", "TLSProbes",
       ]),
-    .testTarget(name: "ProvingGroundTests", dependencies: ["Facts", "Probing", "proving-ground"]),
+    .testTarget(name: "ProvingGroundTests", dependencies: ["Cryptography", "Facts", "Probing", "proving-ground"]),
     // The built command, driven as its users drive it.
     .testTarget(name: "Acceptance", dependencies: ["LoopbackServers", "prodworthy", "proving-ground"]),
     // The same tests for a probe through any door.

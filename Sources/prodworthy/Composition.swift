@@ -4,6 +4,7 @@ import DatabaseProbes
 import Definitions
 import Engine
 import HTTPProbes
+import NetworkProbes
 import Probing
 import ProcessProbes
 import TLSProbes
@@ -15,6 +16,7 @@ enum Composition {
     TLSProbes.set,
     HTTPProbes.set,
     DatabaseProbes.set,
+    NetworkProbes.set,
     ProcessProbes.set,
   ]
 

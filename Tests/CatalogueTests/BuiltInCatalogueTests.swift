@@ -6,6 +6,7 @@ import Engine
 import Facts
 import Foundation
 import HTTPProbes
+import NetworkProbes
 import Probing
 import ProcessProbes
 import TLSProbes
@@ -13,7 +14,7 @@ import Testing
 
 @Suite("The built-in catalogue")
 struct BuiltInCatalogueTests {
-  static let sets = [TLSProbes.set, HTTPProbes.set, DatabaseProbes.set, ProcessProbes.set]
+  static let sets = [TLSProbes.set, HTTPProbes.set, DatabaseProbes.set, NetworkProbes.set, ProcessProbes.set]
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 

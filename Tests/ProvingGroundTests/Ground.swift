@@ -61,9 +61,18 @@ struct Ground {
 
   static func newPath() -> String { "/tmp/ground-test-\(getpid())-\(UInt32.random(in: .min ... .max))" }
 
+  /// Where platforms leave an empty database for the next one.
+  private static let template = {
+    // It is for all tests of this process, and for nobody after it.
+    atexit { try? FileManager.default.removeItem(atPath: Ground.templatePath) }
+    return templatePath
+  }()
+  private static let templatePath = "/tmp/ground-database-\(getpid())"
+
   /// Starts a platform and leaves it running.
   static func up(_ defects: String..., at path: String = newPath()) throws -> Ground {
     var arguments = ["up", "--detach", "--directory", path]
+    arguments += ["--database-template", template]
     if !defects.isEmpty { arguments += ["--defect", defects.joined(separator: ",")] }
     let ended = try run(provingGround, arguments)
     try #require(ended.status == 0, "\(ended.output)")

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Probing
 
@@ -14,6 +15,10 @@ enum Leaf: String, CaseIterable, Sendable {
   case longLived = "long-lived"
   case forClients = "for-clients"
   case fromExpiredIssuer = "from-expired-issuer"
+  case rsa
+  case nameElsewhere = "name-elsewhere"
+  case shortSerial = "short-serial"
+  case withoutKeyIdentifiers = "without-key-identifiers"
 
   /// Whether OpenSSL serves it only below its usual level of security.
   var isBelowStandard: Bool { self == .weakKey || self == .weakSignature }
@@ -23,7 +28,11 @@ enum Leaf: String, CaseIterable, Sendable {
 
   /// What `openssl req` makes its key with.
   fileprivate var key: [String] {
-    self == .weakKey ? ["rsa:1024"] : ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    switch self {
+    case .weakKey: ["rsa:1024"]
+    case .rsa: ["rsa:2048"]
+    default: ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    }
   }
 
   /// The section of the configuration with its extensions.
@@ -31,6 +40,8 @@ enum Leaf: String, CaseIterable, Sendable {
     switch self {
     case .wrongName: "other"
     case .forClients: "client"
+    case .rsa: "rsa_leaf"
+    case .withoutKeyIdentifiers: "nameless"
     default: "leaf"
     }
   }
@@ -38,14 +49,20 @@ enum Leaf: String, CaseIterable, Sendable {
   /// The days, counted from now, on which it begins and ends to be valid.
   fileprivate var validity: ClosedRange<Int> {
     switch self {
-    case .web, .database, .wrongName, .selfSigned, .weakKey, .weakSignature, .forClients, .fromExpiredIssuer: -25...65
     case .longLived: -25...875
     case .expired: -90 ... -1
     case .expiring: -80...5
+    default: -25...65
     }
   }
 
-  fileprivate var commonName: String { self == .wrongName ? "other.example" : "localhost" }
+  fileprivate var commonName: String {
+    switch self {
+    case .wrongName: "other.example"
+    case .nameElsewhere: "portal.example"
+    default: "localhost"
+    }
+  }
 
   fileprivate var alternativeNames: String {
     self == .wrongName ? "DNS:other.example" : "DNS:localhost,IP:127.0.0.1"
@@ -59,27 +76,56 @@ struct CertificateAuthority: Sendable {
   private let openssl: String
   private var folder: Folder { launcher.folder }
 
-  /// Makes everything: keys on P-256, signatures with SHA-256.
-  init(launcher: Launcher, before deadline: Deadline) throws(GroundFailure) {
+  /// Makes the authorities and those leaves that are needed: keys on P-256, signatures with SHA-256. Certificates say that
+  /// issuers and revocations are published on the plain port `publishedAt`.
+  init(launcher: Launcher, leaves: Set<Leaf>, publishedAt port: Int, before deadline: Deadline) throws(GroundFailure) {
     self.launcher = launcher
     self.deadline = deadline
     openssl = try Launcher.path(of: "openssl")
     try Files.makeFolder(folder.pki, mode: 0o700)
-    try Files.write(Self.configuration, to: file("openssl.cnf"))
-    for authority in Self.authorities { try Files.write("", to: file("\(authority).index")) }
-    try makeRequest(for: "root", commonName: "Proving Ground Root")
-    try sign("root", by: "root", days: -400...3000, extensions: "root", isSelfSigned: true)
-    try makeRequest(for: "intermediate", commonName: "Proving Ground Intermediate")
-    try sign("intermediate", by: "root", days: -200...1500, extensions: "intermediate")
-    try makeRequest(for: "expired-intermediate", commonName: "Proving Ground Expired Intermediate")
-    try sign("expired-intermediate", by: "root", days: -200 ... -1, extensions: "intermediate")
-    for leaf in Leaf.allCases {
-      try makeRequest(for: leaf.rawValue, commonName: leaf.commonName, key: leaf.key)
+    try Files.write(Self.configuration(publishedAt: "http://localhost:\(port)/ca"), to: file("openssl.cnf"))
+    for authority in Self.authorities {
+      try Files.write("", to: file("\(authority).index"))
+      for counter in ["serial", "number"] { try Files.write("01\n", to: file("\(authority).\(counter)")) }
+    }
+    try make(authority: "root", named: "Proving Ground Root", days: -400...3000, by: "root")
+    try make(authority: "intermediate", named: "Proving Ground Intermediate", days: -200...1500, by: "root")
+    if leaves.contains(.fromExpiredIssuer) {
+      try make(
+        authority: "expired-intermediate", named: "Proving Ground Expired Intermediate", days: -200 ... -1, by: "root")
+    }
+    for leaf in leaves.sorted(by: { $0.rawValue < $1.rawValue }) {
+      try makeRequest(for: leaf.rawValue, subject: "/CN=\(leaf.commonName)", key: leaf.key)
       let isSelfSigned = leaf == .selfSigned
       try sign(
         leaf.rawValue, by: isSelfSigned ? leaf.rawValue : leaf.issuer, days: leaf.validity, extensions: leaf.extensions,
-        digest: leaf == .weakSignature ? "sha1" : "sha256", isSelfSigned: isSelfSigned)
+        digest: leaf == .weakSignature ? "sha1" : "sha256", isSelfSigned: isSelfSigned,
+        countsSerials: leaf == .shortSerial)
     }
+  }
+
+  private func make(authority: String, named name: String, days: ClosedRange<Int>, by issuer: String)
+    throws(GroundFailure)
+  {
+    try makeRequest(for: authority, subject: "/C=DE/O=Events Platform/CN=\(name)")
+    let isRoot = authority == issuer
+    try sign(
+      authority, by: issuer, days: days, extensions: isRoot ? "root" : "intermediate", isSelfSigned: isRoot)
+  }
+
+  /// The issuers and their lists of revocations, in DER, by the names under which they are published.
+  func published() throws(GroundFailure) -> [(name: String, bytes: [UInt8])] {
+    var published: [(name: String, bytes: [UInt8])] = []
+    for authority in ["root", "intermediate"] {
+      try launcher.run(
+        [openssl, "ca", "-gencrl", "-crldays", "7", "-config", file("openssl.cnf"), "-name", "\(authority)_authority"]
+          + ["-cert", file("\(authority).pem"), "-keyfile", file("\(authority).key"), "-md", "sha256"]
+          + ["-out", file("\(authority).crl")], log: "openssl", before: deadline)
+      for (ending, name) in [("pem", "\(authority).crt"), ("crl", "\(authority).crl")] {
+        published.append((name, PEM.content(of: try contents(of: "\(authority).\(ending)"))))
+      }
+    }
+    return published
   }
 
   /// The root's certificate in PEM.
@@ -105,19 +151,19 @@ struct CertificateAuthority: Sendable {
   private func file(_ name: String) -> String { "\(folder.pki)/\(name)" }
 
   private func makeRequest(
-    for name: String, commonName: String, key: [String] = Leaf.web.key
+    for name: String, subject: String, key: [String] = Leaf.web.key
   ) throws(GroundFailure) {
     try launcher.run(
       [
         openssl, "req", "-new", "-config", file("openssl.cnf"), "-nodes", "-keyout", file("\(name).key"), "-subj",
-        "/O=Events Platform/CN=\(commonName)", "-out", file("\(name).csr"), "-newkey",
+        subject, "-out", file("\(name).csr"), "-newkey",
       ] + key, log: "openssl", before: deadline)
   }
 
   /// `openssl ca` and not `openssl x509`: only it takes a beginning in the past in OpenSSL 3.0.
   private func sign(
     _ name: String, by issuer: String, days: ClosedRange<Int>, extensions: String, digest: String = "sha256",
-    isSelfSigned: Bool = false
+    isSelfSigned: Bool = false, countsSerials: Bool = false
   ) throws(GroundFailure) {
     let authority =
       isSelfSigned
@@ -125,7 +171,10 @@ struct CertificateAuthority: Sendable {
       : ["-cert", file("\(issuer).pem"), "-keyfile", file("\(issuer).key")]
     try launcher.run(
       [openssl, "ca", "-batch", "-notext", "-config", file("openssl.cnf")]
-        + ["-name", "\(Self.authorities.contains(issuer) ? issuer : "root")_authority", "-md", digest] + authority
+        + [
+          "-name", "\(Self.authorities.contains(issuer) ? issuer : "root")_\(countsSerials ? "counter" : "authority")",
+        ]
+        + ["-md", digest] + authority
         + ["-extensions", extensions, "-startdate", Self.date(inDays: days.lowerBound)]
         + ["-enddate", Self.date(inDays: days.upperBound)]
         + ["-in", file("\(name).csr"), "-out", file("\(name).pem")],
@@ -146,57 +195,86 @@ struct CertificateAuthority: Sendable {
   }
 
   /// Paths are relative to where processes live, since `$` and quotes in a path would mean something here.
-  private static var configuration: String {
+  private static func configuration(publishedAt place: String) -> String {
     let folder = "../pki"
-    let authorities = Self.authorities.map { name in
+    func authority(_ section: String, _ name: String, serial: String) -> String {
       """
-      [\(name)_authority]
+      [\(section)]
       database = \(folder)/\(name).index
       new_certs_dir = \(folder)
       policy = names
       unique_subject = no
-      rand_serial = yes
+      crlnumber = \(folder)/\(name).number
+      crl_extensions = revocations
+      \(serial)
 
       """
     }
+    func references(to issuer: String) -> String {
+      """
+      certificatePolicies = 2.23.140.1.2.1
+      authorityInfoAccess = caIssuers;URI:\(place)/\(issuer).crt
+      crlDistributionPoints = URI:\(place)/\(issuer).crl
+      """
+    }
+    func leaf(
+      _ section: String, usage: String = "digitalSignature", purpose: String = "serverAuth",
+      names: String = Leaf.web.alternativeNames, hasKeyIdentifiers: Bool = true
+    ) -> String {
+      """
+      [\(section)]
+      basicConstraints = critical, CA:FALSE
+      keyUsage = critical, \(usage)
+      extendedKeyUsage = \(purpose)
+      \(hasKeyIdentifiers ? "subjectKeyIdentifier = hash\nauthorityKeyIdentifier = keyid" : "subjectKeyIdentifier = none\nauthorityKeyIdentifier = none")
+      subjectAltName = \(names)
+      \(references(to: "intermediate"))
+
+      """
+    }
+    let authorities = Self.authorities.map { name in
+      authority("\(name)_authority", name, serial: "rand_serial = yes")
+        + authority("\(name)_counter", name, serial: "serial = \(folder)/\(name).serial")
+    }
+    let leaves = [
+      leaf("leaf"), leaf("other", names: Leaf.wrongName.alternativeNames), leaf("client", purpose: "clientAuth"),
+      leaf("rsa_leaf", usage: "digitalSignature, keyEncipherment"), leaf("nameless", hasKeyIdentifiers: false),
+    ]
     return authorities.joined() + """
       [req]
       distinguished_name = request_name
       [request_name]
       [names]
-      organizationName = supplied
+      countryName = optional
+      organizationName = optional
       commonName = supplied
+      [revocations]
+      authorityKeyIdentifier = keyid:always
       [root]
       basicConstraints = critical, CA:TRUE
       keyUsage = critical, keyCertSign, cRLSign
       subjectKeyIdentifier = hash
       [intermediate]
       basicConstraints = critical, CA:TRUE, pathlen:0
-      keyUsage = critical, keyCertSign, cRLSign
+      keyUsage = critical, digitalSignature, keyCertSign, cRLSign
+      extendedKeyUsage = serverAuth, clientAuth
       subjectKeyIdentifier = hash
       authorityKeyIdentifier = keyid:always
-      [leaf]
-      basicConstraints = critical, CA:FALSE
-      keyUsage = critical, digitalSignature
-      extendedKeyUsage = serverAuth
-      subjectKeyIdentifier = hash
-      authorityKeyIdentifier = keyid
-      subjectAltName = \(Leaf.web.alternativeNames)
-      [other]
-      basicConstraints = critical, CA:FALSE
-      keyUsage = critical, digitalSignature
-      extendedKeyUsage = serverAuth
-      subjectKeyIdentifier = hash
-      authorityKeyIdentifier = keyid
-      subjectAltName = \(Leaf.wrongName.alternativeNames)
-      [client]
-      basicConstraints = critical, CA:FALSE
-      keyUsage = critical, digitalSignature
-      extendedKeyUsage = clientAuth
-      subjectKeyIdentifier = hash
-      authorityKeyIdentifier = keyid
-      subjectAltName = \(Leaf.web.alternativeNames)
+      \(references(to: "root"))
 
-      """
+      """ + leaves.joined()
+  }
+}
+
+/// What stands between the lines of a PEM file (RFC 7468).
+enum PEM {
+  /// The bytes of the first block in `text`; none where there is no block.
+  static func content(of text: String) -> [UInt8] {
+    var lines: [Substring] = []
+    for line in text.split(separator: "\n").drop(while: { !$0.hasPrefix("-----BEGIN ") }).dropFirst() {
+      if line.hasPrefix("-----END ") { break }
+      lines.append(line)
+    }
+    return Data(base64Encoded: lines.joined()).map { [UInt8]($0) } ?? []
   }
 }

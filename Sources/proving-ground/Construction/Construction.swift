@@ -20,7 +20,7 @@ struct Construction: Sendable {
     let programs =
       try Launcher.steps + [
         "/proc/self/exe", Launcher.path(of: "openssl"), Edge.program(), "\(databasePrograms)/postgres",
-        "\(databasePrograms)/initdb",
+        "\(databasePrograms)/initdb", Launcher.path(of: "cp"),
       ]
     mark = GroundMark(
       programs: programs.compactMap(Files.resolved), account: account, inventory: inventory)
@@ -28,17 +28,21 @@ struct Construction: Sendable {
     ports = try Ports()
   }
 
-  /// Builds everything. Throws where a part does not become ready before `deadline`.
-  func run(before deadline: Deadline) throws(GroundFailure) {
+  /// Builds everything, with a database from `databaseTemplate` if one is named. Throws where a part does not become ready
+  /// before `deadline`.
+  func run(databaseTemplate: String? = nil, before deadline: Deadline) throws(GroundFailure) {
     for path in [folder.home, folder.logs, folder.services] { try Files.makeFolder(path) }
     try requireAccess()
-    let authority = try CertificateAuthority(launcher: launcher, before: deadline)
+    let authority = try CertificateAuthority(
+      launcher: launcher, leaves: blueprint.leaves, publishedAt: ports.plain, before: deadline)
     // The root is for everybody, and the folder of keys is not.
     try Files.write(authority.root(), to: folder.trust)
     let database = try DatabaseServer(
       launcher: launcher, port: ports.database, protection: blueprint.setUpSessions)
-    try database.start(blueprint, authority: authority, before: deadline)
-    try database.setUp(blueprint, outsidePort: ports.outside, before: deadline)
+    try database.start(blueprint, authority: authority, template: databaseTemplate, before: deadline)
+    let people = Person.everybody()
+    try Person.writeCredentials(of: people, to: folder)
+    try database.setUp(blueprint, outsidePort: ports.outside, people: people, before: deadline)
     let services = ServiceName.allCases.filter { $0 != .processing || blueprint.processingRuns }
     var parts: [(service: ServiceName, part: StartedPart)] = []
     for service in services { parts.append((service, try start(service))) }
@@ -56,13 +60,14 @@ struct Construction: Sendable {
         try wait(for: service, part, toSay: "fail", before: deadline)
       }
     }
-    try Files.write(InventoryFile.text(blueprint.inventory, ports: ports, folder: folder), to: mark.inventory)
+    try Files.write(InventoryFile(blueprint.inventory, ports: ports, folder: folder).text, to: mark.inventory)
   }
 
   private func start(_ service: ServiceName) throws(GroundFailure) -> StartedPart {
     var settings = ServiceSettings(name: service, port: ports.port(of: service))
     if service == .api {
-      settings.frontPageDelayMilliseconds = blueprint.frontPageDelayMilliseconds
+      settings.api = blueprint.api
+      settings.tokenKeyFile = folder.tokenKey
       settings.hoardedSessions = blueprint.hoardedSessions
     }
     if service != .extraction {

@@ -25,8 +25,10 @@ enum DatabaseSchema {
   /// Creates the tables in the database `events`; run as the cluster's first role.
   ///
   /// Embeddings are plain arrays of unit length, so that a dot product is their cosine.
-  static func tables(outsidePort: Int) -> [String] {
-    [
+  static func tables(outsidePort: Int, people: [Person]) -> [String] {
+    // None of these holds a quote.
+    let accounts = people.map { "('\($0.name)', '\($0.role)', '\($0.password)')" }.joined(separator: ", ")
+    return [
       "GRANT ALL ON SCHEMA public TO events_owner",
       "SET ROLE events_owner",
       """
@@ -74,6 +76,38 @@ enum DatabaseSchema {
       """,
       "CREATE INDEX scrape_jobs_source_id ON scrape_jobs (source_id)",
       "CREATE INDEX scrape_jobs_open ON scrape_jobs (id) WHERE state IN ('queued', 'running')",
+      """
+      CREATE TABLE accounts (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        name text NOT NULL UNIQUE,
+        role text NOT NULL CHECK (role IN ('user', 'admin')),
+        salt text NOT NULL,
+        digest bytea NOT NULL)
+      """,
+      """
+      CREATE TABLE sessions (
+        id text PRIMARY KEY,
+        account_id bigint NOT NULL REFERENCES accounts ON DELETE CASCADE,
+        expires_at timestamptz NOT NULL)
+      """,
+      "CREATE INDEX sessions_account_id ON sessions (account_id)",
+      """
+      CREATE TABLE saved_searches (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        account_id bigint NOT NULL REFERENCES accounts ON DELETE CASCADE,
+        words text NOT NULL)
+      """,
+      "CREATE INDEX saved_searches_account_id ON saved_searches (account_id)",
+      """
+      INSERT INTO accounts (name, role, salt, digest)
+      SELECT name, role, salt, sha256(convert_to(salt || password, 'UTF8'))
+      FROM (VALUES \(accounts)) given (name, role, password), LATERAL (SELECT md5(name || random())) drawn (salt)
+      """,
+      """
+      INSERT INTO saved_searches (account_id, words)
+      SELECT id, words FROM accounts, (VALUES ('alice', 'live jazz'), ('alice', 'harbour'), ('bob', 'parsers'))
+        given (name, words) WHERE accounts.name = given.name
+      """,
       "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO events_app",
       "INSERT INTO sources (name, url) VALUES ('luma', 'http://127.0.0.1:\(outsidePort)/luma.html')",
     ]

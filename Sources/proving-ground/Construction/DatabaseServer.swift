@@ -31,23 +31,22 @@ struct DatabaseServer: Sendable {
   }
 
   /// Makes the database, starts the server and waits until it answers.
-  func start(_ blueprint: Blueprint, authority: CertificateAuthority, before deadline: Deadline)
-    throws(GroundFailure)
-  {
+  ///
+  /// A `template` is a folder in which a fresh cluster is kept between platforms: making one takes longer than all the
+  /// rest of a platform. It is made where there is none.
+  func start(
+    _ blueprint: Blueprint, authority: CertificateAuthority, template: String?, before deadline: Deadline
+  ) throws(GroundFailure) {
     try Files.makeFolder(folder.database, mode: 0o700)
     try Files.write(
       authority.chain(of: blueprint.databaseCertificate, withIntermediate: true), to: "\(folder.database)/server.pem")
     try Files.write(authority.key(of: blueprint.databaseCertificate), to: "\(folder.database)/server.key", mode: 0o600)
-    let password = Self.newPassword()
-    try Files.write(password, to: "\(folder.database)/password", mode: 0o600)
-    try Files.write(password, to: folder.superuserPassword, mode: 0o600)
     try launcher.account?.own(folder.database)
-    try launcher.run(
-      [
-        "\(programs)/initdb", "--pgdata=\(folder.databaseFiles)", "--username=\(Self.superuser)",
-        "--pwfile=\(folder.database)/password", "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync",
-      ], log: "initdb", asAccount: true, before: deadline)
-    try Files.remove("\(folder.database)/password")
+    if let template {
+      try copyCluster(from: template, before: deadline)
+    } else {
+      try Files.write(makeCluster(in: folder.database, before: deadline), to: folder.superuserPassword, mode: 0o600)
+    }
     // After what initdb found out about the system; the last value of a setting counts.
     let former = Files.text(at: "\(folder.databaseFiles)/postgresql.conf") ?? ""
     try Files.write(former + configuration(blueprint), to: "\(folder.databaseFiles)/postgresql.conf")
@@ -59,15 +58,55 @@ struct DatabaseServer: Sendable {
     }
   }
 
+  /// Makes a cluster, `data` in a folder of the server's account, and gives the password of its first role.
+  private func makeCluster(in place: String, before deadline: Deadline) throws(GroundFailure) -> String {
+    let password = Self.newPassword()
+    try Files.write(password, to: "\(place)/password", mode: 0o600)
+    try launcher.account?.own("\(place)/password")
+    try launcher.run(
+      [
+        "\(programs)/initdb", "--pgdata=\(place)/data", "--username=\(Self.superuser)", "--pwfile=\(place)/password",
+        "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync",
+      ], log: "initdb", asAccount: true, before: deadline)
+    try Files.remove("\(place)/password")
+    return password
+  }
+
+  private func copyCluster(from template: String, before deadline: Deadline) throws(GroundFailure) {
+    if !Files.exists(template) { try makeTemplate(at: template, before: deadline) }
+    guard let password = Files.text(at: "\(template)/superuser") else {
+      throw GroundFailure("\(template) is no template of a database")
+    }
+    try launcher.run(
+      [Launcher.path(of: "cp"), "-R", "\(template)/data", folder.databaseFiles], log: "cp", asAccount: true,
+      before: deadline)
+    // The server insists on it.
+    guard chmod(folder.databaseFiles, 0o700) == 0 else { throw Files.failure("cannot close \(folder.databaseFiles)") }
+    try Files.write(password, to: folder.superuserPassword, mode: 0o600)
+  }
+
+  /// Made aside and then moved into place, since another platform may be about to make the same.
+  private func makeTemplate(at path: String, before deadline: Deadline) throws(GroundFailure) {
+    let aside = "\(path).\(getpid())"
+    try Files.makeFolder(aside, mode: 0o700)
+    try launcher.account?.own(aside)
+    let password = try makeCluster(in: aside, before: deadline)
+    try Files.write(password, to: "\(aside)/superuser", mode: 0o600)
+    try launcher.account?.own("\(aside)/superuser")
+    if rename(aside, path) != 0 { try Files.remove(aside) }
+  }
+
   /// Makes the roles and the tables.
-  func setUp(_ blueprint: Blueprint, outsidePort: Int, before deadline: Deadline) throws(GroundFailure) {
+  func setUp(_ blueprint: Blueprint, outsidePort: Int, people: [Person], before deadline: Deadline)
+    throws(GroundFailure)
+  {
     let (services, auditor) = (Self.newPassword(), Self.newPassword())
     try Files.write(services, to: folder.servicesPassword, mode: 0o600)
     try Files.write(auditor, to: folder.auditorPassword, mode: 0o600)
     try execute(
       DatabaseSchema.roles(services: services, auditor: auditor, grant: blueprint.auditorGrant), in: "postgres",
       before: deadline)
-    try execute(DatabaseSchema.tables(outsidePort: outsidePort), in: "events", before: deadline)
+    try execute(DatabaseSchema.tables(outsidePort: outsidePort, people: people), in: "events", before: deadline)
   }
 
   /// Stops the server, sending its clients away.
@@ -108,10 +147,11 @@ struct DatabaseServer: Sendable {
   /// No socket in the file system, whose name may be too long for one; dynamic shared memory in files, since what lies
   /// in /dev/shm would outlive a server that was killed.
   private func configuration(_ blueprint: Blueprint) -> String {
+    let addresses = ["127.0.0.1"] + (blueprint.databaseListensInPublic ? [Ports.publicAddress] : [])
     let changed = blueprint.databaseSettings.sorted { $0.key < $1.key }.map { "\($0.key) = \($0.value)\n" }
     return """
 
-      listen_addresses = '127.0.0.1'
+      listen_addresses = '\(addresses.joined(separator: ","))'
       port = \(port)
       unix_socket_directories = ''
       cluster_name = 'events-platform'

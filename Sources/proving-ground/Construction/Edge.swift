@@ -10,7 +10,9 @@ enum Edge {
     let folder = launcher.folder.edge
     try Files.makeFolder(folder)
     try Files.makeFolder("\(folder)/tmp")
-    try Files.makeFolder("\(folder)/outside")
+    for path in ["outside", "page", "page/assets", "published", "published/ca"] {
+      try Files.makeFolder("\(folder)/\(path)")
+    }
     let certificate = try authority.chain(
       of: blueprint.edge.certificate, withIntermediate: blueprint.edge.sendsIntermediate)
     let stray = blueprint.edge.sendsStray ? try authority.chain(of: .wrongName, withIntermediate: false) : ""
@@ -19,7 +21,16 @@ enum Edge {
       certificate[..<leafEnd] + stray + certificate[leafEnd...], to: "\(folder)/certificate.pem")
     try Files.write(authority.key(of: blueprint.edge.certificate), to: "\(folder)/key.pem", mode: 0o600)
     try Files.write(OutsideSite.page, to: "\(folder)/outside/luma.html")
-    try Files.write(EdgeConfiguration.text(for: blueprint.edge, ports: ports), to: "\(folder)/nginx.conf")
+    for asset in Asset.all where blueprint.edge.assets.areComplete || asset.name != Asset.icon.name {
+      try Files.write(asset.content, to: "\(folder)/page\(asset.path)")
+    }
+    for (name, bytes) in try authority.published() {
+      try Files.write(bytes, to: "\(folder)/published/ca/\(name)")
+    }
+    let configuration = EdgeConfiguration(blueprint.edge, ports: ports)
+    try Files.write(EdgeConfiguration.smallGroup, to: "\(folder)/group.pem")
+    try Files.write(configuration.fields, to: "\(folder)/fields.conf")
+    try Files.write(configuration.text, to: "\(folder)/nginx.conf")
     try launcher.account?.own(folder)
     // Seen from where it lives, since nginx reads variables into a path.
     return try launcher.start(

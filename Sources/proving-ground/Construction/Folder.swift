@@ -14,6 +14,15 @@ struct Folder: Sendable {
   /// The password of the database's first role.
   var superuserPassword: String { "\(path)/superuser.password" }
 
+  /// The key that tokens are signed with.
+  var tokenKey: String { "\(path)/token.key" }
+
+  /// The token of a person, or the one called `expired`.
+  func token(of name: String) -> String { "\(path)/\(name).token" }
+
+  /// The password of a person.
+  func password(of name: String) -> String { "\(path)/\(name).password" }
+
   /// Where every process lives, but for the database's, which move to their data.
   var home: String { "\(path)/run" }
   /// What the processes wrote.

@@ -1,43 +1,93 @@
 import Facts
 
 /// The inventory of the platform, for an audit.
-enum InventoryFile {
-  /// The text of `prodworthy.yaml`.
-  static func text(_ plan: InventoryPlan, ports: Ports, folder: Folder) -> String {
-    // JSON strings are YAML strings, whatever characters the folder's name has.
-    func quoted(_ text: String) -> String { JSONText.compact(.string(text)) }
-    func service(_ name: ServiceName) -> String {
-      """
-        - id: \(name.rawValue)
-          kind: http
-          url: http://127.0.0.1:\(ports.port(of: name))
-          health: /health
+struct InventoryFile {
+  private let plan: InventoryPlan
+  private let ports: Ports
+  private let folder: Folder
 
-      """
-    }
-    return """
-      system: events-platform
-      environment: test
-      targets:
-        - id: web
-          kind: https
-          url: https://localhost:\(ports.web)/
-          trust: \(quoted(folder.trust))
-          plainPort: \(ports.plain)
-          health: /health
-      \(service(.api))\(service(.processing))\(service(.extraction))\
-        - id: db
-          kind: postgres
-          url: postgresql://auditor@localhost:\(ports.database)/events
-          password: \(quoted("${file:\(plan.passwordIsRight ? folder.auditorPassword : folder.servicesPassword)}"))
-          sslmode: \(plan.sslmode)
-          trust: \(quoted(folder.trust))
-        - id: plugin
-          kind: nagios
-          command: \(JSONText.compact(JSONValue(command(plan.plugin, ports))))
+  /// One thing that an inventory says about a target.
+  private typealias Field = (name: String, value: JSONValue)
 
-      """
+  init(_ plan: InventoryPlan, ports: Ports, folder: Folder) {
+    self.plan = plan
+    self.ports = ports
+    self.folder = folder
   }
+
+  /// The text of `prodworthy.yaml`.
+  var text: String {
+    """
+    system: events-platform
+    environment: test
+    targets:
+
+    """ + targets.map(Self.entry).joined()
+  }
+
+  private var targets: [[Field]] {
+    [web] + ServiceName.allCases.map(service) + [database, publicAddress, monitoring]
+  }
+
+  private var web: [Field] {
+    [
+      ("id", "web"), ("kind", "https"), ("url", .string("https://localhost:\(ports.web)/")),
+      ("trust", .string(folder.trust)), ("plainPort", .integer(ports.plain)), ("health", "/health"),
+      ("bearer", reference(to: folder.token(of: "alice"))),
+    ]
+  }
+
+  private func service(_ name: ServiceName) -> [Field] {
+    [
+      ("id", .string(name.rawValue)), ("kind", "http"),
+      ("url", .string("http://127.0.0.1:\(ports.port(of: name))")), ("health", "/health"),
+    ]
+  }
+
+  private var database: [Field] {
+    [
+      ("id", "db"), ("kind", "postgres"),
+      ("url", .string("postgresql://auditor@localhost:\(ports.database)/events")),
+      ("password", reference(to: plan.passwordIsRight ? folder.auditorPassword : folder.servicesPassword)),
+      ("sslmode", .string(plan.sslmode)), ("trust", .string(folder.trust)),
+    ]
+  }
+
+  /// What the world sees of the platform: the edge, and nothing behind it.
+  private var publicAddress: [Field] {
+    let open = [ports.web, ports.plain] + (plan.opensUnusedPort ? [ports.unused] : [])
+    let inside = [ports.api, ports.processing, ports.extraction, ports.assets, ports.outside]
+    func list(_ ports: [Int]) -> JSONValue { .array(ports.map { .integer($0) }) }
+    return [
+      ("id", "public"), ("kind", "host"), ("address", .string(Ports.publicAddress)), ("open", list(open)),
+      ("closed", list(plan.closesDatabase ? [ports.database] : [])),
+      ("scan", list(inside + (plan.closesDatabase ? [] : [ports.database]))),
+    ]
+  }
+
+  private var monitoring: [Field] {
+    [("id", "plugin"), ("kind", "nagios"), ("command", JSONValue(Self.command(plan.plugin, ports)))]
+  }
+
+  private func reference(to file: String) -> JSONValue { .string("${file:\(file)}") }
+
+  // MARK: YAML
+
+  private static func entry(_ fields: [Field]) -> String {
+    zip(["  - "] + Array(repeating: "    ", count: fields.count), fields)
+      .map { "\($0)\($1.name): \(scalar($1.value))\n" }.joined()
+  }
+
+  /// JSON is YAML, whatever characters a folder's name has; plain words and addresses look better without quotes.
+  private static func scalar(_ value: JSONValue) -> String {
+    guard let text = value.string, let first = text.first, first.isLetter || first == "/",
+      text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || ":/.@-".contains($0)) }),
+      !["true", "false", "null", "yes", "no", "on", "off"].contains(text.lowercased())
+    else { return JSONText.compact(value) }
+    return text
+  }
+
+  // MARK: Monitoring
 
   /// One of the standard monitoring plug-ins, as any monitoring system would call it.
   private static func command(_ plugin: InventoryPlan.Plugin, _ ports: Ports) -> [String] {

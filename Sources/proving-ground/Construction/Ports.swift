@@ -2,6 +2,10 @@ import Glibc
 
 /// The free loopback ports of one proving ground.
 struct Ports: Sendable {
+  /// The address that stands for the platform's place in the world: only what is meant for everybody listens there, on
+  /// the same ports as on 127.0.0.1.
+  static let publicAddress = "127.0.0.2"
+
   /// HTTPS at the edge.
   let web: Int
   /// Plain HTTP at the edge.
@@ -16,16 +20,21 @@ struct Ports: Sendable {
   let processing: Int
   /// The extraction service.
   let extraction: Int
+  /// The server of the web page's files, behind the edge.
+  let assets: Int
+  /// A port on which nothing listens.
+  let unused: Int
 
   /// Ports that were free a moment ago, all different.
   init() throws(GroundFailure) {
     var candidates = Candidates(process: getpid())
     var reservations: [Reservation] = []
-    for _ in 0..<7 { reservations.append(try Reservation(&candidates)) }
+    for _ in 0..<9 { reservations.append(try Reservation(&candidates)) }
     defer { for reservation in reservations { close(reservation.socket) } }
     (web, plain, outside) = (reservations[0].port, reservations[1].port, reservations[2].port)
     (database, api) = (reservations[3].port, reservations[4].port)
     (processing, extraction) = (reservations[5].port, reservations[6].port)
+    (assets, unused) = (reservations[7].port, reservations[8].port)
   }
 
   /// The port of a service.

@@ -26,8 +26,15 @@ struct Blueprint: Sendable {
   var processingFindsDatabase = true
   /// How the processing service reports on itself.
   var processingHealth = HealthManner()
-  /// How long the api service holds back its front page, in milliseconds.
-  var frontPageDelayMilliseconds = 0
+  /// How the api service treats those who ask it.
+  var api = APIManner()
+  /// Whether the database listens on the public address too.
+  var databaseListensInPublic = false
+
+  /// The leaf certificates that are needed.
+  var leaves: Set<Leaf> {
+    Set([edge.certificate, databaseCertificate] + (edge.sendsStray ? [.wrongName] : []))
+  }
 
   /// What the processing service's health endpoint says once it is as ready as it will be.
   var processingAnswer: String {
@@ -53,10 +60,40 @@ struct EdgePlan: Sendable {
   var plainPort = PlainPort.redirects
   /// What its front page is.
   var frontPage = FrontPage.ofTheAPI
-  /// Whether it tells browsers to come back over HTTPS.
-  var sendsStrictTransport = true
+  /// For how long it tells browsers to come back over HTTPS only; nil where it does not.
+  var strictTransport: String? = "max-age=63072000; includeSubDomains"
+  /// Header fields that browsers have given up, and the platform never had.
+  var outdatedFields: [String] = []
   /// Whether it tells browsers not to guess content types.
   var sendsNoSniff = true
+  /// What pages may load and who may frame them; nil where it does not say.
+  var contentPolicy: String? = EdgePlan.strictContentPolicy
+  /// What browsers tell other sites about where visitors come from.
+  var referrerPolicy = "no-referrer"
+  /// Whether it compresses text.
+  var compresses = true
+  /// Whether caches are told that answers depend on the encoding.
+  var variesByEncoding = true
+  /// How the files of the web page are served.
+  var assets = AssetsPlan()
+  /// Who is refused for asking too often.
+  var limit = LimitPlan()
+  /// Whether it refuses the handshake with whoever asks for a name that nobody has.
+  var refusesUnknownNames = true
+  /// Whether it speaks HTTP/2.
+  var speaksHTTP2 = true
+  /// How it lets clients resume sessions.
+  var resumption = Resumption.bySession
+  /// Whether it takes a method that does not exist for GET.
+  var takesAnyMethod = false
+  /// Whether its refusals of a method list those that are allowed.
+  var namesAllowedMethods = true
+  /// What lies open that visitors have no business with.
+  var leftOpen: LeftOpen?
+  /// Whether it lets the api service answer TRACE.
+  var passesTrace = false
+  /// Whether the outside site, which is for the platform alone, answers on the public address.
+  var outsideSiteIsPublic = false
   /// Whether its answers name its version.
   var namesItsVersion = false
   /// Whether its error pages show a stack trace.
@@ -70,6 +107,43 @@ struct EdgePlan: Sendable {
     case withoutTLS13
     /// TLS 1.0 to 1.3, with any cipher.
     case old
+    /// TLS 1.2 and 1.3, also with suites that encrypt nothing.
+    case withoutEncryption
+    /// TLS 1.2 and 1.3, also with suites in which nobody proves who they are.
+    case withoutAuthentication
+    /// TLS 1.2 and 1.3, also with suites in CBC mode.
+    case withBlockChaining
+    /// TLS 1.2 and 1.3, also with suites without forward secrecy.
+    case withoutForwardSecrecy
+    /// TLS 1.2 and 1.3, also with a Diffie-Hellman group of 1024 bits.
+    case withSmallGroup
+  }
+
+  /// Everything from the platform itself, nothing inline.
+  static let ownContentPolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    + "form-action 'self'; base-uri 'none'"
+  /// The same, and no frames.
+  static let strictContentPolicy = ownContentPolicy + "; frame-ancestors 'none'"
+
+  /// How clients resume sessions.
+  enum Resumption: Sendable {
+    /// From the server's memory, within a day.
+    case bySession
+    /// With tickets that hold for a month.
+    case byLongTickets
+    /// With tickets, and the first request may come before the handshake is done.
+    case withEarlyData
+  }
+
+  /// What may lie open by mistake.
+  enum LeftOpen: Sendable {
+    /// Figures for the monitoring.
+    case metrics
+    /// The server's own status page.
+    case console
+    /// The settings of the application, passwords and all.
+    case settings
   }
 
   /// What a plain port does with visitors.
@@ -99,6 +173,36 @@ struct EdgePlan: Sendable {
   }
 }
 
+/// How the files of the web page are served.
+struct AssetsPlan: Sendable {
+  /// Whether all that the page names are there.
+  var areComplete = true
+  /// What caches are told; nil where they are told nothing.
+  var cacheControl: String? = "public, max-age=31536000, immutable"
+  /// Whether they can be asked for again by tag and date.
+  var haveValidators = true
+  /// Whether the edge keeps copies, and says so.
+  var areKeptAtTheEdge = true
+}
+
+/// Who is refused for asking too often.
+struct LimitPlan: Sendable {
+  /// Whether anybody is.
+  var isOn = true
+  /// Whether clients are told apart by what they say in X-Forwarded-For.
+  var believesForwardedFor = false
+  /// The status of a refusal.
+  var status = 429
+  /// Whether a refusal says when to come back.
+  var saysWhenToRetry = true
+  /// Whether a refusal is problem details; else a page of HTML.
+  var explains = true
+  /// Whether the health endpoint is limited like the rest.
+  var coversHealth = false
+  /// What answers claim about the limit; nil where they claim nothing.
+  var claim: String?
+}
+
 /// What an inventory says that may be wrong.
 struct InventoryPlan: Sendable {
   /// How the application connects to the database.
@@ -107,6 +211,10 @@ struct InventoryPlan: Sendable {
   var passwordIsRight = true
   /// What the monitoring plug-in does.
   var plugin = Plugin.looksAtTheDatabase
+  /// Whether it says that the database must not answer on the public address.
+  var closesDatabase = true
+  /// Whether it says that a port must answer on the public address where nothing listens.
+  var opensUnusedPort = false
 
   /// What a monitoring plug-in does.
   enum Plugin: Sendable {

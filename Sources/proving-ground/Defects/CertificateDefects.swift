@@ -1,39 +1,67 @@
 extension Defect {
   /// What can be wrong with the certificate of the edge.
   static let certificates = [
-    Defect(id: "expired-certificate", summary: "the web certificate expired yesterday", part: .edgeCertificate) {
+    Defect(
+      id: "expired-certificate", summary: "the web certificate expired yesterday", part: .edgeCertificate,
+      isBlinding: true
+    ) {
       $0.edge.certificate = .expired
     },
     Defect(
       id: "expiring-certificate", summary: "5 of the web certificate's 85 days are left", part: .edgeCertificate
     ) { $0.edge.certificate = .expiring },
     Defect(
-      id: "self-signed-certificate", summary: "the web certificate is signed by its own key", part: .edgeCertificate
+      id: "self-signed-certificate", summary: "the web certificate is signed by its own key", part: .edgeCertificate,
+      isBlinding: true
     ) { $0.edge.certificate = .selfSigned },
     Defect(
-      id: "wrong-name-certificate", summary: "the web certificate is made out to another host", part: .edgeCertificate
+      id: "wrong-name-certificate", summary: "the web certificate is made out to another host", part: .edgeCertificate,
+      isBlinding: true
     ) { $0.edge.certificate = .wrongName },
     Defect(
-      id: "missing-intermediate", summary: "the web server sends its leaf certificate alone", part: .edgeCertificate
+      id: "missing-intermediate", summary: "the web server sends its leaf certificate alone", part: .edgeCertificate,
+      isBlinding: true
     ) { $0.edge.sendsIntermediate = false },
     Defect(
       id: "stray-certificate", summary: "the web server sends a foreign certificate before the intermediate",
       part: .edgeCertificate
     ) { $0.edge.sendsStray = true },
-    Defect(id: "weak-key", summary: "the web certificate has an RSA key of 1024 bits", part: .edgeCertificate) {
+    Defect(
+      id: "weak-key", summary: "the web certificate has an RSA key of 1024 bits", part: .edgeCertificate,
+      isBlinding: true
+    ) {
       $0.edge.certificate = .weakKey
     },
-    Defect(id: "weak-signature", summary: "the web certificate is signed over SHA-1", part: .edgeCertificate) {
+    Defect(
+      id: "weak-signature", summary: "the web certificate is signed over SHA-1", part: .edgeCertificate,
+      isBlinding: true
+    ) {
       $0.edge.certificate = .weakSignature
     },
     Defect(id: "long-lived-certificate", summary: "the web certificate lives 900 days", part: .edgeCertificate) {
       $0.edge.certificate = .longLived
     },
-    Defect(id: "client-certificate", summary: "the web certificate is meant for clients", part: .edgeCertificate) {
+    Defect(
+      id: "client-certificate", summary: "the web certificate is meant for clients", part: .edgeCertificate,
+      isBlinding: true
+    ) {
       $0.edge.certificate = .forClients
     },
     Defect(
-      id: "expired-intermediate", summary: "the web certificate's issuer expired yesterday", part: .edgeCertificate
+      id: "expired-intermediate", summary: "the web certificate's issuer expired yesterday", part: .edgeCertificate,
+      isBlinding: true
     ) { $0.edge.certificate = .fromExpiredIssuer },
+    Defect(
+      id: "certificate-name-elsewhere", summary: "the web certificate's common name is none of its alternative names",
+      part: .edgeCertificate
+    ) { $0.edge.certificate = .nameElsewhere },
+    Defect(
+      id: "certificate-short-serial", summary: "the web certificate's serial number was counted, not drawn",
+      part: .edgeCertificate
+    ) { $0.edge.certificate = .shortSerial },
+    Defect(
+      id: "certificate-without-key-identifiers", summary: "the web certificate names neither its key nor its issuer's",
+      part: .edgeCertificate
+    ) { $0.edge.certificate = .withoutKeyIdentifiers },
   ]
 }

@@ -5,10 +5,15 @@ import Glibc
 enum Files {
   /// Writes `text` to a new or emptied file at `path` with these permission bits.
   static func write(_ text: String, to path: String, mode: mode_t = 0o644) throws(GroundFailure) {
+    try write(Array(text.utf8), to: path, mode: mode)
+  }
+
+  /// Writes `bytes` to a new or emptied file at `path` with these permission bits.
+  static func write(_ bytes: [UInt8], to path: String, mode: mode_t = 0o644) throws(GroundFailure) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw failure("cannot write \(path)") }
     defer { close(descriptor) }
-    var rest = Array(text.utf8)[...]
+    var rest = bytes[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       if count > 0 {

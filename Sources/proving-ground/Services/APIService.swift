@@ -20,27 +20,51 @@ struct APIService: Sendable {
 
   /// Serves until it is told to end.
   func run() async throws {
-    let router = Server.router(health: health)
-    router.get("/") { _, _ in
-      if settings.frontPageDelayMilliseconds > 0 {
-        try await Task.sleep(for: .milliseconds(settings.frontPageDelayMilliseconds))
-      }
-      return Server.json(#"{"events":"/api/events","health":"/health"}"#)
+    let router = Server.router(health: health, manner: settings.api)
+    let manner = settings.api
+    let accounts = Accounts(database, key: Files.bytes(at: settings.tokenKeyFile ?? "") ?? [], manner: manner)
+    // The edge shows the page at its root; whoever asks this service itself gets what programs can read.
+    for (path, content) in [("/", nil), ("page", FrontPage.response)] {
+      router.resource(
+        RouterPath(path), manner: manner,
+        [
+          .get: { request, _ in
+            if manner.frontPageDelayMilliseconds > 0 {
+              try await Task.sleep(for: .milliseconds(manner.frontPageDelayMilliseconds))
+            }
+            return content?(request, manner)
+              ?? Self.publicAnswer(#"{"events":"/api/events","health":"/health"}"#, status: .ok)
+          }
+        ])
     }
-    router.get("api/events") { _, _ in await answer(Queries.list) }
-    router.get("api/events/search") { request, _ in
-      guard let words = request.uri.queryParameters["q"], !words.isEmpty else {
-        return Server.problem(.badRequest, "the parameter q is missing")
-      }
-      return await answer(Queries.search, String(words))
-    }
-    router.get("api/events/:id") { _, context in
-      await answer(Queries.one, about: context.parameters.get("id"))
-    }
-    router.get("api/events/:id/similar") { _, context in
-      await answer(Queries.similar, about: context.parameters.get("id"))
-    }
-    router.post("api/scrape/luma") { _, _ in await answer(Queries.order, "luma", status: .accepted) }
+    router.resource(
+      "api/events", manner: manner,
+      [
+        .get: { request, _ in
+          if manner.guardsPublicRoutes, let refusal = await accounts.refusal(of: request) { return refusal }
+          return await answer(Queries.list)
+        }
+      ])
+    router.resource(
+      "api/events/search", manner: manner,
+      [
+        .get: { request, _ in
+          guard let words = request.uri.queryParameters["q"], !words.isEmpty else {
+            return Server.problem(.badRequest, "the parameter q is missing")
+          }
+          return await answer(Queries.search, String(words))
+        }
+      ])
+    router.resource(
+      "api/events/:id", manner: manner,
+      [.get: { _, context in await answer(Queries.one, about: context.parameters.get("id")) }])
+    router.resource(
+      "api/events/:id/similar", manner: manner,
+      [.get: { _, context in await answer(Queries.similar, about: context.parameters.get("id")) }])
+    router.resource(
+      "api/scrape/luma", manner: manner,
+      [.post: { _, _ in await answer(Queries.order, "luma", status: .accepted) }])
+    accounts.serve(on: router)
     let hoard = Database(database.address, connections: max(1, settings.hoardedSessions), for: settings.name)
     await hoard.open(settings.hoardedSessions)
     try await Server.run(router, port: settings.port)
@@ -53,10 +77,17 @@ struct APIService: Sendable {
     return await answer(query, id)
   }
 
+  /// What anybody may see, and caches may keep for a little while.
+  private static func publicAnswer(_ text: String, status: HTTPResponse.Status) -> Response {
+    var response = Server.json(text, status: status)
+    response.headers[.cacheControl] = status == .ok ? "public, max-age=15" : "no-store"
+    return response
+  }
+
   /// The one JSON text that `query` gives; none means that what was asked for does not exist.
   private func answer(_ query: String, _ parameters: String..., status: HTTPResponse.Status = .ok) async -> Response {
     switch await database.firstValue(query, parameters, before: Deadline(milliseconds: Self.patience)) {
-    case .success(let text?): Server.json(text, status: status)
+    case .success(let text?): Self.publicAnswer(text, status: status)
     case .success(nil): Server.problem(.notFound, "there is no such thing")
     case .failure: Server.problem(.serviceUnavailable, "the database does not answer")
     }

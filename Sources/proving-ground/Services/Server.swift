@@ -5,9 +5,13 @@ import Probing
 /// What the services' HTTP servers have in common.
 enum Server {
   /// A router that answers `GET /health`, and HEAD wherever it answers GET.
-  static func router(health: Health) -> Router<BasicRequestContext> {
+  static func router(health: Health, manner: APIManner = APIManner()) -> Router<BasicRequestContext> {
     let router = Router(options: .autoGenerateHeadEndpoints)
-    if health.manner.exists { router.get("health") { request, _ in try await health.response(to: request) } }
+    router.add(middleware: ErrorManners(manner: manner))
+    router.add(middleware: CrossOrigin(manner: manner.crossOrigin, varies: manner.variesByOrigin))
+    if health.manner.exists {
+      router.resource("health", manner: manner, [.get: { request, _ in try await health.response(to: request) }])
+    }
     return router
   }
 
@@ -28,9 +32,12 @@ enum Server {
   /// An answer that tells what is wrong (RFC 9457).
   static func problem(_ status: HTTPResponse.Status, _ title: String) -> Response {
     Response(
-      status: status, headers: [.contentType: "application/problem+json"],
+      status: status, headers: [.contentType: "application/problem+json", .cacheControl: "no-store"],
       body: .init(
         byteBuffer: ByteBuffer(
-          string: JSONText.compact(["status": .integer(status.code), "title": .string(title)]))))
+          string: JSONText.compact([
+            "type": "about:blank", "status": .integer(status.code), "title": .string(status.reasonPhrase),
+            "detail": .string(title),
+          ]))))
   }
 }

@@ -24,8 +24,10 @@ struct ServiceSettings: Codable, Sendable {
   var health = HealthManner()
   /// How many database sessions it opens at its start and keeps, besides those it needs.
   var hoardedSessions = 0
-  /// How long it holds back its front page, in milliseconds.
-  var frontPageDelayMilliseconds = 0
+  /// How it treats those who ask; of the api service.
+  var api = APIManner()
+  /// The file with the key that tokens are signed with; nil where it reads none.
+  var tokenKeyFile: String?
 
   /// Writes the settings to the file at `path`.
   func write(to path: String) throws(GroundFailure) {

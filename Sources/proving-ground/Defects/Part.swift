@@ -1,0 +1,88 @@
+extension Defect {
+  /// What a defect changes.
+  enum Part: String, Sendable {
+    case edgeCertificate = "the certificate of the edge"
+    case edgeProtocols = "the protocol versions and suites of the edge"
+    case sessionTickets = "the session tickets of the edge"
+    case applicationProtocols = "the application protocols of the edge"
+    case unknownNames = "what the edge shows to unknown names"
+    case strictTransport = "the Strict-Transport-Security of the edge"
+    case sniffing = "the X-Content-Type-Options of the edge"
+    case contentPolicy = "the Content-Security-Policy of the edge"
+    case referrerPolicy = "the Referrer-Policy of the edge"
+    case serverName = "the Server field of the edge"
+    case errorPages = "the error pages of the edge"
+    case frontPage = "the front page"
+    case frontPageCaching = "how the front page may be kept"
+    case plainPort = "the plain port"
+    case compression = "the compression of the edge"
+    case assetFiles = "the files of the page"
+    case assetCaching = "how long the files of the page may be kept"
+    case assetValidators = "the validators of the files of the page"
+    case edgeCopies = "the copies at the edge"
+    case limit = "the rate limit of the edge"
+    case cookie = "the session cookie"
+    case adminRoutes = "who may use the admin routes"
+    case objects = "who may read what belongs to one account"
+    case publicRoutes = "who may use the public routes"
+    case tokens = "how tokens are read"
+    case challenge = "how the api service asks for credentials"
+    case privateCaching = "how private answers may be kept"
+    case errorFormat = "how the api service tells errors"
+    case methods = "how the api service refuses methods"
+    case madeUpMethods = "what becomes of methods that do not exist"
+    case missingPages = "what stands for missing pages"
+    case outdatedFields = "the outdated header fields of the edge"
+    case leftOpen = "what lies open at the edge"
+    case writes = "who may store something"
+    case trace = "how the api service answers TRACE"
+    case crossOrigin = "which origins may read answers"
+    case databaseCertificate = "the certificate of the database"
+    case databaseTLS = "the TLS of the database"
+    case passwordHashing = "how the database stores passwords"
+    case durability = "whether the database waits for its disk"
+    case statementLog = "which statements the database logs"
+    case sessionCount = "how many sessions the database takes"
+    case databaseAccess = "the access rules of the database"
+    case databaseProcess = "whether the database runs"
+    case auditor = "the role of the auditor"
+    case inventory = "what the inventory says about the database"
+    case plugin = "the monitoring plug-in"
+    case processing = "the processing service"
+    case publicDatabase = "whether the database answers in public"
+    case publicInside = "what else answers in public"
+    case publicInventory = "which ports the inventory opens"
+  }
+
+  /// A region of the platform in which one defect can hide another from an audit.
+  enum Realm: String, Sendable {
+    /// The web server and the api service behind it.
+    case web
+    /// The database and who may do what in it.
+    case database
+    /// The processing service.
+    case processing
+    /// The monitoring plug-in.
+    case plugin
+    /// The public address.
+    case exposure
+    /// All of it.
+    case everything
+  }
+}
+
+extension Defect.Part {
+  /// Where it lies.
+  var realm: Defect.Realm {
+    switch self {
+    case .databaseCertificate, .databaseTLS, .passwordHashing, .durability, .statementLog, .sessionCount,
+      .databaseAccess, .auditor, .inventory:
+      .database
+    case .databaseProcess: .everything
+    case .plugin: .plugin
+    case .processing: .processing
+    case .publicDatabase, .publicInside, .publicInventory: .exposure
+    default: .web
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Testing
+
+/// Defects that are built into one platform together, because none of them undoes or hides another.
+///
+/// What a group turns red is then the sum of what its members do, so the matrix stays exact and takes a fraction of the
+/// time. `DEFECTS=single` gives each defect a platform of its own.
+struct DefectGroup: Sendable, CustomTestStringConvertible {
+  /// Its members, in the order of the list.
+  private(set) var defects: [Defect]
+
+  /// Their names.
+  var ids: [String] { defects.map(\.id) }
+  /// Everything they must turn red.
+  var expected: Set<String> { Set(defects.flatMap(\.findings)) }
+  var testDescription: String { ids.joined(separator: " + ") }
+
+  /// All defects, each in the first group that takes it.
+  static func groups(of defects: [Defect], single: Bool) -> [DefectGroup] {
+    var groups: [DefectGroup] = []
+    for defect in defects {
+      if !single, let index = groups.firstIndex(where: { $0.takes(defect) }) {
+        groups[index].defects.append(defect)
+      } else {
+        groups.append(DefectGroup(defects: [defect]))
+      }
+    }
+    return groups
+  }
+
+  private func takes(_ defect: Defect) -> Bool {
+    defects.allSatisfy { member in
+      // Two that turn the same thing red could stand in for each other.
+      Set(member.parts).isDisjoint(with: defect.parts) && Set(member.findings).isDisjoint(with: defect.findings)
+        && !member.hides(defect) && !defect.hides(member)
+    }
+  }
+}
+
+extension Defect {
+  /// Check, target and status of each finding it must cause.
+  var findings: [String] { expected.map { "\($0.check) \($0.target) \($0.status)" } }
+
+  fileprivate func hides(_ other: Defect) -> Bool {
+    blinding && (realm == "everything" || realm == other.realm)
+  }
+}
