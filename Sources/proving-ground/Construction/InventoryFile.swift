@@ -20,6 +20,8 @@ struct InventoryFile {
     """
     system: events-platform
     environment: test
+    consent:
+      - { safety: mutate, by: proving-ground, until: 2099-12-31 }
     targets:
 
     """ + targets.map(Self.entry).joined()
@@ -33,9 +35,22 @@ struct InventoryFile {
     [
       ("id", "web"), ("kind", "https"), ("url", .string("https://localhost:\(ports.web)/")),
       ("trust", .string(folder.trust)), ("plainPort", .integer(ports.plain)), ("health", "/health"),
-      ("bearer", reference(to: folder.token(of: "alice"))),
+      ("profile", "page"), ("cdn", true), ("bearer", reference(to: folder.token(of: "alice"))),
+      ("otherBearer", reference(to: folder.token(of: "bob"))),
+      ("expiredBearer", reference(to: folder.token(of: "expired"))),
+      ("routes", .array(Self.routes)),
     ]
   }
+
+  /// Who is to be let in where.
+  private static let routes: [JSONValue] = [
+    ["path": "/health", "access": "public"], ["path": "/api/events", "access": "public"],
+    ["path": "/api/me", "access": "protected"],
+    ["path": "/api/users/1/saved", "access": "protected", "owner": "bearer"],
+    ["path": "/api/users/2/saved", "access": "protected", "owner": "otherBearer"],
+    ["path": "/api/users/1/saved", "method": "POST", "access": "protected"],
+    ["path": "/api/admin/jobs", "access": "forbidden"], ["path": "/api/admin/accounts", "access": "forbidden"],
+  ]
 
   private func service(_ name: ServiceName) -> [Field] {
     [
