@@ -44,7 +44,7 @@ let package = Package(
     // MARK: Probes: the only rooms that touch the audited system
 
     // What a TLS endpoint shows: certificate, chain, protocol versions.
-    .target(name: "TLSProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
+    .target(name: "TLSProbes", dependencies: ["AuditModel", "Digest", "Facts", "Probing", "Transport"]),
     // HTTP exchanges and health endpoints.
     .target(name: "HTTPProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
     // PostgreSQL sessions and what the wire shows without credentials.

@@ -45,7 +45,7 @@ struct TLSClient: Sendable {
     _ = try connection.agreeOnTLS(settings, before: deadline)
   }
 
-  private func open(_ connection: Connection, before deadline: Deadline) throws(TransportFailure) {
+  func open(_ connection: Connection, before deadline: Deadline) throws(TransportFailure) {
     guard target.opening == .postgres else { return }
     traffic.add(requests: 1)
     try connection.write(Self.sslRequest, before: deadline)

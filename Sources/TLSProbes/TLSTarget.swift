@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import Glibc
 import Transport
 
 /// Where a target speaks TLS, as the inventory declares it.
@@ -12,6 +13,8 @@ struct TLSTarget: Sendable {
     case postgres
   }
 
+  /// The kind of target: `https` where HTTP is spoken within.
+  var kind: String
   /// Where to connect.
   var endpoint: Endpoint
   /// What the certificate must be made out to.
@@ -30,6 +33,7 @@ struct TLSTarget: Sendable {
   /// Reads the declaration of `target`; `trust` are the run's own further roots.
   init(_ target: Target, trust: [String]) throws(Invalid) {
     guard let url = target.settings["url"]?.string else { throw Invalid(reason: "the target names no url") }
+    kind = target.kind
     opening = target.kind == "postgres" ? .postgres : .direct
     guard let endpoint = Self.endpoint(of: url, defaultPort: opening == .postgres ? 5432 : 443) else {
       throw Invalid(reason: "the url names no single host with an ASCII name or a literal address")
@@ -67,5 +71,15 @@ struct TLSTarget: Sendable {
       return nil
     }
     return Endpoint(host: String(host), port: number)
+  }
+
+  /// What stands in SNI: never a literal address, and no dot at the end (RFC 6066 section 3); nil for nothing.
+  var sentName: String? {
+    let name = serverName.hasSuffix(".") ? String(serverName.dropLast()) : serverName
+    var address = in6_addr()
+    let isName =
+      (1...255).contains(name.utf8.count) && inet_pton(AF_INET, name, &address) != 1
+      && inet_pton(AF_INET6, name, &address) != 1
+    return isName ? name : nil
   }
 }

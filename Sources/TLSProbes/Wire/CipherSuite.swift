@@ -109,7 +109,8 @@ extension CipherSuite {
     (keyExchange, authentication) = halves.map { Self.exchange($0.0) } ?? (.any, .any)
     isForTLS13 = halves == nil
     let transform = halves?.1 ?? bareName
-    cipher = Self.cipher(transform, integrityOnly: bareName.hasPrefix("SHA"))
+    let cipher = Self.cipher(transform, integrityOnly: bareName.hasPrefix("SHA"))
+    self.cipher = cipher
     isAEAD = ["GCM", "CCM", "POLY1305", "MGM", "AEGIS"].contains { cipher.contains($0) }
     strengthBits = Self.strength(of: cipher, bareName)
     needsTLS12 =
