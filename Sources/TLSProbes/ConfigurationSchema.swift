@@ -3,77 +3,91 @@ import Transport
 
 /// The shape of what `tls-configuration` brings back.
 enum ConfigurationSchema {
-  static let facts = Schema.object([
-    Schema.Field(
-      "connection",
-      .object([Schema.Field("address", .nullable(.string()), required: true, "the address that was looked at")]),
-      required: true, "where it was looked"),
-    Schema.Field("protocols", .array(.string(.word(versionNames))), required: true, "the versions spoken, oldest first"),
-    Schema.Field(
-      "versions",
-      .object(
-        ProtocolVersion.allCases.map {
-          Schema.Field(
-            $0.factName, .nullable(.boolean), required: true, "whether \($0.name) is spoken; null if that is not sure")
-        }), required: true, "every version"),
-    Schema.Field(
-      "suites", .object([], others: .array(.string())), required: true,
-      "by version: the registered names of the suites accepted, in the order in which the server picked them"),
-    Schema.Field("suiteKinds", suiteKinds, required: true, "the suites accepted, by what they are worth"),
-    Schema.Field(
-      "preference", .object([], others: .nullable(.string(.word(["server", "client"])))), required: true,
-      "by version: whose order of suites decides; null where one suite leaves no choice"),
-    Schema.Field("groups", .array(group), required: true, "the groups of the key exchange"),
-    Schema.Field(
-      "modern", .nullable(modern), required: true, "what a client of today agrees on; null if it comes to no agreement"),
-    Schema.Field("certificates", .array(certificate), required: true, "every certificate the server has, the main first"),
-    Schema.Field(
-      "name",
-      .object([
-        Schema.Field("requested", .string(), required: true, "the name or address asked for"),
-        Schema.Field("matches", .nullable(.boolean), required: true, "whether it is in the certificate (RFC 9525)"),
-      ]), required: true, "the name the certificate must be made out to"),
-    Schema.Field("chain", .nullable(chain), required: true, "the way from the main certificate to a root"),
-    Schema.Field(
-      "renegotiation", .nullable(.string(.word(["secure", "insecure", "notApplicable"]))), required: true,
-      "whether renegotiation is bound to the session (RFC 5746); not applicable to TLS 1.3 alone"),
-    Schema.Field(
-      "compression", .nullable(.string(.word(["on", "off", "notApplicable"]))), required: true,
-      "whether the server compresses; not applicable to TLS 1.3 alone"),
-    Schema.Field("extendedMasterSecret", .nullable(.boolean), required: true, "RFC 7627, up to TLS 1.2"),
-    Schema.Field("encryptThenMAC", .nullable(.boolean), required: true, "RFC 7366; null without CBC suites"),
-    Schema.Field(
-      "downgradeMark", .nullable(.boolean), required: true,
-      "whether answers of TLS 1.2 tell that TLS 1.3 is spoken (RFC 8446 section 4.1.3)"),
-    Schema.Field("clientCertificate", .nullable(.boolean), required: true, "whether it asks for a client's certificate"),
-    Schema.Field("postQuantum", .nullable(.boolean), required: true, "whether a post-quantum group is accepted"),
-    Schema.Field(
-      "largeHello", .nullable(.boolean), required: true, "whether a hello of more than 1,500 bytes is answered"),
-    Schema.Field(
-      "fallback",
-      .array(
+  static let facts = Schema.object(
+    [
+      Schema.Field(
+        "connection",
+        .object([Schema.Field("address", .nullable(.string()), required: true, "the address that was looked at")]),
+        required: true, "where it was looked"),
+      Schema.Field(
+        "protocols", .array(.string(.word(versionNames))), required: true, "the versions spoken, oldest first"),
+      Schema.Field(
+        "versions",
+        .object(
+          ProtocolVersion.allCases.map {
+            Schema.Field(
+              $0.factName, .nullable(.boolean), required: true, "whether \($0.name) is spoken; null if that is not sure"
+            )
+          }), required: true, "every version"),
+      Schema.Field(
+        "suites", .object([], others: .array(.string())), required: true,
+        "by version: the registered names of the suites accepted, in the order in which the server picked them"),
+      Schema.Field("suiteKinds", suiteKinds, required: true, "the suites accepted, by what they are worth"),
+      Schema.Field(
+        "preference", .object([], others: .nullable(.string(.word(["server", "client"])))), required: true,
+        "by version: whose order of suites decides; null where one suite leaves no choice"),
+      Schema.Field("groups", .array(group), required: true, "the groups of the key exchange"),
+      Schema.Field(
+        "modern", .nullable(modern), required: true,
+        "what a client of today agrees on; null if it comes to no agreement"),
+      Schema.Field(
+        "certificates", .array(certificate), required: true, "every certificate the server has, the main first"),
+      Schema.Field(
+        "name",
         .object([
-          Schema.Field("version", .string(), required: true, "the older version that was offered"),
-          Schema.Field(
-            "honoured", .nullable(.boolean), required: true, "whether the server noticed that it speaks a newer one"),
-        ])), required: true, "TLS_FALLBACK_SCSV (RFC 7507); none where nothing below TLS 1.2 is spoken, or one version"),
-    Schema.Field("tickets", .array(ticket), required: true, "by version: how sessions are taken up again"),
-    Schema.Field(
-      "earlyDataBytes", .nullable(.integer(minimum: 0)), required: true,
-      "what is taken before the handshake is done (RFC 8446 section 2.3); 0 for nothing"),
-    Schema.Field("stapled", .nullable(.boolean), required: true, "whether an OCSP response came along"),
-    Schema.Field("staple", .nullable(staple), required: true, "that response; null if none came"),
-    Schema.Field("mustStaple", .nullable(.boolean), required: true, "whether the certificate demands one (RFC 7633)"),
-    Schema.Field("timestamps", .nullable(timestamps), required: true, "signed certificate timestamps, by where they stood"),
-    Schema.Field("alpn", .nullable(alpn), required: true, "application protocols (RFC 7301)"),
-    Schema.Field("names", names, required: true, "what other names get"),
-    Schema.Field("addresses", .array(address), required: true, "the main certificate at every address of the name"),
-    Schema.Field("connections", count, required: true, "TCP connections made"),
-    Schema.Field(
-      "inconclusive", .array(.string()), required: true,
-      "what could not be told: a version, `suites`, `groups`, or `all`"),
-    Schema.Field("doubts", .array(.string()), required: true, "why, in one line each"),
-  ] + ConfigurationGrading.fields)
+          Schema.Field("requested", .string(), required: true, "the name or address asked for"),
+          Schema.Field("matches", .nullable(.boolean), required: true, "whether it is in the certificate (RFC 9525)"),
+        ]), required: true, "the name the certificate must be made out to"),
+      Schema.Field("chain", .nullable(chain), required: true, "the way from the main certificate to a root"),
+      Schema.Field(
+        "renegotiation", .nullable(.string(.word(["secure", "insecure", "notApplicable"]))), required: true,
+        "whether renegotiation is bound to the session (RFC 5746); not applicable to TLS 1.3 alone"),
+      Schema.Field(
+        "compression", .nullable(.string(.word(["on", "off", "notApplicable"]))), required: true,
+        "whether the server compresses; not applicable to TLS 1.3 alone"),
+      Schema.Field("extendedMasterSecret", .nullable(.boolean), required: true, "RFC 7627, up to TLS 1.2"),
+      Schema.Field("encryptThenMAC", .nullable(.boolean), required: true, "RFC 7366; null without CBC suites"),
+      Schema.Field(
+        "downgradeMark", .nullable(.boolean), required: true,
+        "whether answers of TLS 1.2 tell that TLS 1.3 is spoken (RFC 8446 section 4.1.3)"),
+      Schema.Field(
+        "clientCertificate", .nullable(.boolean), required: true, "whether it asks for a client's certificate"),
+      Schema.Field("postQuantum", .nullable(.boolean), required: true, "whether a post-quantum group is accepted"),
+      Schema.Field(
+        "largeHello", .nullable(.boolean), required: true, "whether a hello of more than 1,500 bytes is answered"),
+      Schema.Field(
+        "fallback",
+        .array(
+          .object([
+            Schema.Field("version", .string(), required: true, "the older version that was offered"),
+            Schema.Field(
+              "honoured", .nullable(.boolean), required: true, "whether the server noticed that it speaks a newer one"),
+          ])), required: true,
+        "TLS_FALLBACK_SCSV (RFC 7507); none where nothing below TLS 1.2 is spoken, or one version"),
+      Schema.Field("tickets", .array(ticket), required: true, "by version: how sessions are taken up again"),
+      Schema.Field(
+        "earlyDataBytes", .nullable(.integer(minimum: 0)), required: true,
+        "what is taken before the handshake is done (RFC 8446 section 2.3); 0 for nothing"),
+      Schema.Field("stapled", .nullable(.boolean), required: true, "whether an OCSP response came along"),
+      Schema.Field("staple", .nullable(staple), required: true, "that response; null if none came"),
+      Schema.Field(
+        "stapleVerdict",
+        .nullable(
+          .string(
+            .word(StapledAnswer.Verdict.allCases.map(\.rawValue) + ["absent", "missing", "forged", "outdated"]))),
+        "what the response comes to on the day: missing where the certificate demands one"),
+      Schema.Field("mustStaple", .nullable(.boolean), required: true, "whether the certificate demands one (RFC 7633)"),
+      Schema.Field(
+        "timestamps", .nullable(timestamps), required: true, "signed certificate timestamps, by where they stood"),
+      Schema.Field("alpn", .nullable(alpn), required: true, "application protocols (RFC 7301)"),
+      Schema.Field("names", names, required: true, "what other names get"),
+      Schema.Field("addresses", .array(address), required: true, "the main certificate at every address of the name"),
+      Schema.Field("connections", count, required: true, "TCP connections made"),
+      Schema.Field(
+        "inconclusive", .array(.string()), required: true,
+        "what could not be told: a version, `suites`, `groups`, or `all`"),
+      Schema.Field("doubts", .array(.string()), required: true, "why, in one line each"),
+    ] + ConfigurationGrading.fields)
 
   private static let versionNames = ProtocolVersion.allCases.map(\.name)
 
@@ -123,6 +137,12 @@ enum ConfigurationSchema {
     Schema.Field("names", .array(.string()), required: true, "its DNS names, at most \(Certificate.mostNames)"),
     Schema.Field("nameCount", count, required: true, "how many names and addresses it has in truth"),
     Schema.Field("isSelfSigned", .boolean, required: true, "whether it is its own issuer"),
+    Schema.Field(
+      "stapleVerdict",
+      .nullable(
+        .string(
+          .word(StapledAnswer.Verdict.allCases.map(\.rawValue) + ["absent", "missing", "forged", "outdated"]))),
+      "what the response comes to on the day: missing where the certificate demands one"),
     Schema.Field("mustStaple", .boolean, required: true, "whether it demands a stapled OCSP answer"),
     Schema.Field("namesResponder", .boolean, required: true, "whether it names an OCSP responder"),
     Schema.Field("embeddedTimestamps", count, required: true, "timestamps within it"),
@@ -131,7 +151,8 @@ enum ConfigurationSchema {
   private static let chain = Schema.object([
     Schema.Field("trusted", .nullable(.boolean), required: true, "whether the way is sound, whatever the day"),
     Schema.Field("anchor", .nullable(.string()), required: true, "where the root comes from"),
-    Schema.Field("issuerFound", .nullable(.boolean), required: true, "whether the leaf's issuer was sent, or is a root"),
+    Schema.Field(
+      "issuerFound", .nullable(.boolean), required: true, "whether the leaf's issuer was sent, or is a root"),
     Schema.Field("presentedCount", count, required: true, "how many certificates were sent"),
     Schema.Field("problems", .nullable(.array(.string())), required: true, "what is wrong, a permanent word each"),
     Schema.Field("signatureDigests", .array(.string()), required: true, "the hashes under the signatures sent"),

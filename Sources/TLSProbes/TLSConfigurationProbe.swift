@@ -52,7 +52,19 @@ struct TLSConfigurationProbe: Probe {
       staple["isCurrent"] = Self.isCurrent(staple, now)
       whole["staple"] = .object(staple)
     }
+    whole["stapleVerdict"] = JSONValue(Self.stapleVerdict(whole))
     return .object(ConfigurationGrading.graded(whole, asOf: now))
+  }
+
+  /// One word for what came of stapling; nil where no certificate was seen that could have a status.
+  private static func stapleVerdict(_ facts: JSONObject) -> String? {
+    guard let isStapled = facts["stapled"]?.bool else { return nil }
+    guard isStapled, let staple = facts["staple"] else {
+      return facts["mustStaple"]?.bool == true ? "missing" : "absent"
+    }
+    if staple["signatureValid"]?.bool == false { return "forged" }
+    guard let verdict = staple["verdict"]?.string, verdict == "good" else { return staple["verdict"]?.string }
+    return staple["isCurrent"]?.bool == true ? verdict : "outdated"
   }
 
   /// Null without a day from which on the response is true; one that names no end is as good as its beginning.

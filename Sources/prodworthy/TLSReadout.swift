@@ -11,7 +11,8 @@ struct TLSReadout {
   var text: String {
     var lines: [String] = []
     let address = Self.words(facts["connection"]?["address"])
-    lines.append("\(Self.words(facts["name"]?["requested"])) at \(address), \(Self.words(facts["connections"])) connections")
+    lines.append(
+      "\(Self.words(facts["name"]?["requested"])) at \(address), \(Self.words(facts["connections"])) connections")
     if let letter = facts["grade"]?["letter"]?.string { lines.append("grade           \(Untrusted.line(letter))") }
     lines.append("protocols       \(Self.list(facts["protocols"]))")
     for version in facts["protocols"]?.array ?? [] {
@@ -55,8 +56,8 @@ struct TLSReadout {
   }
 
   private static func list(_ value: JSONValue?) -> String {
-    let words = (value?.array ?? []).map { words($0) }
-    return words.isEmpty ? "none" : words.joined(separator: ", ")
+    let items = (value?.array ?? []).map { Self.words($0) }
+    return items.isEmpty ? "none" : items.joined(separator: ", ")
   }
 
   private static func words(_ value: JSONValue?) -> String {

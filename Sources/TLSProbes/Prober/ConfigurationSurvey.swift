@@ -92,12 +92,13 @@ struct ConfigurationSurveyor: Sendable {
     let questioner = Questioner(door: door, deadline: deadline, seed: seed)
     var survey = ConfigurationSurvey()
     survey.address = address
-    survey.modern = try await lane.run { Result { () throws(Obstacle) in try meetAsModern(questioner) } }.get()
+    let modern = try await lane.run { Result { () throws(Obstacle) in try meetAsModern(questioner) } }.get()
+    survey.modern = modern
 
     let surveyor = SessionSurveyor(
       door: door, target: target, trust: trust, deadline: deadline, ledger: questioner.ledger)
     // Four at a time: enough to be quick, and no more than a browser would open.
-    async let newest = lane.run { surveyTLS13(questioner) }
+    async let newest = lane.run { surveyTLS13(questioner, modern) }
     async let open = lane.run { surveyTLS12(questioner) }
     async let old = lane.run { surveyOld(questioner) }
     async let sessions = lane.run {
@@ -122,11 +123,20 @@ struct ConfigurationSurveyor: Sendable {
   /// The first connection: whether anybody speaks TLS at all, and what today's clients get.
   private func meetAsModern(_ questioner: Questioner) throws(Obstacle) -> ConfigurationSurvey.Modern? {
     var source = questioner.source()
+    let classical = ClientHello.KeyShare.x25519(&source)
+    let hybrid = ClientHello.KeyShare.x25519MLKEM768(&source)
     var hello = ClientHello(
       version: .tls13, fallsBackToTLS12: true, suites: Self.modernSuites, serverName: sentName,
-      groups: [NamedGroup.x25519, 0x0017, 0x0018], keyShares: [.x25519(&source)])
+      groups: [hybrid.group, classical.group, 0x0017, 0x0018], keyShares: [hybrid, classical])
     hello.alpn = target.kind == "https" ? ["h2", "http/1.1"] : []
-    switch questioner.ask(hello) {
+    var answer = questioner.ask(hello)
+    if case .unclear = answer {
+      // Some cannot take a hello of more than one packet: then as clients did before.
+      hello.groups.removeFirst()
+      hello.keyShares.removeFirst()
+      answer = questioner.ask(hello)
+    }
+    switch answer {
     case .accepted(let flight, let answer):
       var group = answer.keyShare?.group
       if case .curve(let curve) = flight.keyExchange { group = curve }
@@ -134,7 +144,7 @@ struct ConfigurationSurveyor: Sendable {
     case .foreign(let words): throw Obstacle(sentence: words)
     case .declined: return nil
     case .unclear:
-      // A hello may be met with silence where another one is not; a port that takes no connection is the end.
+      // A port that takes no connection is the end; one that takes it in silence may answer something else.
       do throws(TransportFailure) {
         try questioner.door.open(deadline.capped(milliseconds: 10_000)).close()
         return nil
@@ -146,7 +156,9 @@ struct ConfigurationSurveyor: Sendable {
 
   private var sentName: String? { target.sentName }
 
-  private func surveyTLS13(_ questioner: Questioner) -> ConfigurationSurvey.Part {
+  private func surveyTLS13(
+    _ questioner: Questioner, _ modern: ConfigurationSurvey.Modern?
+  ) -> ConfigurationSurvey.Part {
     var part = ConfigurationSurvey.Part()
     let walk = SuiteWalk.walked(.tls13, questioner, serverName: sentName)
     part.walks = [walk]
@@ -157,7 +169,13 @@ struct ConfigurationSurveyor: Sendable {
     }
     var groups = GroupWalk(knowing: known)
     groups.walkTLS13(questioner, suites: walk.suites, serverName: sentName)
-    lookForPostQuantum(questioner, walk.suites, &groups, &part)
+    if modern?.group == NamedGroup.x25519MLKEM768 {
+      groups.add(NamedGroup.x25519MLKEM768)
+      part.postQuantum = .yes
+      part.largeHello = .yes
+    } else {
+      lookForPostQuantum(questioner, walk.suites, &groups, &part)
+    }
     part.groups13 = groups
     if let preference = preference(walk, questioner, compressions: [0]).preference {
       part.preference[.tls13] = preference

@@ -20,7 +20,8 @@ struct GroupWalk: Sendable {
   }
 
   /// TLS 1.2 and before: the server names the curve in its ServerKeyExchange.
-  mutating func walkCurves(_ version: ProtocolVersion, _ questioner: Questioner, suites: [UInt16], serverName: String?) {
+  mutating func walkCurves(_ version: ProtocolVersion, _ questioner: Questioner, suites: [UInt16], serverName: String?)
+  {
     walk(NamedGroup.curvesForTLS12, questioner) { groups in
       var hello = ClientHello(version: version, suites: suites, serverName: serverName)
       hello.groups = groups

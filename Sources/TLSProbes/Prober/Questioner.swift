@@ -126,6 +126,8 @@ struct Questioner: Sendable {
         if case .tls(let failure) = error, failure.cause == .notTLS { return .foreign(failure.sentence) }
         reason = error.sentence
         ledger.noteStrike()
+        // Where nothing listens there is nobody to ask again.
+        if error == .refused, ledger.control == nil { ledger.giveUp() }
       }
     }
     doubt()

@@ -193,7 +193,8 @@ extension CipherSuite {
     guard count > 0 else { return [] }
     let size = (suites.count + count - 1) / count
     return (0..<count).map { index in
-      suites[(index * size)..<min((index + 1) * size, suites.count)].sorted { $0.strangeness < $1.strangeness }.map(\.id)
+      suites[(index * size)..<min((index + 1) * size, suites.count)].sorted { $0.strangeness < $1.strangeness }.map(
+        \.id)
     }
   }
 

@@ -53,7 +53,8 @@ enum SSL2Hello {
     case 4:
       // Whether the session is known, the kind of certificate, then the version.
       guard message.take(2) != nil, message.number(2) == 2, let certificateLength = message.number(2),
-        let kindsLength = message.number(2), message.number(2) != nil, let certificate = message.take(certificateLength),
+        let kindsLength = message.number(2), message.number(2) != nil,
+        let certificate = message.take(certificateLength),
         let list = message.take(kindsLength)
       else { return nil }
       var kinds: [Int] = []
