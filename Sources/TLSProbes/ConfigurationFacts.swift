@@ -71,6 +71,11 @@ struct ConfigurationFacts {
       gaps.append(Gap(path: "groups", reason: reason))
     }
     if case .shown? = survey.sessions.main {
+      for version in [ProtocolVersion.tls12, .tls13] where survey.accepted[version] == true {
+        guard survey.sessions.resumption[version] == nil else { continue }
+        gaps.append(
+          Gap(path: "tickets", reason: "no handshake of \(version.name) came to its end, or none to take it up again"))
+      }
       if let blindness { gaps.append(Gap(path: "chain", reason: blindness.reason, remedy: blindness.remedy)) }
     } else {
       let why =
@@ -233,7 +238,7 @@ struct ConfigurationFacts {
     guard main != nil else { return .null }
     let sessions = survey.sessions
     var chosen: Set<String> = []
-    for case .shown(let inspection)? in [sessions.main, sessions.http1, sessions.http2] {
+    for case .shown(let inspection)? in [sessions.main, sessions.http1, sessions.older] {
       if let name = inspection.session.alpn { chosen.insert(name) }
     }
     let stranger: JSONValue =

@@ -7,7 +7,7 @@ import Testing
 @testable import TLSProbes
 
 /// Real servers whose configuration is known: what is found must be exactly that.
-@Suite struct GroundTruthTests {
+@Suite(.serialized) struct GroundTruthTests {
   let pki: TestPKI
 
   init() throws { pki = try TestPKI() }
@@ -48,7 +48,7 @@ import Testing
         "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
       ])
     #expect(survey.groups == ["x25519", "secp256r1", "secp384r1"])
-    #expect(survey["groups.0.protocols"] == ["TLSv1.2", "TLSv1.3"])
+    for group in survey["groups"]?.array ?? [] { #expect(group["protocols"] == ["TLSv1.2", "TLSv1.3"]) }
     #expect(survey["suiteKinds.insecure"] == [])
     #expect(survey["suiteKinds.staticKeyExchange"] == [])
     #expect(survey["versions.ssl2"] == false)
@@ -248,7 +248,7 @@ import Testing
     #expect(narrow.groups == ["X25519MLKEM768"])
     #expect(narrow.protocols == ["TLSv1.3"])
     #expect(narrow.suites(of: "TLSv1.3") == Self.suites13)
-    #expect(narrow["modern"] == .null)
+    #expect(narrow["modern.group"] == "X25519MLKEM768")
     #expect(narrow.inconclusive == [])
     // libssl here cannot speak it, so what needs keys is a gap and no "no".
     #expect(narrow["stapled"] == .null)

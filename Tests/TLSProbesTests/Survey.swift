@@ -21,7 +21,7 @@ struct Survey {
     let meter = TrafficMeter()
     let probe = TLSConfigurationProbe()
     let context = ProbeContext(
-      deadline: Deadline(milliseconds: milliseconds), lane: lane, traffic: meter, trust: trust)
+      deadline: Deadline(milliseconds: milliseconds), lane: BlockingLane(width: 4), traffic: meter, trust: trust)
     let start = ContinuousClock.now
     switch await probe.observe(target, with: [:], in: context) {
     case .seen(let facts, let gaps):

@@ -249,7 +249,8 @@ struct ConfigurationSurveyor: Sendable {
     }
     var groups = GroupWalk(knowing: known)
     if !curved.isEmpty, walk.version > .ssl3 {
-      groups.walkCurves(walk.version, questioner, suites: curved, serverName: sentName)
+      groups.walkCurves(
+        walk.version, questioner, suites: curved, serverName: sentName, anchors: Self.curves(of: walk.flights))
     }
     part.groups12 = (walk.version, groups)
     let fielded = suites.filter(\.hasFieldParameters).map(\.id)
@@ -257,6 +258,13 @@ struct ConfigurationSurveyor: Sendable {
     let (preference, compression) = preference(walk, questioner, compressions: [1, 0])
     part.preference[walk.version] = preference
     part.compression = compression
+  }
+
+  /// The curves of the certificates shown.
+  private static func curves(of flights: [ServerFlight]) -> [UInt16] {
+    Set(flights.compactMap(\.certificates.first)).compactMap { der in
+      CertificateDetails(der: der)?.keyCurve.flatMap(NamedGroup.curve)
+    }
   }
 
   /// Whether the server takes a finite field from the client's list (RFC 7919) instead of its own.

@@ -10,36 +10,48 @@ struct GroupWalk: Sendable {
 
   /// TLS 1.3: a hello without any share must be answered with the group that the server wants (RFC 8446 section 4.2.8).
   mutating func walkTLS13(_ questioner: Questioner, suites: [UInt16], serverName: String?) {
-    walk(NamedGroup.forTLS13, questioner) { groups in
-      var hello = ClientHello(version: .tls13, suites: suites, serverName: serverName)
-      hello.groups = groups
-      return hello
-    } pick: { _, hello in
-      hello.keyShare?.group
-    }
+    walk(
+      NamedGroup.forTLS13, questioner,
+      { groups in
+        var hello = ClientHello(version: .tls13, suites: suites, serverName: serverName)
+        hello.groups = groups
+        return hello
+      }, pick: { _, hello in hello.keyShare?.group })
   }
 
   /// TLS 1.2 and before: the server names the curve in its ServerKeyExchange.
-  mutating func walkCurves(_ version: ProtocolVersion, _ questioner: Questioner, suites: [UInt16], serverName: String?)
-  {
-    walk(NamedGroup.curvesForTLS12, questioner) { groups in
+  ///
+  /// A certificate over a curve fits only a hello that has this curve too (RFC 8422 section 5.1), so those in `anchors`,
+  /// the certificates' own, are offered again behind the others once the server declines without them.
+  mutating func walkCurves(
+    _ version: ProtocolVersion, _ questioner: Questioner, suites: [UInt16], serverName: String?, anchors: [UInt16]
+  ) {
+    func hello(_ groups: [UInt16]) -> ClientHello {
       var hello = ClientHello(version: version, suites: suites, serverName: serverName)
       hello.groups = groups
       return hello
-    } pick: { flight, _ in
+    }
+    func pick(_ flight: ServerFlight, _ hello: ServerHello) -> UInt16? {
       if case .curve(let group) = flight.keyExchange { group } else { nil }
     }
+    walk(NamedGroup.curvesForTLS12, questioner, hello, pick: pick)
+    let behind = anchors.filter { groups.contains($0) }
+    guard !behind.isEmpty, doubts.isEmpty else { return }
+    walk(NamedGroup.curvesForTLS12, questioner, { hello($0 + behind) }, pick: pick, behind: behind)
   }
 
   private mutating func walk(
     _ candidates: [UInt16], _ questioner: Questioner, _ hello: ([UInt16]) -> ClientHello,
-    pick: (ServerFlight, ServerHello) -> UInt16?
+    pick: (ServerFlight, ServerHello) -> UInt16?, behind: [UInt16] = []
   ) {
     var rest = candidates.filter { !groups.contains($0) }
     while !rest.isEmpty {
       switch questioner.ask(hello(rest)) {
       case .accepted(let flight, let answer):
-        guard let group = pick(flight, answer), rest.contains(group) else {
+        let group = pick(flight, answer)
+        // Nothing but what is known already.
+        if let group, behind.contains(group) { return }
+        guard let group, rest.contains(group) else {
           doubts.append("the server chose no group that was offered")
           return
         }

@@ -28,9 +28,10 @@ struct SessionSurvey: Sendable {
   var withoutName: Meeting?
   var unknownName: Meeting?
   var unknownProtocol: Meeting?
-  /// The application protocol chosen where HTTP/1.1 alone was offered, and where HTTP/2 alone was.
+  /// Where HTTP/1.1 alone was offered.
   var http1: Meeting?
-  var http2: Meeting?
+  /// A handshake of TLS 1.2 with a server that prefers TLS 1.3.
+  var older: Meeting?
   /// By version.
   var resumption: [ProtocolVersion: Resumption] = [:]
   /// The sessions offered, by version.
@@ -40,7 +41,7 @@ struct SessionSurvey: Sendable {
 
   /// Every certificate that was shown, the main one first.
   var inspections: [Inspection] {
-    [main, otherKey, http2].compactMap { if case .shown(let inspection)? = $0 { inspection } else { nil } }
+    [main, otherKey, older].compactMap { if case .shown(let inspection)? = $0 { inspection } else { nil } }
   }
 
   /// A name that no server serves (RFC 2606).
@@ -79,10 +80,8 @@ struct SessionSurveyor: Sendable {
     if version == .tls13 {
       var older = self.settings
       older.version = .tls12
-      if !older.alpn.isEmpty { older.alpn = ["h2"] }
-      let meeting = meet(older)
-      survey.http2 = older.alpn.isEmpty ? nil : meeting
-      if case .shown(let inspection) = meeting { resume(inspection, under: .tls12, &survey) }
+      survey.older = meet(older)
+      if case .shown(let inspection)? = survey.older { resume(inspection, under: .tls12, &survey) }
       var other = self.settings
       other.version = .tls13
       other.signatureAlgorithms = SessionSurvey.signatures(unlike: main.leaf?.certificate.keyAlgorithm)

@@ -29,6 +29,12 @@ struct NamedGroup: Sendable, Hashable {
   static let x25519: UInt16 = 0x001D
   static let x25519MLKEM768: UInt16 = 0x11EC
 
+  /// The number of the curve that libcrypto calls `name`; nil for one that TLS has no number for.
+  static func curve(_ name: String) -> UInt16? {
+    let registered = ["prime256v1": "secp256r1", "prime192v1": "secp192r1", "SM2": "curveSM2"][name] ?? name
+    return all.first { $0.name.lowercased() == registered.lowercased() && $0.isForTLS12 }?.id
+  }
+
   static func of(_ id: UInt16) -> NamedGroup? { byID[id] }
 
   /// Every group that is tried.
