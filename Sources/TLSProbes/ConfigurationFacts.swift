@@ -286,6 +286,10 @@ struct ConfigurationFacts {
           return entry(other.address, nil, agrees: false, routed: true, "declines the handshake \(how)")
         case .unclear(let reason):
           let isRefused = reason == TransportFailure.refused.sentence
+          // The name of this very machine has both kinds of loopback address, and servers listen on one.
+          if isRefused, other.address == "::1" || other.address.hasPrefix("127.") {
+            return entry(other.address, nil, agrees: nil, routed: false, reason)
+          }
           return entry(other.address, nil, agrees: isRefused ? false : nil, routed: other.isRouted, reason)
         }
       }
