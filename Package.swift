@@ -101,7 +101,10 @@ let package = Package(
     .testTarget(name: "TransportTests", dependencies: ["AuditModel", "LoopbackServers", "Probing", "Transport"]),
     .testTarget(name: "PostgresTests", dependencies: ["AuditModel", "LoopbackPostgres", "Postgres", "Probing"]),
     .testTarget(
-      name: "TLSProbesTests", dependencies: ["AuditModel", "Facts", "LoopbackServers", "Probing", "TLSProbes"]),
+      name: "TLSProbesTests",
+      dependencies: [
+        "AuditModel", "Facts", "LoopbackPostgres", "LoopbackServers", "Probing", "TLSProbes", "Transport",
+      ]),
     .testTarget(
       name: "HTTPProbesTests",
       dependencies: ["AuditModel", "Facts", "HTTPProbes", "LoopbackServers", "ProbeConformance", "Probing"]),

@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import LoopbackPostgres
 import LoopbackServers
 import Probing
 import Testing
@@ -194,6 +195,8 @@ import Testing
     #expect(survey["staple.isCurrent"] == true)
     let later = await Survey(target, asOf: Instant(seconds: today.seconds + 7200))
     #expect(later["staple.isCurrent"] == false)
+    #expect(survey["stapleVerdict"] == "good")
+    #expect(later["stapleVerdict"] == "outdated")
   }
 
   @Test func stapleOfARevokedOrOtherCertificate() async throws {
@@ -325,6 +328,17 @@ import Testing
     #expect(!survey.groups.contains("ffdhe4096"))
   }
 
+  @Test func realPostgres() async throws {
+    let server = try PostgresServer.shared.get()
+    let survey = await Survey(postgres(server.port), trust: [server.root])
+    expectHealthy(survey)
+    #expect(survey.protocols == ["TLSv1.2", "TLSv1.3"])
+    #expect(survey.suites(of: "TLSv1.3") == Self.suites13)
+    #expect(survey["suiteKinds.insecure"] == [])
+    #expect(survey["alpn.protocols"] == [])
+    #expect(survey["chain.trusted"] == true)
+  }
+
   @Test func behindPostgresRequest() async throws {
     let inner = try OpenSSLServer.start(try pki.credential(), options: ["-tls1_2"])
     let relay = try Relay(to: inner.port) { _, peer in
@@ -336,6 +350,37 @@ import Testing
     #expect(survey.protocols == ["TLSv1.2"])
     #expect(survey.inconclusive == [])
     #expect(survey.suites(of: "TLSv1.2").contains("TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"))
+  }
+
+  /// A name with three addresses: one node kept its old certificate, one is down.
+  @Test func everyAddressIsLookedAt() async throws {
+    let old = try pki.credential()
+    let server = try NginxServer.start(
+      try pki.credential(),
+      otherServer: "listen 127.0.0.2:PORT ssl; ssl_certificate \(old.chainFile); ssl_certificate_key \(old.keyFile);")
+    let meter = TrafficMeter()
+    let target = try TLSTarget(https(server.port, trust: pki.rootFile), trust: [])
+    let surveyor = ConfigurationSurveyor(
+      target: target, addresses: ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.1"], trust: nil,
+      deadline: Deadline(milliseconds: 20_000), lane: BlockingLane(width: 4), traffic: meter, seed: 1)
+    let survey = try await surveyor.survey()
+    let facts = ConfigurationFacts(
+      survey: survey, name: "localhost", isNameSent: true, connections: 0, blindness: nil
+    ).value
+    let addresses = try #require(facts["addresses"]?.array)
+    #expect(addresses.map { $0["agrees"] } == [true, false, .null, true])
+    #expect(addresses[1]["reason"] == "shows another certificate")
+    #expect(addresses[1]["serial"] != addresses[0]["serial"])
+    #expect(addresses[2]["reason"] == "connection refused")
+  }
+
+  @Test func certificateThatDemandsAStapleAndGetsNone() async throws {
+    var leaf = TestPKI.Leaf()
+    leaf.mustStaple = true
+    let server = try NginxServer.start(try pki.credential(leaf))
+    let survey = await Survey(https(server.port, trust: pki.rootFile))
+    #expect(survey["mustStaple"] == true)
+    #expect(survey["stapleVerdict"] == "missing")
   }
 
   /// Figures of one run, for the record; the limit of time is generous for a machine with other work to do.

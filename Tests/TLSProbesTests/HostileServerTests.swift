@@ -15,6 +15,8 @@ import Testing
     var is13: Bool
     var version: UInt16
     var suites: [UInt16]
+    var groups: [UInt16] = []
+    var shares: [UInt16] = []
 
     init?(_ peer: ScriptedServer.Peer) {
       var bytes = peer.receive()
@@ -30,8 +32,16 @@ import Testing
       else { return nil }
       self.version = version
       self.suites = suites
-      let rest = Array(reader.remaining)
-      is13 = rest.indices.contains { rest[$0...].starts(with: [0, 43, 0]) }
+      _ = reader.vector(1)
+      var extensions: [UInt16: ArraySlice<UInt8>] = [:]
+      var list = ByteReader(reader.vector(2) ?? [])
+      while let type = list.uint16(), let body = list.vector(2) { extensions[type] = body }
+      is13 = extensions[43] != nil
+      var named = ByteReader(extensions[10] ?? [])
+      groups = named.uint16s() ?? []
+      var keys = ByteReader(extensions[51] ?? [])
+      var entries = ByteReader(keys.vector(2) ?? [])
+      while let group = entries.uint16(), entries.vector(2) != nil { shares.append(group) }
     }
   }
 
@@ -213,6 +223,53 @@ import Testing
     // All it ever says is no: TLS, but no version of it.
     #expect(survey.protocols == [])
     #expect(survey["postQuantum"] == false)
+  }
+
+  /// TLS 1.3 over x25519, and over X25519MLKEM768 for who sends a key for it; a hello without a key gets an alert.
+  private static func edge(_ peer: ScriptedServer.Peer, speaksHybrid: Bool) {
+    guard let offer = Offer(peer), offer.is13, offer.suites.contains(0x1301) else {
+      return peer.send(versionRefusal)
+    }
+    func hello(_ group: [UInt8], _ length: Int) -> [UInt8] {
+      var share = group
+      share.append(length, width: 2)
+      share += [UInt8](repeating: 5, count: length)
+      return WireBytes.record(
+        WireBytes.serverHello(suite: 0x1301, extensions: [(43, [3, 4]), (51, share)]))
+    }
+    if speaksHybrid, offer.shares.contains(0x11EC) { return peer.send(hello([0x11, 0xEC], 1120)) }
+    if offer.shares.contains(29), offer.groups.contains(29) { return peer.send(hello([0, 29], 32)) }
+    peer.send(refusal)
+  }
+
+  @Test func edgeThatSpeaksHybridOnlyToAKey() async throws {
+    let server = try ScriptedServer { Self.edge($0, speaksHybrid: true) }
+    let survey = await Survey(https(server.port))
+    #expect(survey.protocols == ["TLSv1.3"])
+    #expect(survey["postQuantum"] == true)
+    #expect(survey.groups.isSuperset(of: ["X25519MLKEM768"]))
+    let classical = try ScriptedServer { Self.edge($0, speaksHybrid: false) }
+    let other = await Survey(https(classical.port))
+    #expect(other["postQuantum"] == false)
+    #expect(other.groups == ["x25519"])
+    #expect(other.suites(of: "TLSv1.3") == ["TLS_AES_128_GCM_SHA256"])
+  }
+
+  /// What stands in front of it takes no hello of more than a packet.
+  @Test func largeHelloIsNotAnswered() async throws {
+    let pki = try TestPKI()
+    let nginx = try NginxServer.start(try pki.credential())
+    let relay = try Relay(to: nginx.port) { _, peer in
+      guard peer.peek(1500) else { return true }
+      peer.resetOnClose()
+      return false
+    }
+    let survey = await Survey(https(relay.server.port))
+    #expect(survey.protocols == ["TLSv1.2", "TLSv1.3"])
+    #expect(survey["largeHello"] == false)
+    #expect(survey["postQuantum"] == .null)
+    #expect(survey.inconclusive == ["groups"])
+    #expect(survey["modern.group"] == "x25519")
   }
 
   @Test func suiteThatWasNotOfferedIsNoAnswer() async throws {

@@ -198,7 +198,7 @@ struct ConfigurationSurveyor: Sendable {
       part.postQuantum = .yes
       part.largeHello = .yes
       return
-    case .unclear: part.largeHello = .no
+    case .unclear: break
     default: part.largeHello = .yes
     }
     hello.groups = [share.group, NamedGroup.x25519]
@@ -209,7 +209,10 @@ struct ConfigurationSurveyor: Sendable {
       part.postQuantum = groups.groups.contains(share.group) ? .yes : .no
       part.largeHello = .yes
     case .declined: part.postQuantum = groups.groups.contains(share.group) ? .yes : .no
-    default: part.postQuantum = groups.groups.contains(share.group) ? .yes : nil
+    case .unclear, .foreign:
+      part.postQuantum = groups.groups.contains(share.group) ? .yes : nil
+      // Only the size sets these two apart from what is answered.
+      if part.largeHello == nil, questioner.control() { part.largeHello = .no }
     }
   }
 
