@@ -80,6 +80,9 @@ struct ConfigurationSurveyor: Sendable {
     var failure: TransportFailure?
   }
 
+  /// To how many bytes hellos with a post-quantum key are filled up: more than a packet holds, as browsers' are.
+  private static let largeHelloBytes = 1800
+
   /// What a client of today offers, its favourites first.
   private static let modernSuites: [UInt16] = [
     0x1301, 0x1302, 0x1303, 0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8, 0x009E, 0x009F, 0xCCAA, 0xC009, 0xC013,
@@ -129,11 +132,13 @@ struct ConfigurationSurveyor: Sendable {
       version: .tls13, fallsBackToTLS12: true, suites: Self.modernSuites, serverName: sentName,
       groups: [hybrid.group, classical.group, 0x0017, 0x0018], keyShares: [hybrid, classical])
     hello.alpn = target.kind == "https" ? ["h2", "http/1.1"] : []
+    hello.paddedTo = Self.largeHelloBytes
     var answer = questioner.ask(hello)
     if case .unclear = answer {
       // Some cannot take a hello of more than one packet: then as clients did before.
       hello.groups.removeFirst()
       hello.keyShares.removeFirst()
+      hello.paddedTo = 0
       answer = questioner.ask(hello)
     }
     switch answer {
@@ -190,7 +195,8 @@ struct ConfigurationSurveyor: Sendable {
     var source = questioner.source()
     let share = ClientHello.KeyShare.x25519MLKEM768(&source)
     var hello = ClientHello(
-      version: .tls13, suites: suites, serverName: sentName, groups: [share.group], keyShares: [share])
+      version: .tls13, suites: suites, serverName: sentName, groups: [share.group], keyShares: [share],
+      paddedTo: Self.largeHelloBytes)
     let alone = questioner.ask(hello)
     switch alone {
     case .accepted(_, let answer) where answer.keyShare?.group == share.group:
@@ -350,7 +356,7 @@ struct ConfigurationSurveyor: Sendable {
 
   private func largeHello(_ walk: SuiteWalk, _ questioner: Questioner) -> ConfigurationSurvey.Test? {
     var hello = SuiteWalk.hello(walk.version, suites: walk.suites, serverName: sentName, questioner)
-    hello.paddedTo = 1800
+    hello.paddedTo = Self.largeHelloBytes
     switch questioner.ask(hello) {
     case .accepted: return .yes
     case .declined: return .no
