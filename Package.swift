@@ -57,7 +57,11 @@ let package = Package(
     // MARK: Probes: the only rooms that touch the audited system
 
     // What a TLS endpoint shows: certificate, chain, protocol versions.
-    .target(name: "TLSProbes", dependencies: ["AuditModel", "Certificates", "Facts", "Probing", "Transport"]),
+    .target(
+      name: "TLSProbes",
+      dependencies: [
+        "AuditModel", "Certificates", "Cryptography", "Facts", "Probing", "TLSGrading", "Transport",
+      ]),
     // HTTP exchanges and health endpoints.
     .target(name: "HTTPProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
     // Which ports of a host really answer.
@@ -130,12 +134,14 @@ let package = Package(
     .testTarget(name: "PostgresTests", dependencies: ["AuditModel", "LoopbackPostgres", "Postgres", "Probing"]),
     .testTarget(
       name: "TLSProbesTests",
-      dependencies: ["AuditModel", "Facts", "LoopbackServers", "Probing", "TLSProbes", "Transport"]),
+      dependencies: [
+        "AuditModel", "Facts", "LoopbackPostgres", "LoopbackServers", "Probing", "TLSProbes", "Transport",
+      ]),
     .testTarget(
       name: "HTTPProbesTests",
       dependencies: [
         "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "HTTPProbes", "LoopbackServers",
-        "ProbeConformance", "Probing",
+        "ProbeConformance", "Probing", "Transport",
       ]),
     .testTarget(
       name: "NetworkProbesTests",

@@ -1,4 +1,5 @@
 #pragma once
+#include <openssl/ct.h>
 #include <openssl/err.h>
 #include <openssl/ocsp.h>
 #include <openssl/ssl.h>
@@ -23,5 +24,23 @@ static inline int prodworthy_SSL_set_tlsext_host_name(SSL *session, const char *
 }
 static inline int prodworthy_SSL_get_negotiated_group(SSL *session) {
   return (int)SSL_get_negotiated_group(session);
+}
+static inline int prodworthy_SSL_set_min_proto_version(SSL *session, int version) {
+  return (int)SSL_set_min_proto_version(session, version);
+}
+static inline int prodworthy_SSL_set_max_proto_version(SSL *session, int version) {
+  return (int)SSL_set_max_proto_version(session, version);
+}
+static inline int prodworthy_SSL_set1_sigalgs_list(SSL *session, const char *list) {
+  return (int)SSL_set1_sigalgs_list(session, list);
+}
+static inline void prodworthy_SSL_ask_for_status(SSL *session) {
+  SSL_set_tlsext_status_type(session, TLSEXT_STATUSTYPE_ocsp);
+}
+static inline long prodworthy_SSL_get_tlsext_status_ocsp_resp(SSL *session, const unsigned char **response) {
+  return SSL_get_tlsext_status_ocsp_resp(session, response);
+}
+static inline void prodworthy_SSL_CTX_keep_sessions_outside(SSL_CTX *context) {
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
 }
 static const uint64_t prodworthy_SSL_OP_LEGACY_SERVER_CONNECT = SSL_OP_LEGACY_SERVER_CONNECT;

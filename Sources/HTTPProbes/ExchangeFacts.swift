@@ -1,5 +1,6 @@
 import Facts
 import Probing
+import Transport
 
 /// What a port without TLS does with a request.
 enum PlainOutcome: String, Sendable, CaseIterable {

@@ -52,7 +52,7 @@ struct TLSClient: Sendable {
   }
 
   /// Asks for TLS, where it has to be asked for.
-  private func upgrade(
+  func upgrade(
     _ connection: Connection, before deadline: Deadline, quietMilliseconds: Int
   ) throws(TransportFailure) -> UpgradeSighting? {
     guard case .upgrade(let upgradeProtocol) = target.opening else { return nil }

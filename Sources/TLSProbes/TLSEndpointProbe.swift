@@ -48,7 +48,7 @@ struct TLSEndpointProbe: Probe {
 }
 
 /// The roots a chain is judged by, or why there are none to judge by.
-private struct Roots {
+struct Roots: Sendable {
   var store: TrustStore?
   var blindness: Gap?
 

@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import Glibc
 import Transport
 
 /// Where a target speaks TLS, as the inventory declares it.
@@ -12,6 +13,8 @@ struct TLSTarget: Sendable {
     case upgrade(UpgradeProtocol)
   }
 
+  /// The kind of target: `https` where HTTP is spoken within.
+  var kind: String
   /// Where to connect.
   var endpoint: Endpoint
   /// What the certificate must be made out to.
@@ -40,6 +43,7 @@ struct TLSTarget: Sendable {
 
   private init(url target: Target, trust: [String]) throws(Invalid) {
     guard let url = target.settings["url"]?.string else { throw Invalid(reason: "the target names no url") }
+    kind = target.kind
     let isDatabase = target.kind == "postgres"
     opening = isDatabase ? .upgrade(.postgres) : .direct
     alpn = isDatabase ? [] : ["h2", "http/1.1"]
@@ -56,6 +60,7 @@ struct TLSTarget: Sendable {
 
   /// Reads a target of the kind `tls`: host and port, and the protocol that leads to TLS.
   private init(service target: Target, trust: [String]) throws(Invalid) {
+    kind = target.kind
     guard let declared = target.settings["host"]?.string else { throw Invalid(reason: "the target names no host") }
     let isBracketed = declared.hasPrefix("[") && declared.hasSuffix("]")
     let host = isBracketed ? String(declared.dropFirst().dropLast()) : declared
@@ -105,5 +110,15 @@ struct TLSTarget: Sendable {
       return nil
     }
     return Endpoint(host: String(host), port: number)
+  }
+
+  /// What stands in SNI: never a literal address, and no dot at the end (RFC 6066 section 3); nil for nothing.
+  var sentName: String? {
+    let name = serverName.hasSuffix(".") ? String(serverName.dropLast()) : serverName
+    var address = in6_addr()
+    let isName =
+      (1...255).contains(name.utf8.count) && inet_pton(AF_INET, name, &address) != 1
+      && inet_pton(AF_INET6, name, &address) != 1
+    return isName ? name : nil
   }
 }

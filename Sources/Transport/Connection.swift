@@ -90,6 +90,17 @@ package final class Connection {
     return stream
   }
 
+  /// Performs a TLS handshake that asks for everything and tells what the server gave; see `Inspection`.
+  package func inspectTLS(
+    _ settings: InspectionSettings, before deadline: Deadline
+  ) throws(TransportFailure) -> Inspection {
+    let watch = Stopwatch()
+    let (inspection, stream) = try Inspection.made(settings, over: socket, before: deadline)
+    phases.tls = watch.microseconds
+    self.stream = stream
+    return inspection
+  }
+
   /// Waits for bytes and gives at most `limit` of them; none when the peer ended in order.
   package func read(upTo limit: Int, before deadline: Deadline) throws(TransportFailure) -> [UInt8] {
     if let stream { return try stream.read(upTo: limit, before: deadline) }

@@ -15,7 +15,7 @@ final class TLSContext: Sendable {
 
   private static let cache = Mutex<[Offer: TLSContext]>([:])
   /// A certificate of 10,000 names takes some 300 KB; libssl alone would stop at 100.
-  private static let longestCertificateList = 4 << 20
+  static let longestCertificateList = 4 << 20
 
   /// The context for these settings; made once.
   static func sharing(_ settings: TLSClientSettings) throws(TransportFailure) -> TLSContext {
@@ -37,7 +37,7 @@ final class TLSContext: Sendable {
     return SSL_CTX_new(TLS_server_method()).map(TLSContext.init)
   }
 
-  private init(_ raw: OpaquePointer) { self.raw = raw }
+  init(_ raw: OpaquePointer) { self.raw = raw }
 
   deinit { SSL_CTX_free(raw) }
 

@@ -7,8 +7,12 @@ final class TLSStream {
   let raw: OpaquePointer
   private let socket: Socket
 
-  init(_ settings: TLSClientSettings, over socket: Socket) throws(TransportFailure) {
-    let context = try TLSContext.sharing(settings)
+  convenience init(_ settings: TLSClientSettings, over socket: Socket) throws(TransportFailure) {
+    try self.init(try TLSContext.sharing(settings), serverName: settings.serverName, over: socket)
+  }
+
+  /// A session of `context`, asking for `serverName` where that can be asked for.
+  init(_ context: TLSContext, serverName: String?, over socket: Socket) throws(TransportFailure) {
     guard let raw = SSL_new(context.raw), let channel = SocketChannel.over(socket) else {
       throw .tls(LibraryErrors.drained().failure)
     }
@@ -16,7 +20,7 @@ final class TLSStream {
     self.socket = socket
     SSL_set_bio(raw, channel, channel)
     SSL_set_connect_state(raw)
-    if let name = settings.serverName.map(ServerName.init), name.isSentAsSNI {
+    if let name = serverName.map(ServerName.init), name.isSentAsSNI {
       _ = prodworthy_SSL_set_tlsext_host_name(raw, name.text)
     }
   }

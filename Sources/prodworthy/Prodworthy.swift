@@ -32,6 +32,7 @@ struct Prodworthy: AsyncParsableCommand {
       CertificateCommand.self,
       HeadersCommand.self,
       MigrationsCommand.self,
+      TLSCommand.self,
       JSONPathCommand.self,
       FaultCommand.self,
     ])

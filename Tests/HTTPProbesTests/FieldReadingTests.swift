@@ -1,5 +1,6 @@
 import Facts
 import Testing
+import Transport
 
 @testable import HTTPProbes
 

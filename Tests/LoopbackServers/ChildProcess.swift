@@ -44,6 +44,12 @@ struct ChildProcess: Sendable {
     }
   }
 
+  /// Runs `program` to its end and gives what it printed.
+  static func output(of program: String, _ arguments: [String], in folder: ScratchFolder) throws -> String {
+    try run(program, arguments, in: folder)
+    return try folder.read(Self.output)
+  }
+
   /// Ends it at once.
   func kill() {
     Glibc.kill(identifier, SIGKILL)

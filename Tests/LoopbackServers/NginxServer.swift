@@ -1,9 +1,10 @@
 /// An nginx with TLS on loopback.
 package enum NginxServer {
-  /// Does for every path what `location`, nginx directives, says: serves `ok`, unless said otherwise.
+  /// Does for every path what `location`, nginx directives, says: serves `ok`, unless said otherwise. `server` are further
+  /// directives of the server; `otherServer` those of a second one on the same port, in which `PORT` stands for it.
   package static func start(
     _ credential: TestPKI.Credential, protocols: String = "TLSv1.2 TLSv1.3", ciphers: String = "DEFAULT",
-    location: String = #"return 200 "ok";"#
+    location: String = #"return 200 "ok";"#, server: String = "", otherServer: String = ""
   ) throws -> ServerProcess {
     let folder = try ScratchFolder()
     let port = try LoopbackPort.free()
@@ -24,8 +25,10 @@ package enum NginxServer {
           ssl_certificate_key \(credential.keyFile);
           ssl_protocols \(protocols);
           ssl_ciphers \(ciphers);
+          \(server)
           location / { \(location) }
         }
+        \(otherServer.isEmpty ? "" : "server { \(otherServer.replacing("PORT", with: "\(port)")) }")
       }
 
       """, to: "nginx.conf")

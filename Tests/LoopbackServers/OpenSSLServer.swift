@@ -10,4 +10,9 @@ package enum OpenSSLServer {
         credential.chainFile, "-key", credential.keyFile, "-quiet",
       ] + options, port: port, in: try ScratchFolder())
   }
+
+  /// What `openssl ciphers -V -stdname` says about a list of ciphers.
+  package static func ciphers(_ list: String, options: [String] = []) throws -> String {
+    try ChildProcess.output(of: "openssl", ["ciphers", "-V", "-stdname"] + options + [list], in: try ScratchFolder())
+  }
 }

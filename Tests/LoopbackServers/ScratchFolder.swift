@@ -23,6 +23,9 @@ package final class ScratchFolder: Sendable {
     return path(name)
   }
 
+  /// The text of any file.
+  package static func text(of path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+
   /// The text of a file in it.
   package func read(_ name: String) throws -> String { try String(contentsOfFile: path(name), encoding: .utf8) }
 }

@@ -25,6 +25,14 @@ package final class ScriptedServer: Sendable {
       return bytes
     }
 
+    /// Waits for bytes, leaves them where they are, and says whether there are at least `count` within 50 ms.
+    package func peek(_ count: Int) -> Bool {
+      var bytes = [UInt8](repeating: 0, count: 65536)
+      _ = recv(descriptor, &bytes, 1, Int32(MSG_PEEK))
+      usleep(50_000)
+      return recv(descriptor, &bytes, bytes.count, Int32(MSG_PEEK)) >= count
+    }
+
     /// Sends all of it, as far as the peer takes it.
     package func send(_ bytes: [UInt8]) {
       _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))

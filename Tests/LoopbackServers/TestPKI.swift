@@ -28,6 +28,8 @@ package final class TestPKI: Sendable {
     package var purpose: String?
     /// The common name of its subject: at most 64 characters, for openssl.
     package var commonName: String
+    /// Whether it demands a stapled OCSP response.
+    package var mustStaple = false
 
     /// A leaf for localhost from yesterday for 60 days, unless said otherwise.
     package init(
@@ -81,6 +83,7 @@ package final class TestPKI: Sendable {
       "subjectKeyIdentifier=hash", "authorityKeyIdentifier=keyid",
     ]
     if let purpose = leaf.purpose { extensions.append("extendedKeyUsage=\(purpose)") }
+    if leaf.mustStaple { extensions.append("tlsfeature=status_request") }
     let names = leaf.names.enumerated().map { index, name in
       let parts = name.split(separator: ":", maxSplits: 1)
       return "\(parts[0]).\(index) = \(parts[1])"
@@ -105,6 +108,23 @@ package final class TestPKI: Sendable {
       "subjectAltName=DNS:localhost,IP:127.0.0.1", "-out", "\(name).pem")
     let file = folder.path("\(name).pem")
     return Credential(chainFile: file, leafFile: file, keyFile: folder.path("\(name).key"))
+  }
+
+  /// An OCSP response for a leaf by its issuer, good from now on for `minutes`, in a file in DER.
+  package func staple(for credential: Credential, minutes: Int = 60, revoked: Bool = false) throws -> String {
+    let name = UUID().uuidString
+    if revoked {
+      try openssl(
+        "ca", "-batch", "-config", "ca.cnf", "-cert", "intermediate.pem", "-keyfile", "intermediate.key", "-md",
+        "sha256",
+        "-revoke", credential.leafFile)
+    }
+    try openssl(
+      "ocsp", "-issuer", "intermediate.pem", "-cert", credential.leafFile, "-no_nonce", "-reqout", "\(name).req")
+    try openssl(
+      "ocsp", "-index", "index.txt", "-CA", "intermediate.pem", "-rsigner", "intermediate.pem", "-rkey",
+      "intermediate.key", "-reqin", "\(name).req", "-respout", "\(name).der", "-nmin", "\(minutes)")
+    return folder.path("\(name).der")
   }
 
   private func key(_ kind: String, _ name: String) throws {

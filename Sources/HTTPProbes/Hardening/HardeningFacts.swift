@@ -1,6 +1,7 @@
 import AuditModel
 import Facts
 import Probing
+import Transport
 
 /// What was seen of one front page or interface, before it is judged.
 struct HardeningSight: Sendable {

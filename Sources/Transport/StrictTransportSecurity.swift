@@ -1,22 +1,23 @@
 /// What a `Strict-Transport-Security` field says (RFC 6797 section 6.1).
-struct StrictTransportSecurity: Sendable, Hashable {
+package struct StrictTransportSecurity: Sendable, Hashable {
   /// Seconds.
-  var maxAge: Int
-  var includesSubDomains = false
+  package var maxAge: Int
+  /// Whether the names below are meant too.
+  package var includesSubDomains = false
   /// Asks for the browsers' preload list; no part of the RFC.
-  var preloads = false
+  package var preloads = false
 
   /// Nil for a field a browser would ignore: no single valid `max-age`, or a directive given twice.
-  init?(_ field: String) {
+  package init?(_ field: String) {
     var maxAge: Int?
     var names: Set<String> = []
-    for directive in field.split(separator: ";") where !directive.trimmed.isEmpty {
+    for directive in field.split(separator: ";") where !Self.trimmed(directive).isEmpty {
       let parts = directive.split(separator: "=", maxSplits: 1)
-      let name = parts.first.map { $0.trimmed.lowercased() } ?? ""
+      let name = parts.first.map { Self.trimmed($0).lowercased() } ?? ""
       guard names.insert(name).inserted else { return nil }
       switch name {
       case "max-age":
-        var digits = parts.count > 1 ? parts[1].trimmed : ""
+        var digits = parts.count > 1 ? Self.trimmed(parts[1]) : ""
         if digits.count > 1, digits.hasPrefix("\""), digits.hasSuffix("\"") {
           digits = String(digits.dropFirst().dropLast())
         }
@@ -29,5 +30,13 @@ struct StrictTransportSecurity: Sendable, Hashable {
     }
     guard let maxAge else { return nil }
     self.maxAge = maxAge
+  }
+
+  /// Without blanks and tabs at its ends (RFC 9110 section 5.6.3).
+  private static func trimmed(_ text: Substring) -> String {
+    var text = text
+    while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+    while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+    return String(text)
   }
 }
