@@ -25,10 +25,14 @@ enum CookieFacts {
   /// The most cookies that are described.
   private static let limit = 50
 
-  /// The cookies of `fields`, as set by an answer from `url`.
-  static func facts(_ fields: [String], from url: HTTPURL, hiding redact: (String) -> String) -> JSONValue {
-    let cookies = fields.compactMap(SetCookie.init)
-    let counts = Dictionary(cookies.map { ($0.name, 1) }, uniquingKeysWith: +)
+  /// The cookies that answers from `url` set, by the `Set-Cookie` fields of each.
+  static func facts(_ answers: [[String]], from url: HTTPURL, hiding redact: (String) -> String) -> JSONValue {
+    let jars = answers.map { $0.compactMap(SetCookie.init) }
+    let cookies = jars.flatMap { $0 }
+    let twice = Set(
+      jars.flatMap { jar in
+        Dictionary(jar.map { ($0.name, 1) }, uniquingKeysWith: +).filter { $0.value > 1 }.keys
+      })
     var told: Set<String> = []
     return .array(
       cookies.filter { told.insert("\($0)").inserted }.prefix(limit).map { cookie in
@@ -39,7 +43,7 @@ enum CookieFacts {
           "sameSite": .string(cookie.sameSite?.rawValue ?? (cookie.hasUnknownSameSite ? "unknown" : "missing")),
           "persists": .bool(cookie.persists),
           "faults": JSONValue(
-            faults(of: cookie, from: url, isSetTwice: counts[cookie.name, default: 0] > 1).map(\.rawValue)),
+            faults(of: cookie, from: url, isSetTwice: twice.contains(cookie.name)).map(\.rawValue)),
         ]
       })
   }

@@ -67,7 +67,7 @@ struct HardeningFacts {
     if let reason = sight.strangerSilence { gaps.append(Gap(path: "privateAnswers", reason: redact(reason))) }
     let isReadable = status < 500 && sight.leavesFor == nil
     let isPrivate = Self.isPrivate(sight)
-    let setsCookie = fields["set-cookie"] + (sight.stranger?.response.fields?["set-cookie"] ?? [])
+    let setsCookie = [fields, sight.stranger?.response.fields].map { $0?["set-cookie"] ?? [] }
     return .seen(
       Self.facts(
         connection: answer.connectionFacts, url: .string(redact(url.text).bounded(2048)), status: .integer(status),

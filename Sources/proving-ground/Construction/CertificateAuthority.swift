@@ -16,8 +16,6 @@ enum Leaf: String, CaseIterable, Sendable {
   case forClients = "for-clients"
   case fromExpiredIssuer = "from-expired-issuer"
   case rsa
-  case nameElsewhere = "name-elsewhere"
-  case shortSerial = "short-serial"
   case withoutKeyIdentifiers = "without-key-identifiers"
 
   /// Whether OpenSSL serves it only below its usual level of security.
@@ -56,13 +54,7 @@ enum Leaf: String, CaseIterable, Sendable {
     }
   }
 
-  fileprivate var commonName: String {
-    switch self {
-    case .wrongName: "other.example"
-    case .nameElsewhere: "portal.example"
-    default: "localhost"
-    }
-  }
+  fileprivate var commonName: String { self == .wrongName ? "other.example" : "localhost" }
 
   fileprivate var alternativeNames: String {
     self == .wrongName ? "DNS:other.example" : "DNS:localhost,IP:127.0.0.1"
@@ -86,7 +78,7 @@ struct CertificateAuthority: Sendable {
     try Files.write(Self.configuration(publishedAt: "http://localhost:\(port)/ca"), to: file("openssl.cnf"))
     for authority in Self.authorities {
       try Files.write("", to: file("\(authority).index"))
-      for counter in ["serial", "number"] { try Files.write("01\n", to: file("\(authority).\(counter)")) }
+      try Files.write("01\n", to: file("\(authority).number"))
     }
     try make(authority: "root", named: "Proving Ground Root", days: -400...3000, by: "root")
     try make(authority: "intermediate", named: "Proving Ground Intermediate", days: -200...1500, by: "root")
@@ -99,8 +91,7 @@ struct CertificateAuthority: Sendable {
       let isSelfSigned = leaf == .selfSigned
       try sign(
         leaf.rawValue, by: isSelfSigned ? leaf.rawValue : leaf.issuer, days: leaf.validity, extensions: leaf.extensions,
-        digest: leaf == .weakSignature ? "sha1" : "sha256", isSelfSigned: isSelfSigned,
-        countsSerials: leaf == .shortSerial)
+        digest: leaf == .weakSignature ? "sha1" : "sha256", isSelfSigned: isSelfSigned)
     }
   }
 
@@ -163,7 +154,7 @@ struct CertificateAuthority: Sendable {
   /// `openssl ca` and not `openssl x509`: only it takes a beginning in the past in OpenSSL 3.0.
   private func sign(
     _ name: String, by issuer: String, days: ClosedRange<Int>, extensions: String, digest: String = "sha256",
-    isSelfSigned: Bool = false, countsSerials: Bool = false
+    isSelfSigned: Bool = false
   ) throws(GroundFailure) {
     let authority =
       isSelfSigned
@@ -171,9 +162,7 @@ struct CertificateAuthority: Sendable {
       : ["-cert", file("\(issuer).pem"), "-keyfile", file("\(issuer).key")]
     try launcher.run(
       [openssl, "ca", "-batch", "-notext", "-config", file("openssl.cnf")]
-        + [
-          "-name", "\(Self.authorities.contains(issuer) ? issuer : "root")_\(countsSerials ? "counter" : "authority")",
-        ]
+        + ["-name", "\(Self.authorities.contains(issuer) ? issuer : "root")_authority"]
         + ["-md", digest] + authority
         + ["-extensions", extensions, "-startdate", Self.date(inDays: days.lowerBound)]
         + ["-enddate", Self.date(inDays: days.upperBound)]
@@ -234,7 +223,6 @@ struct CertificateAuthority: Sendable {
     }
     let authorities = Self.authorities.map { name in
       authority("\(name)_authority", name, serial: "rand_serial = yes")
-        + authority("\(name)_counter", name, serial: "serial = \(folder)/\(name).serial")
     }
     let leaves = [
       leaf("leaf"), leaf("other", names: Leaf.wrongName.alternativeNames), leaf("client", purpose: "clientAuth"),

@@ -28,7 +28,7 @@ struct InventoryFile {
   }
 
   private var targets: [[Field]] {
-    [web] + ServiceName.allCases.map(service) + [database, publicAddress, monitoring]
+    [web] + ServiceName.allCases.map(service) + [account, database, publicAddress, monitoring]
   }
 
   private var web: [Field] {
@@ -56,6 +56,14 @@ struct InventoryFile {
     [
       ("id", .string(name.rawValue)), ("kind", "http"),
       ("url", .string("http://127.0.0.1:\(ports.port(of: name))")), ("health", "/health"),
+    ]
+  }
+
+  /// An answer that is for one person alone.
+  private var account: [Field] {
+    [
+      ("id", "account"), ("kind", "http"), ("url", .string("http://127.0.0.1:\(ports.api)/api/me")),
+      ("bearer", reference(to: folder.token(of: "alice"))),
     ]
   }
 

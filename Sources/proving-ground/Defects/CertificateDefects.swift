@@ -52,14 +52,6 @@ extension Defect {
       isBlinding: true
     ) { $0.edge.certificate = .fromExpiredIssuer },
     Defect(
-      id: "certificate-name-elsewhere", summary: "the web certificate's common name is none of its alternative names",
-      part: .edgeCertificate
-    ) { $0.edge.certificate = .nameElsewhere },
-    Defect(
-      id: "certificate-short-serial", summary: "the web certificate's serial number was counted, not drawn",
-      part: .edgeCertificate
-    ) { $0.edge.certificate = .shortSerial },
-    Defect(
       id: "certificate-without-key-identifiers", summary: "the web certificate names neither its key nor its issuer's",
       part: .edgeCertificate
     ) { $0.edge.certificate = .withoutKeyIdentifiers },
