@@ -1,0 +1,240 @@
+extension Investigation {
+  mutating func run() -> Inference {
+    var exhaustion = exhaust()
+    if exhaustion.refused == nil, let parallel = tryTogether(after: exhaustion) {
+      switch parallel {
+      case .settled(let inference): return closed(inference)
+      case .exhausted(let burst): exhaustion = burst
+      }
+    }
+    guard let refused = exhaustion.refused else { return closed(nothingSeen(exhaustion)) }
+    note(
+      "\(exhaustion.admitted) requests in \(seconds(refused - (exhaustion.first ?? refused))) were admitted, the next refused"
+    )
+    var clues = Clues(
+      limits: max(1, exhaustion.admitted)...max(1, exhaustion.admitted + exhaustion.lost),
+      begin: exhaustion.first ?? refused, exhausted: refused, recoveries: [])
+    if let wanted = retryAfter, wanted > min(hints.longestWait, secondsLeft) {
+      note("the refusal asks to come back in \(seconds(wanted)), which is not waited for")
+      return closed(unrecovered(clues))
+    }
+    guard let recovery = awaitRecovery(since: refused) else { return closed(unrecovered(clues)) }
+    clues.recoveries.append(recovery)
+    note(
+      "still refused \(seconds(recovery.lowerBound - refused)) after that, admitted again after \(seconds(recovery.upperBound - refused))"
+    )
+    measure(&clues)
+    return closed(inference(clues))
+  }
+
+  mutating func note(_ sentence: String) { if evidence.count < 40 { evidence.append(sentence) } }
+
+  func seconds(_ value: Double) -> String { Figures.seconds(value) }
+
+  // MARK: The first burst
+
+  /// Sends one request after the other until one is refused, the answers come at the steady pace of a queue, or enough were
+  /// sent.
+  private mutating func exhaust() -> Burst {
+    let most: Int
+    if let hinted = hints.limit {
+      // What is said to be the limit and does not come true by two more is not the limit.
+      most = min(requestsLeft, max(hinted + 2, 5))
+    } else {
+      most = requestsLeft * 8 / 15
+    }
+    var watch = Simultaneity.QueueWatch()
+    return burst(atMost: most) { _, reply in
+      watch.take(reply)
+      return watch.showsQueue
+    }
+  }
+
+  // MARK: Behind the first recovery
+
+  /// Spends requests where the algorithms differ most.
+  private mutating func measure(_ clues: inout Clues) {
+    guard let recovery = clues.recoveries.first else { return }
+    let size = clues.limits.lowerBound
+    // Some of the requests now, the others later in the same window: a log gives them back one by one.
+    let part = max(1, (size + 2) / 3)
+    var refill = burst(atMost: part - 1)
+    refill.admitted += 1
+    if size > 2, let refused = refill.refused {
+      note("then only \(refill.admitted) more were admitted")
+      measureRate(&clues, refused: refused, refill: refill)
+    } else {
+      measureWindow(&clues, start: recovery.upperBound, refill: refill)
+    }
+    settle(&clues)
+  }
+
+  /// Everything came back at once, or what came back is too little to tell.
+  private mutating func measureWindow(_ clues: inout Clues, start: Double, refill: Burst) {
+    guard let recovery = clues.recoveries.first else { return }
+    let size = clues.limits.lowerBound
+    var refill = refill
+    let window = recovery.lowerBound - clues.begin...recovery.upperBound - clues.begin
+    let span = clues.exhausted - clues.begin
+    if size > 2, refill.refused == nil {
+      let gap = min(0.4 * window.lowerBound, 0.9 * window.lowerBound - span)
+      if gap > 0, !wait(gap) { return }
+    }
+    var rest = refill
+    if refill.refused == nil {
+      rest = burst(atMost: 2 * size + 4)
+      rest.admitted += refill.admitted
+      rest.lost += refill.lost
+    }
+    refill = rest
+    guard let refused = refill.refused else { return }
+    clues.refills.append(max(1, refill.admitted)...max(1, refill.admitted + refill.lost))
+    note("\(refill.admitted) were admitted in the second round, spread over \(seconds(refused - start))")
+    let expected = start + window.lowerBound...max(start + window.upperBound, start + window.lowerBound)
+    let towards = max(0.1, (expected.lowerBound - refused) / 3)
+    guard
+      let next = awaitRecovery(since: refused, expected: expected, first: towards, factor: 1.3)
+    else { return }
+    clues.recoveries.append(next)
+    note("admitted again between \(seconds(next.lowerBound - start)) and \(seconds(next.upperBound - start)) after its first request")
+    guard size > 2 else { return }
+    var third = burst(atMost: max(2, size / 2))
+    third.admitted += 1
+    note(
+      third.refused == nil
+        ? "at once \(third.admitted) more were admitted" : "only \(third.admitted) were admitted then")
+  }
+
+  /// Little came back: the rate is measured over pauses that are long enough for a dozen requests.
+  private mutating func measureRate(_ clues: inout Clues, refused: Double, refill: Burst) {
+    guard let recovery = clues.recoveries.first else { return }
+    let size = Double(clues.limits.lowerBound)
+    var since = refused
+    let slow = Double(max(1, refill.admitted)) / (recovery.upperBound - clues.exhausted)
+    let fast = Double(refill.admitted + 1) / max(1e-3, recovery.upperBound - recovery.lowerBound)
+    var rate = (slow * max(slow, fast)).squareRoot()
+    var measured: [Double] = []
+    for wanted in [min(12, size / 3), min(25, size / 2)] {
+      let pause = max(0.02, max(2, wanted) / rate)
+      guard wait(pause) else { break }
+      let burst = burst(atMost: Int(size) + 2)
+      guard let end = burst.refused else { break }
+      note("\(burst.admitted) were admitted \(seconds(end - since)) after the refusal before")
+      rate = max(0.5, Double(burst.admitted) + Double(burst.lost) / 2) / (end - since)
+      measured.append(rate)
+      since = end
+    }
+    clues.rates = measured.isEmpty ? [slow] : measured
+  }
+
+  /// Tells the two best explanations apart where they are too close to call.
+  private mutating func settle(_ clues: inout Clues) {
+    for _ in 0..<2 where halt == nil {
+      let ranking = Fitting(trace: trace, clues: clues).ranking()
+      guard let best = ranking.first, let rival = ranking.dropFirst().first, rival.score - best.score < Self.clear
+      else { return }
+      let pair = [best.hypothesis, rival.hypothesis]
+      let size = max(best.hypothesis.limit, rival.hypothesis.limit)
+      guard requestsLeft > size + size / 5 + 6, size > 2 else { return }
+      if let aligned = pair.first(where: { $0.algorithm == .alignedWindow }) {
+        guard tryOffset(aligned, against: pair) else { return }
+      } else if let counter = pair.first(where: { $0.algorithm == .slidingCounter }) {
+        guard trySilence(counter) else { return }
+      } else {
+        return
+      }
+    }
+  }
+
+  /// By how many errors an explanation must be better than the next to need no further test.
+  private static let clear = 2.0
+
+  /// Begins in the middle of a window of the clock: what is left then comes back at its edge, or with the first request.
+  private mutating func tryOffset(_ aligned: Hypothesis, against pair: [Hypothesis]) -> Bool {
+    let longest = pair.map(\.window).max() ?? aligned.window
+    let shortest = pair.map(\.window).min() ?? aligned.window
+    let clean = max(wire.now, (trace.times.last ?? wire.now) + 1.1 * longest)
+    let edges = ((clean - aligned.phase) / aligned.window - 0.5).rounded(.up)
+    let start = aligned.phase + (edges + 0.5) * aligned.window
+    let part = max(1, aligned.limit * 6 / 10)
+    guard wait(start - wire.now) else { return false }
+    var first = burst(atMost: part)
+    guard first.refused == nil, let begin = first.first, wait(begin + 0.78 * shortest - wire.now) else { return false }
+    let second = burst(atMost: aligned.limit - part + max(3, aligned.limit / 10))
+    first.admitted += second.admitted
+    note(
+      "\(first.admitted) admitted over the middle of a window of the clock\(second.refused == nil ? "" : ", then refused")")
+    return true
+  }
+
+  /// Exhausts everything just behind an edge: a counter stays silent until the next one.
+  private mutating func trySilence(_ counter: Hypothesis) -> Bool {
+    let clean = max(wire.now, (trace.times.last ?? wire.now) + 2 * counter.window)
+    let edges = ((clean - counter.phase) / counter.window - 0.1).rounded(.up)
+    guard wait(counter.phase + (edges + 0.1) * counter.window - wire.now) else { return false }
+    let exhausting = burst(atMost: counter.limit * 2 + 4)
+    guard exhausting.refused != nil, wait(0.5 * counter.window) else { return false }
+    let after = burst(atMost: 4)
+    note(
+      "after a long pause \(exhausting.admitted) were admitted, and \(after.admitted) of \(after.refused == nil ? after.admitted : after.admitted + 1) \(seconds(0.5 * counter.window)) after the refusal"
+    )
+    return true
+  }
+
+  // MARK: Conclusions
+
+  private func inference(_ clues: Clues) -> Inference {
+    var inference = Inference(outcome: .measured)
+    inference.recoverySeconds = clues.recoveries.first.map { $0.upperBound - clues.exhausted }
+    let ranking = Fitting(trace: trace, clues: clues).ranking()
+    guard let best = ranking.first else { return inference }
+    let hypothesis = best.hypothesis
+    inference.algorithm = hypothesis.algorithm
+    inference.family = hypothesis.algorithm.family
+    inference.limit = hypothesis.limit
+    inference.windowSeconds = hypothesis.window
+    inference.ratePerSecond = Double(hypothesis.limit) / hypothesis.window
+    inference.countsRefusals = hypothesis.countsRefusals
+    inference.spread = best.spread
+    if hypothesis.algorithm == .tokenBucket { inference.burst = hypothesis.limit - 1 }
+    func lead(_ isRival: (Algorithm) -> Bool) -> Double {
+      let rival = ranking.first { isRival($0.hypothesis.algorithm) }
+      return rival.map { min(1, max(0, $0.score - best.score) / 4) } ?? 1
+    }
+    inference.algorithmConfidence = lead { $0 != hypothesis.algorithm }
+    inference.familyConfidence = lead { $0.family != hypothesis.algorithm.family }
+    inference.evidence = ranking.map {
+      "\($0.hypothesis.algorithm.rawValue) of \($0.hypothesis.limit) in \(seconds($0.hypothesis.window)) contradicts \(Figures.rounded($0.errors, 1)) of \(trace.count) answers"
+    }
+    return inference
+  }
+
+  private func unrecovered(_ clues: Clues) -> Inference {
+    var inference = Inference(outcome: halt == .broke ? .broke : halt == .stopped ? .stopped : .unrecovered)
+    inference.limit = clues.limits.lowerBound
+    return inference
+  }
+
+  private func nothingSeen(_ burst: Burst) -> Inference {
+    var inference = Inference(outcome: halt == .broke ? .broke : halt == .stopped ? .stopped : .noneSeen)
+    if inference.outcome == .noneSeen { inference.family = Family.none }
+    return inference
+  }
+
+  /// Adds what is the same for every ending.
+  private func closed(_ inference: Inference) -> Inference {
+    var inference = inference
+    inference.evidence = evidence + inference.evidence
+    inference.requests = used
+    inference.refusals = refusals
+    inference.seconds = elapsed
+    inference.retryAfter = retryAfter
+    inference.retryAfterTooShort = retryAfterTooShort ?? (retryAfter != nil && inference.outcome == .measured ? false : nil)
+    let untilRefused = trace.marks.firstIndex(of: .refused) ?? trace.count
+    inference.admitted = trace.marks.prefix(untilRefused).count { $0 == .admitted }
+    if untilRefused > 0, let first = trace.times.first {
+      inference.admittedSeconds = trace.times[untilRefused - 1] - first
+    }
+    return inference
+  }
+}

@@ -1,0 +1,247 @@
+/// Finds out how a route is limited with few requests: exhaust, wait for recovery, exhaust again in a way that tells the
+/// algorithms apart, and hold every algorithm against everything that was seen.
+///
+/// A pure function of what the wire answers and of the time that passes on it.
+package struct Investigation {
+  /// What is known before the first request.
+  package struct Hints: Sendable {
+    /// How many requests the limit is said to be.
+    package var limit: Int?
+    /// How long a refusal may ask to wait and still be waited for, in seconds.
+    package var longestWait = 120.0
+
+    /// Nothing known, unless said otherwise.
+    package init(limit: Int? = nil) { self.limit = limit }
+  }
+
+  let wire: any Wire
+  let budget: Budget
+  let hints: Hints
+  let began: Double
+  var pace: Pace
+  var trace = Trace()
+  var used = 0
+  var refusals = 0
+  var evidence: [String] = []
+  var latencies: [Double] = []
+  /// Why nothing more is sent.
+  var halt: Halt?
+  private var failuresInARow = 0
+  private var lossesInARow = 0
+  /// The time that the last refusal asked to wait.
+  var retryAfter: Double?
+  var retryAfterTooShort: Bool?
+  /// How many requests of a burst are sent at the same time: more than one where a single client is too slow.
+  var groupSize = 1
+
+  enum Halt: Sendable { case requests, time, broke, stopped }
+
+  /// An investigation over `wire`, not begun.
+  package init(over wire: any Wire, budget: Budget, hints: Hints = Hints()) {
+    self.wire = wire
+    self.budget = budget
+    self.hints = hints
+    began = wire.now
+    pace = Pace(budget, at: wire.now)
+  }
+
+  /// Investigates `wire` within `budget`.
+  package static func run(over wire: any Wire, budget: Budget, hints: Hints = Hints()) -> Inference {
+    var investigation = Investigation(over: wire, budget: budget, hints: hints)
+    return investigation.run()
+  }
+
+  var elapsed: Double { wire.now - began }
+  var requestsLeft: Int { budget.requests - used }
+  var secondsLeft: Double { budget.seconds - elapsed }
+
+  // MARK: Sending
+
+  /// How long an answer is waited for: far longer than answers take, but not so long that a lost one spoils a measurement.
+  var patience: Double {
+    let usual = latencies.suffix(9).max() ?? 0.5
+    return min(max(0.001, secondsLeft), 8 * usual + 0.2)
+  }
+
+  /// Sends one request; nil where the budget, or a rule to stop, forbids it.
+  mutating func send() -> Reply? {
+    guard mayGoOn(1) else { return nil }
+    wire.wait(pace.delay(of: 1, at: wire.now))
+    guard mayGoOn(1) else { return nil }
+    used += 1
+    pace.spend(1, at: wire.now)
+    let reply = wire.send(patience: patience)
+    take([reply])
+    return reply
+  }
+
+  /// Sends requests at the same time; none where the budget, or a rule to stop, forbids it.
+  mutating func send(together count: Int, patience: Double) -> [Reply] {
+    let count = min(count, requestsLeft, budget.together)
+    guard count > 0, mayGoOn(count) else { return [] }
+    wire.wait(pace.delay(of: count, at: wire.now))
+    guard mayGoOn(count) else { return [] }
+    used += count
+    pace.spend(count, at: wire.now)
+    let replies = wire.send(together: count, patience: min(patience, max(0.001, secondsLeft)))
+    take(replies)
+    return replies
+  }
+
+  private mutating func mayGoOn(_ count: Int) -> Bool {
+    if halt != nil { return false }
+    if wire.isOver {
+      halt = .stopped
+    } else if secondsLeft <= 0 {
+      halt = .time
+    } else if used + count > budget.requests {
+      halt = .requests
+    }
+    return halt == nil
+  }
+
+  private mutating func take(_ replies: [Reply]) {
+    trace.append(replies)
+    for reply in replies {
+      switch reply.kind {
+      case .admitted: latencies.append(reply.latency)
+      case .refused:
+        refusals += 1
+        retryAfter = reply.retryAfter ?? retryAfter
+      case .lost, .failed: break
+      }
+      failuresInARow = reply.kind == .failed ? failuresInARow + 1 : 0
+      lossesInARow = reply.kind == .lost ? lossesInARow + 1 : 0
+    }
+    if failuresInARow >= 3 || lossesInARow >= 3 { halt = halt ?? .broke }
+  }
+
+  /// Lets time pass; false where the budget does not allow it.
+  mutating func wait(_ seconds: Double) -> Bool {
+    guard halt == nil, seconds > 0 else { return halt == nil }
+    guard seconds < secondsLeft else {
+      halt = .time
+      return false
+    }
+    wire.wait(seconds)
+    if wire.isOver { halt = .stopped }
+    return halt == nil
+  }
+
+  // MARK: Steps
+
+  /// One burst: how many were admitted before the first refusal.
+  struct Burst: Sendable {
+    var admitted = 0
+    var lost = 0
+    var first: Double?
+    /// When the refusal was seen; nil where the burst ended without one.
+    var refused: Double?
+    var lastAdmitted: Double?
+
+    var range: ClosedRange<Int> { admitted...admitted + lost }
+
+    /// Takes down answers that came together.
+    mutating func take(_ replies: [Reply]) {
+      first = first ?? replies.map(\.seen).min()
+      admitted += replies.count { $0.kind == .admitted }
+      lost += replies.count { $0.kind == .lost || $0.kind == .failed }
+      lastAdmitted = replies.filter { $0.kind == .admitted }.map(\.seen).max() ?? lastAdmitted
+      refused = replies.filter { $0.kind == .refused }.map(\.seen).min()
+    }
+  }
+
+  /// Sends one request after the other until one is refused, `most` were sent, or the budget ends.
+  mutating func burst(atMost most: Int, stop: (Burst, Reply) -> Bool = { _, _ in false }) -> Burst {
+    var burst = Burst()
+    while groupSize > 1, burst.admitted + burst.lost < most {
+      let replies = send(together: min(groupSize, most - burst.admitted - burst.lost), patience: patience)
+      guard !replies.isEmpty else { return burst }
+      burst.take(replies)
+      if burst.refused != nil { return burst }
+    }
+    while burst.admitted + burst.lost < most, let reply = send() {
+      burst.first = burst.first ?? reply.seen
+      switch reply.kind {
+      case .admitted:
+        burst.admitted += 1
+        burst.lastAdmitted = reply.seen
+      case .lost, .failed: burst.lost += 1
+      case .refused:
+        burst.refused = reply.seen
+        return burst
+      }
+      if stop(burst, reply) { return burst }
+    }
+    return burst
+  }
+
+  /// Sends single requests, with growing pauses, until one is admitted: between the last refused and the first admitted.
+  ///
+  /// `expected` is the stretch, on the wire's clock, in which recovery is looked for more closely.
+  mutating func awaitRecovery(
+    since refused: Double, expected: ClosedRange<Double>? = nil, first: Double = 0.1, factor: Double = 1.3
+  ) -> ClosedRange<Double>? {
+    var last = refused
+    var asked = retryAfter.map { refused + $0 }
+    var pause = first
+    while halt == nil {
+      var next = max(wire.now, refused) + 1e-6
+      if wire.now < refused + pause { next = refused + pause }
+      if let expected {
+        let step = max((expected.upperBound - expected.lowerBound) / 4, (expected.upperBound - refused) / 12, 0.01)
+        if next >= expected.lowerBound, wire.now < expected.upperBound {
+          next = min(next, max(expected.lowerBound, last + step))
+        } else if next > expected.lowerBound, wire.now < expected.lowerBound {
+          next = expected.lowerBound
+        } else if wire.now >= expected.upperBound {
+          // Behind the expected moment, no coarser than the window is to be known.
+          next = min(next, last + 0.08 * (last - refused + expected.upperBound - expected.lowerBound))
+        }
+      }
+      // Just behind the moment at which the refusal asked to come back.
+      if let moment = asked, next > moment { next = max(wire.now, moment + 0.02) }
+      if next > wire.now, !wait(next - wire.now) { return nil }
+      guard let reply = send() else { return nil }
+      if reply.kind == .admitted { return last...max(last, reply.seen) }
+      if reply.kind == .refused { last = max(last, reply.seen) }
+      if let moment = asked, reply.sent >= moment + 0.5 {
+        retryAfterTooShort = true
+        asked = nil
+      } else if let moment = asked, reply.sent >= moment {
+        // A refusal that asks for more time once again speaks of another moment.
+        asked = moment + 0.5
+      }
+      while refused + pause <= wire.now { pause *= factor }
+    }
+    return nil
+  }
+}
+
+/// Spreads requests so that their average stays within a budget.
+struct Pace: Sendable {
+  private let perSecond: Double
+  private let capacity: Double
+  private var allowance: Double
+  private var updated: Double
+
+  init(_ budget: Budget, at now: Double) {
+    perSecond = budget.perSecond
+    capacity = Double(max(budget.requests, 1))
+    allowance = capacity
+    updated = now
+  }
+
+  private func allowance(at now: Double) -> Double { min(capacity, allowance + (now - updated) * perSecond) }
+
+  /// How long `count` requests have to wait.
+  func delay(of count: Int, at now: Double) -> Double {
+    max(0, (Double(count) - allowance(at: now)) / perSecond)
+  }
+
+  /// Takes `count` requests down.
+  mutating func spend(_ count: Int, at now: Double) {
+    allowance = allowance(at: now) - Double(count)
+    updated = now
+  }
+}
