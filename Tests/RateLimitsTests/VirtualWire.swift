@@ -50,7 +50,7 @@ final class VirtualWire: Wire {
       let isAdmitted = limiter.admits(at: start + arrival)
       return Reply(
         kind: isLost ? .lost : isAdmitted ? .admitted : .refused, sent: start,
-        answered: start + (isLost ? patience : 2 * arrival))
+        answered: start + (isLost && Bool.random(using: &random) ? patience : 2 * arrival))
     }
     now = replies.map(\.answered).max() ?? start
     return replies

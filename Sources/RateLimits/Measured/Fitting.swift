@@ -37,6 +37,8 @@ struct Clues: Sendable {
   var recoveries: [ClosedRange<Double>]
   /// Requests admitted between a recovery and the next refusal, or perhaps admitted.
   var refills: [ClosedRange<Int>] = []
+  /// Where only a part came back at first: how many requests, the refusal behind them, and the refusals before them.
+  var part: (admitted: Int, refused: Double, refusals: Int)?
   /// Requests a second, from one refill to the next.
   var rates: [Double] = []
 
@@ -51,21 +53,12 @@ struct Fitting: Sendable {
 
   /// The best fit of each algorithm, best first.
   func ranking() -> [Fit] {
-    var bound = Double.infinity
-    var fits: [Fit] = []
-    for algorithm in Self.simplestFirst {
-      guard let fit = best(algorithm, bound: bound + Self.cutoff) else { continue }
-      bound = min(bound, fit.errors)
-      fits.append(fit)
-    }
-    return fits.sorted { $0.score < $1.score }
+    Self.simplestFirst.compactMap { best($0) }.sorted { $0.score < $1.score }
   }
 
   private static let simplestFirst: [Algorithm] = [
     .firstHitWindow, .tokenBucket, .slidingLog, .alignedWindow, .slidingCounter,
   ]
-  /// How much worse than the best a fit may be and still be of interest.
-  private static let cutoff = 8.0
   /// Fits that differ by less are equally good.
   private static let tie = 0.25
 
@@ -89,47 +82,50 @@ struct Fitting: Sendable {
     }
   }
 
-  /// The best fit of `algorithm`; nil if every one is wrong more often than `bound`.
-  private func best(_ algorithm: Algorithm, bound: Double) -> Fit? {
-    var search = Search(trace: trace, bound: bound.isFinite ? bound + 6 : bound)
+  /// The best fit of `algorithm`; nil if there is nothing to try.
+  private func best(_ algorithm: Algorithm) -> Fit? {
+    var search = Search(trace: trace, bound: .infinity)
     for window in windows(algorithm) {
-      for phase in phases(algorithm, window: window) { consider(algorithm, window, phase, in: &search) }
+      for phase in phases(algorithm, window: window) {
+        for counts in algorithm == .slidingCounter || algorithm == .slidingLog ? [false, true] : [false] {
+          if counts, (search.best?.errors ?? .infinity) <= 1 { continue }
+          consider(algorithm, window, phase, counts, in: &search)
+        }
+      }
     }
     refine(&search)
-    guard var best = search.best, best.errors <= bound else { return nil }
-    let centre = (best.windows.lowerBound + best.windows.upperBound) / 2
+    guard var best = search.best else { return nil }
     var central = best.hypothesis
-    central.window = centre
+    central.window = (best.windows.lowerBound + best.windows.upperBound) / 2
     if central.errors(in: trace, upTo: best.errors + Self.tie) <= best.errors + Self.tie { best.hypothesis = central }
     return best
   }
 
-  private func consider(_ algorithm: Algorithm, _ window: Double, _ phase: Double, in search: inout Search) {
-    var hypothesis = Hypothesis(algorithm: algorithm, limit: 1, window: window, phase: phase)
-    for counts in algorithm == .slidingCounter || algorithm == .slidingLog ? [false, true] : [false] {
-      if counts, (search.best?.errors ?? .infinity) <= 1 { continue }
-      hypothesis.countsRefusals = counts
-      for limit in limits(hypothesis) {
-        hypothesis.limit = limit
-        search.consider(hypothesis)
-      }
+  /// `window` is that of the whole limit; of a bucket, it is the time for one request.
+  private func consider(
+    _ algorithm: Algorithm, _ window: Double, _ phase: Double, _ countsRefusals: Bool, in search: inout Search
+  ) {
+    var hypothesis = Hypothesis(
+      algorithm: algorithm, limit: 1, window: window, phase: phase, countsRefusals: countsRefusals)
+    // A bucket that fills faster than anything was measured would explain everything.
+    if algorithm == .tokenBucket, let most = clues.rates.max(), window * most < 0.5 { return }
+    for limit in limits(hypothesis) {
+      hypothesis.limit = limit
+      if algorithm == .tokenBucket { hypothesis.window = window * Double(limit) }
+      search.consider(hypothesis)
     }
   }
 
   /// Walks from the best of the coarse grid to the nearest better parameters.
   private func refine(_ search: inout Search) {
     var step = 0.02
-    while step > 0.002, let start = search.best, start.errors > Self.tie {
+    while step > 0.0004, let start = search.best, start.errors > Self.tie || step > 0.008 {
       let from = start.hypothesis
-      for (window, phase) in [(step, 0.0), (-step, 0), (0, step), (0, -step), (step, -step), (-step, step)] {
-        if phase != 0, from.algorithm != .alignedWindow, from.algorithm != .slidingCounter { continue }
-        var hypothesis = from
-        hypothesis.window *= 1 + window
-        hypothesis.phase += from.window * phase
-        for limit in limits(hypothesis) {
-          hypothesis.limit = limit
-          search.consider(hypothesis)
-        }
+      let window = from.algorithm == .tokenBucket ? from.window / Double(from.limit) : from.window
+      for (scale, shift) in [(step, 0.0), (-step, 0), (0, step), (0, -step), (step, -step), (-step, step)] {
+        if shift != 0, from.algorithm != .alignedWindow, from.algorithm != .slidingCounter { continue }
+        consider(
+          from.algorithm, window * (1 + scale), from.phase + from.window * shift, from.countsRefusals, in: &search)
       }
       if let now = search.best, now.errors >= start.errors - 1e-9 { step /= 2 }
     }
@@ -139,22 +135,36 @@ struct Fitting: Sendable {
 
   /// The limits at which the first refusal comes where it came, lost answers counted or not.
   private func limits(_ hypothesis: Hypothesis) -> [Int] {
-    let counted = used(before: clues.exhausted, hypothesis)
-    let lost = counted.lost
-    switch hypothesis.algorithm {
-    case .tokenBucket:
-      // The bucket filled while it was emptied.
-      let rate = (clues.rate ?? 0) > 0 ? clues.rate ?? 0 : Double(counted.admitted) / hypothesis.window
-      let refilled = Int((rate * (clues.exhausted - clues.begin)).rounded(.down))
-      let centre = max(1, counted.admitted - refilled)
-      let slack = max(1, refilled / 10)
-      return Set([centre - slack, centre - 1, centre, centre + 1, centre + lost, centre + slack]).filter { $0 > 0 }
-        .sorted()
-    default:
-      var limits = Self.spread(max(1, counted.admitted)...max(1, counted.admitted + lost))
-      if hypothesis.algorithm != .slidingCounter { limits += clues.refills.flatMap(Self.spread) }
-      return limits.count > 1 ? Array(Set(limits)).sorted() : limits
+    if hypothesis.algorithm == .tokenBucket {
+      let size = bucketSize(secondsPerRequest: hypothesis.window)
+      return Set([-1, 0, 1, 2].map { size.lowerBound + $0 } + Self.spread(size)).filter { $0 > 0 }.sorted()
     }
+    let counted = used(before: clues.exhausted, hypothesis)
+    var limits = Self.spread(max(1, counted.admitted)...max(1, counted.admitted + counted.lost))
+    if hypothesis.algorithm != .slidingCounter { limits += clues.refills.flatMap(Self.spread) }
+    return limits.count > 1 ? Array(Set(limits)).sorted() : limits
+  }
+
+  /// The size of a bucket that was empty at the first refusal, lost answers not counted or counted: the most that was ever
+  /// taken out faster than it came in.
+  private func bucketSize(secondsPerRequest: Double) -> ClosedRange<Int> {
+    var least = 0.0
+    var most = 0.0
+    var before = trace.times.first ?? 0
+    var low = 1.0
+    var high = 1.0
+    for index in trace.times.indices {
+      let time = trace.times[index]
+      if time >= clues.exhausted { break }
+      let refill = (time - before) / secondsPerRequest
+      before = time
+      (least, most) = (max(0, least - refill), max(0, most - refill))
+      if trace.marks[index] == .admitted { least += 1 }
+      most += 1
+      (low, high) = (max(low, least), max(high, most))
+    }
+    guard low < 1e6, high < 1e6 else { return 1...1 }
+    return Int(low)...Int(max(low, high))
   }
 
   private static func spread(_ range: ClosedRange<Int>) -> [Int] {
@@ -205,11 +215,11 @@ struct Fitting: Sendable {
     let size = Double(clues.limits.lowerBound)
     switch algorithm {
     case .tokenBucket:
-      guard let rate = clues.rate, rate > 0 else {
-        return grid(max(0.01, (first.lowerBound - clues.exhausted) / 2), (first.upperBound - clues.begin) * size, 1.1)
+      guard let least = clues.rates.min(), let most = clues.rates.max(), least > 0 else {
+        return grid(
+          max(0.001, (first.lowerBound - clues.exhausted) / 4), max(0.01, first.upperBound - clues.exhausted) * 1.5, 1.1)
       }
-      let centre = max(1, size - rate * (clues.exhausted - clues.begin)) / rate
-      return grid(centre / 1.3, centre * 1.3, 1.02)
+      return grid(1 / most / 1.3, 1 / least * 1.3, 1.02)
     case .slidingCounter:
       // Nothing comes back before the edge, and that is at most a window away.
       let silent = max(0.05, (first.lowerBound - clues.exhausted) * 0.7)
@@ -220,7 +230,15 @@ struct Fitting: Sendable {
       return grid(max(silent, size / most / 1.5), max(silent * 1.5, size / least * 1.35), 1.05)
     case .firstHitWindow, .slidingLog:
       let low = first.lowerBound - clues.exhausted
-      return grid(max(0.05, low * 0.9), (first.upperBound - (trace.times.first ?? clues.begin)) * 1.05, 1.025)
+      var candidates = grid(
+        max(0.05, low * 0.9), (first.upperBound - (trace.times.first ?? clues.begin)) * 1.05, 1.025)
+      if let second = clues.recoveries.dropFirst().first {
+        // The second one began with the request that was the first to be admitted again.
+        candidates += grid(
+          max(0.05, second.lowerBound - first.upperBound),
+          max(0.06, second.upperBound - first.upperBound + trace.blur), 1.01)
+      }
+      return candidates
     case .alignedWindow:
       var candidates: [Double] = []
       for pair in zip(clues.recoveries, clues.recoveries.dropFirst()) {
@@ -245,8 +263,15 @@ struct Fitting: Sendable {
     case .slidingCounter:
       // The first request is admitted as soon as the edge is one request's share behind.
       let share = window / Double(clues.limits.lowerBound)
-      return inside(max(clues.begin, first.lowerBound - 2 * share), first.upperBound - share / 2, 8)
+      let coarse =
+        inside(max(clues.begin, first.lowerBound - 2 * share), first.upperBound - share / 2, clues.part == nil ? 8 : 3)
         + inside(clues.begin, clues.exhausted, 2)
+      guard let part = clues.part else { return coarse }
+      // What had come back by then says how far behind the edge was.
+      let size = Double(clues.limits.lowerBound)
+      let admitted = Double(part.admitted)
+      let refusals = Double(part.refusals)
+      return [admitted / size, (admitted + refusals) / (size + refusals)].map { part.refused - $0 * window } + coarse
     default: return [0]
     }
   }

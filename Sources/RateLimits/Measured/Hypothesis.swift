@@ -26,37 +26,31 @@ struct Hypothesis: Sendable {
   }
 
   /// What a limit that is too high by `excess` costs where the real one turned a request away.
-  private func costOfExcess(_ excess: Int) -> Double { Double(min(excess, 5)) }
+  private func costOfExcess(_ excess: Int) -> Double { Double(min(excess, 12)) }
 
   private func firstHitErrors(_ trace: Trace, _ bound: Double) -> Double {
     let blur = trace.blur
     var errors = 0.0
     var start = -Double.infinity
-    var used = 0
+    var used = Count()
     for index in trace.times.indices {
       let time = trace.times[index]
       let end = start + window
       switch trace.marks[index] {
       case .refused:
-        if time >= end {
-          errors += min(1, (time - end) / blur)
-        } else if used < limit {
-          errors += costOfExcess(limit - used)
-          used = limit
-        }
+        if time >= end { errors += min(1, (time - end) / blur) } else { errors += used.refuse(at: limit) }
       case .admitted:
         if time >= end {
-          (start, used) = (time, 1)
-        } else if used < limit {
-          used += 1
+          (start, used) = (time, Count(1))
+        } else if used.least < limit {
+          used.admit(below: limit)
         } else if end - time < blur {
           errors += (end - time) / blur
-          (start, used) = (time, 1)
+          (start, used) = (time, Count(1))
         } else {
           errors += 1
         }
-      case .lost:
-        if time >= end { (start, used) = (time, 1) } else if used < limit { used += 1 }
+      case .lost: if time >= end { (start, used) = (time, Count(0...1)) } else { used.lose(at: limit) }
       }
       if errors > bound { return errors }
     }
@@ -67,31 +61,26 @@ struct Hypothesis: Sendable {
     let blur = trace.blur
     var errors = 0.0
     var current = -Double.infinity
-    var used = 0
+    var used = Count()
     for index in trace.times.indices {
       let time = trace.times[index]
       let number = ((time - phase) / window).rounded(.down)
-      if number > current { (current, used) = (number, 0) }
+      if number > current { (current, used) = (number, Count()) }
       switch trace.marks[index] {
       case .refused:
-        if used < limit {
-          let late = time - (phase + number * window)
-          errors += late < blur && used == 0 ? late / blur : costOfExcess(limit - used)
-          if used > 0 || late >= blur { used = limit }
-        }
+        let late = time - (phase + number * window)
+        if late < blur, used.most == 0 { errors += late / blur } else { errors += used.refuse(at: limit) }
       case .admitted:
-        if used < limit {
-          used += 1
+        let lead = phase + (current + 1) * window - time
+        if used.least < limit {
+          used.admit(below: limit)
+        } else if lead < blur, lead >= 0 {
+          errors += lead / blur
+          (current, used) = (current + 1, Count(1))
         } else {
-          let lead = phase + (current + 1) * window - time
-          if lead < blur, lead >= 0 {
-            errors += lead / blur
-            (current, used) = (current + 1, 1)
-          } else {
-            errors += 1
-          }
+          errors += 1
         }
-      case .lost: if used < limit { used += 1 }
+      case .lost: used.lose(at: limit)
       }
       if errors > bound { return errors }
     }
@@ -101,28 +90,31 @@ struct Hypothesis: Sendable {
   private func logErrors(_ trace: Trace, _ bound: Double) -> Double {
     let blur = trace.blur
     var errors = 0.0
-    var counted: [Double] = []
-    counted.reserveCapacity(trace.count)
-    var head = 0
+    // The requests that are surely remembered, and those that are if they were not lost on their way.
+    var sure: [Double] = []
+    var unsure: [Double] = []
+    sure.reserveCapacity(trace.count)
+    var sureHead = 0
+    var unsureHead = 0
     for index in trace.times.indices {
       let time = trace.times[index]
-      while head < counted.count, counted[head] <= time - window { head += 1 }
-      let used = counted.count - head
+      while sureHead < sure.count, sure[sureHead] <= time - window { sureHead += 1 }
+      while unsureHead < unsure.count, unsure[unsureHead] <= time - window { unsureHead += 1 }
+      let least = sure.count - sureHead
+      // Since when there has been room: since the request that is `limit` back was forgotten.
+      let deciding = sure.count - limit
       switch trace.marks[index] {
       case .refused:
-        if used < limit {
-          // Since when there has been room: since the request that is `limit` back was forgotten.
-          let deciding = counted.count - limit
-          errors += deciding >= 0 ? min(1, (time - counted[deciding] - window) / blur) : costOfExcess(limit - used)
+        let most = least + unsure.count - unsureHead
+        if most < limit {
+          let late = deciding >= 0 ? time - sure[deciding] - window : .infinity
+          errors += late < blur ? max(0, late / blur) : costOfExcess(limit - most)
         }
-        if countsRefusals { counted.append(time) }
+        if countsRefusals { sure.append(time) }
       case .admitted:
-        if used >= limit {
-          let deciding = counted.count - limit
-          errors += min(1, (counted[deciding] + window - time) / blur)
-        }
-        counted.append(time)
-      case .lost: if used < limit { counted.append(time) }
+        if least >= limit, deciding >= 0 { errors += min(1, (sure[deciding] + window - time) / blur) }
+        sure.append(time)
+      case .lost: if least < limit { unsure.append(time) }
       }
       if errors > bound { return errors }
     }
@@ -132,27 +124,33 @@ struct Hypothesis: Sendable {
   private func counterErrors(_ trace: Trace, _ bound: Double) -> Double {
     var errors = 0.0
     var number = -Double.infinity
-    var last = 0.0
-    var this = 0.0
-    let most = Double(limit)
+    var last = (least: 0.0, most: 0.0)
+    var this = (least: 0.0, most: 0.0)
+    let size = Double(limit)
+    // How much the room changes within what is known of a moment.
+    let blur = min(0.8, size / window * trace.blur / 2)
     for index in trace.times.indices {
       let time = trace.times[index]
       let position = (time - phase) / window
       let current = position.rounded(.down)
       if current > number {
-        last = current == number + 1 ? this : 0
-        (number, this) = (current, 0)
+        last = current == number + 1 ? this : (0, 0)
+        number = current
+        this = (0, 0)
       }
-      let room = most - (last * (1 - (position - current)) + this) - 1
+      let share = 1 - (position - current)
       switch trace.marks[index] {
       case .refused:
         // Implementations differ by one in what they do at the very limit.
-        if room > 0 { errors += min(1, room) }
-        if countsRefusals { this += 1 }
+        let room = size - 1 - (last.most * share + this.most)
+        if room > blur { errors += min(3, room - blur) }
+        this.most = max(this.most, min(this.most + 1, size - last.least * share))
+        if countsRefusals { this = (this.least + 1, this.most + 1) }
       case .admitted:
-        if room < 0 { errors += min(1, -room) }
-        this += 1
-      case .lost: if room >= 0 { this += 1 }
+        let room = size - 1 - (last.least * share + this.least)
+        if room < -blur { errors += min(1, -room - blur) }
+        this = (this.least + 1, max(this.least + 1, min(this.most + 1, size - last.least * share)))
+      case .lost: if last.least * share + this.least + 1 <= size { this.most += 1 }
       }
       if errors > bound { return errors }
     }
@@ -163,25 +161,51 @@ struct Hypothesis: Sendable {
     var errors = 0.0
     let size = Double(limit)
     let rate = size / window
-    var tokens = size
+    let blur = min(0.8, rate * trace.blur / 2)
+    var tokens = (least: size, most: size)
     var before = trace.times.first ?? 0
     for index in trace.times.indices {
       let time = trace.times[index]
-      tokens = min(size, tokens + (time - before) * rate)
+      let refill = (time - before) * rate
+      tokens = (min(size, tokens.least + refill), min(size, tokens.most + refill))
       before = time
       switch trace.marks[index] {
       case .refused:
-        if tokens >= 1 {
-          errors += min(3, tokens - 1)
-          tokens = 1
-        }
+        if tokens.least >= 1 + blur { errors += min(3, tokens.least - 1 - blur) }
+        tokens = (min(tokens.least, 1), min(tokens.most, 1))
       case .admitted:
-        if tokens < 1 { errors += 1 - tokens }
-        tokens = max(0, tokens - 1)
-      case .lost: if tokens >= 1 { tokens -= 1 }
+        if tokens.most < 1 - blur { errors += 1 - blur - tokens.most }
+        tokens = (max(0, tokens.least - 1), max(0, tokens.most - 1))
+      case .lost: if tokens.most >= 1 { tokens.least = max(0, tokens.least - 1) }
       }
       if errors > bound { return errors }
     }
+    return errors
+  }
+}
+
+/// How many requests count against a limit; lost answers leave it open.
+private struct Count {
+  private(set) var least: Int
+  private(set) var most: Int
+
+  init(_ count: Int = 0) { (least, most) = (count, count) }
+  init(_ range: ClosedRange<Int>) { (least, most) = (range.lowerBound, range.upperBound) }
+
+  /// One more was admitted, so there was room.
+  mutating func admit(below limit: Int) {
+    least += 1
+    most = min(most + 1, max(least, limit))
+  }
+
+  /// One more may have been counted.
+  mutating func lose(at limit: Int) { if most < limit { most += 1 } }
+
+  /// One was turned away, so there was no room; the errors of a limit that says otherwise.
+  mutating func refuse(at limit: Int) -> Double {
+    let errors = most < limit ? Double(min(limit - most, 12)) : 0
+    least = max(least, limit)
+    most = max(most, limit)
     return errors
   }
 }

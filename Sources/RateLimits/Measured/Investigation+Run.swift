@@ -1,11 +1,9 @@
 extension Investigation {
   mutating func run() -> Inference {
-    var exhaustion = exhaust()
-    if exhaustion.refused == nil, let parallel = tryTogether(after: exhaustion) {
-      switch parallel {
-      case .settled(let inference): return closed(inference)
-      case .exhausted(let burst): exhaustion = burst
-      }
+    let exhaustion: Burst
+    switch exhaust() {
+    case .settled(let inference): return closed(inference)
+    case .exhausted(let burst): exhaustion = burst
     }
     guard let refused = exhaustion.refused else { return closed(nothingSeen(exhaustion)) }
     note(
@@ -31,25 +29,6 @@ extension Investigation {
 
   func seconds(_ value: Double) -> String { Figures.seconds(value) }
 
-  // MARK: The first burst
-
-  /// Sends one request after the other until one is refused, the answers come at the steady pace of a queue, or enough were
-  /// sent.
-  private mutating func exhaust() -> Burst {
-    let most: Int
-    if let hinted = hints.limit {
-      // What is said to be the limit and does not come true by two more is not the limit.
-      most = min(requestsLeft, max(hinted + 2, 5))
-    } else {
-      most = requestsLeft * 8 / 15
-    }
-    var watch = Simultaneity.QueueWatch()
-    return burst(atMost: most) { _, reply in
-      watch.take(reply)
-      return watch.showsQueue
-    }
-  }
-
   // MARK: Behind the first recovery
 
   /// Spends requests where the algorithms differ most.
@@ -58,10 +37,14 @@ extension Investigation {
     let size = clues.limits.lowerBound
     // Some of the requests now, the others later in the same window: a log gives them back one by one.
     let part = max(1, (size + 2) / 3)
+    let span = clues.exhausted - clues.begin
+    // A burst must be short against the window: a slow route is asked by several at a time.
+    if size >= 16, span > 0.2 * (recovery.upperBound - clues.begin) { groupSize = max(groupSize, 8) }
     var refill = burst(atMost: part - 1)
     refill.admitted += 1
     if size > 2, let refused = refill.refused {
       note("then only \(refill.admitted) more were admitted")
+      clues.part = (refill.admitted, refused, refusals - 2)
       measureRate(&clues, refused: refused, refill: refill)
     } else {
       measureWindow(&clues, start: recovery.upperBound, refill: refill)
@@ -75,9 +58,10 @@ extension Investigation {
     let size = clues.limits.lowerBound
     var refill = refill
     let window = recovery.lowerBound - clues.begin...recovery.upperBound - clues.begin
-    let span = clues.exhausted - clues.begin
     if size > 2, refill.refused == nil {
-      let gap = min(0.4 * window.lowerBound, 0.9 * window.lowerBound - span)
+      // The rest has to fit into the same window.
+      let took = 2.2 * (wire.now - start)
+      let gap = min(0.4 * window.lowerBound, 0.9 * window.lowerBound - (wire.now - start) - took)
       if gap > 0, !wait(gap) { return }
     }
     var rest = refill
@@ -105,32 +89,40 @@ extension Investigation {
         ? "at once \(third.admitted) more were admitted" : "only \(third.admitted) were admitted then")
   }
 
-  /// Little came back: the rate is measured over pauses that are long enough for a dozen requests.
+  /// Little came back: the rate is measured over pauses that grow until enough comes back in one.
   private mutating func measureRate(_ clues: inout Clues, refused: Double, refill: Burst) {
     guard let recovery = clues.recoveries.first else { return }
     let size = Double(clues.limits.lowerBound)
+    let enough = max(2, min(16, size / 3))
     var since = refused
-    let slow = Double(max(1, refill.admitted)) / (recovery.upperBound - clues.exhausted)
-    let fast = Double(refill.admitted + 1) / max(1e-3, recovery.upperBound - recovery.lowerBound)
-    var rate = (slow * max(slow, fast)).squareRoot()
+    var pause = max(0.02, recovery.upperBound - recovery.lowerBound)
     var measured: [Double] = []
-    for wanted in [min(12, size / 3), min(25, size / 2)] {
-      let pause = max(0.02, max(2, wanted) / rate)
-      guard wait(pause) else { break }
-      let burst = burst(atMost: Int(size) + 2)
+    var sizable = 0
+    for _ in 0..<9 {
+      guard wait(since + pause - wire.now) else { break }
+      let burst = burst(atMost: 2 * Int(size) + 4)
       guard let end = burst.refused else { break }
       note("\(burst.admitted) were admitted \(seconds(end - since)) after the refusal before")
-      rate = max(0.5, Double(burst.admitted) + Double(burst.lost) / 2) / (end - since)
-      measured.append(rate)
+      let before = since
+      let admitted = Double(burst.admitted) + Double(burst.lost) / 2
+      if admitted >= min(3, enough) { measured.append(admitted / (end - since)) }
       since = end
+      if admitted >= enough {
+        sizable += 1
+        // A bucket would have given something back before: this one needs a closer look.
+        let wasSilent = (admitted / Double(end - before)) * (recovery.lowerBound - clues.exhausted) > 4
+        if sizable >= (wasSilent ? 3 : 1) { break }
+      }
+      pause *= admitted > 1 ? min(2.5, max(1.2, 1.1 * enough / admitted)) : 2
     }
-    clues.rates = measured.isEmpty ? [slow] : measured
+    clues.rates = measured.isEmpty ? [Double(max(1, refill.admitted)) / (recovery.upperBound - clues.exhausted)] : measured
   }
 
   /// Tells the two best explanations apart where they are too close to call.
   private mutating func settle(_ clues: inout Clues) {
+    var mayTrySilence = true
     for _ in 0..<2 where halt == nil {
-      let ranking = Fitting(trace: trace, clues: clues).ranking()
+      let ranking = ranking(clues)
       guard let best = ranking.first, let rival = ranking.dropFirst().first, rival.score - best.score < Self.clear
       else { return }
       let pair = [best.hypothesis, rival.hypothesis]
@@ -139,7 +131,8 @@ extension Investigation {
       if let aligned = pair.first(where: { $0.algorithm == .alignedWindow }) {
         guard tryOffset(aligned, against: pair) else { return }
       } else if let counter = pair.first(where: { $0.algorithm == .slidingCounter }) {
-        guard trySilence(counter) else { return }
+        guard mayTrySilence, trySilence(counter) else { return }
+        mayTrySilence = false
       } else {
         return
       }
@@ -183,10 +176,18 @@ extension Investigation {
 
   // MARK: Conclusions
 
-  private func inference(_ clues: Clues) -> Inference {
+  /// Every algorithm held against everything that was seen, best first.
+  private mutating func ranking(_ clues: Clues) -> [Fit] {
+    if let known = ranked, known.count == trace.count { return known.fits }
+    let fits = Fitting(trace: trace, clues: clues).ranking()
+    ranked = (trace.count, fits)
+    return fits
+  }
+
+  private mutating func inference(_ clues: Clues) -> Inference {
     var inference = Inference(outcome: .measured)
     inference.recoverySeconds = clues.recoveries.first.map { $0.upperBound - clues.exhausted }
-    let ranking = Fitting(trace: trace, clues: clues).ranking()
+    let ranking = ranking(clues)
     guard let best = ranking.first else { return inference }
     let hypothesis = best.hypothesis
     inference.algorithm = hypothesis.algorithm

@@ -33,6 +33,8 @@ package struct Investigation {
   var retryAfterTooShort: Bool?
   /// How many requests of a burst are sent at the same time: more than one where a single client is too slow.
   var groupSize = 1
+  /// The last ranking, with the number of answers it is about.
+  var ranked: (count: Int, fits: [Fit])?
 
   enum Halt: Sendable { case requests, time, broke, stopped }
 

@@ -1,105 +1,87 @@
-/// What requests at the same time show that one after the other do not: queues and caps of requests in progress.
-enum Simultaneity {
-  /// Requests kept back for them.
-  static let reserve = 56
+/// Watches a sequence of answers for the steady pace of a queue.
+struct QueueWatch: Sendable {
+  private var latencies: [Double] = []
+  private static let needed = 6
 
-  /// Watches a sequence of answers for the steady pace of a queue.
-  struct QueueWatch: Sendable {
-    private var latencies: [Double] = []
-    private static let needed = 6
+  mutating func take(_ reply: Reply) { if reply.kind == .admitted { latencies.append(reply.latency) } }
 
-    mutating func take(_ reply: Reply) { if reply.kind == .admitted { latencies.append(reply.latency) } }
-
-    /// Whether the last answers all took the same time, and much longer than the first.
-    var showsQueue: Bool {
-      guard latencies.count > Self.needed, let base = latencies.min() else { return false }
-      let last = latencies.suffix(Self.needed)
-      guard let low = last.min(), let high = last.max() else { return false }
-      return low > max(3 * base, base + 0.008) && high < 1.5 * low + 0.004
-    }
+  /// The queue's requests per second, where the last answers all took the same time, and much longer than the quickest.
+  var rate: Double? {
+    guard latencies.count > Self.needed, let base = latencies.min() else { return nil }
+    let last = latencies.suffix(Self.needed)
+    guard let low = last.min(), let high = last.max() else { return nil }
+    guard low > max(3 * base, base + 0.008), high < 1.5 * low + 0.004 else { return nil }
+    return Double(last.count) / last.reduce(0, +)
   }
 }
 
 extension Investigation {
-  /// What requests at the same time came to.
-  enum Parallel {
+  /// What the first bursts came to.
+  enum Exhaustion {
+    /// They told everything.
     case settled(Inference)
-    /// They exhausted a limiter of the ordinary kind.
+    /// They exhausted a limiter, or none.
     case exhausted(Burst)
   }
 
-  /// Sends growing groups of requests at the same time; nil where nothing was refused.
-  mutating func tryTogether(after sequence: Burst) -> Parallel? {
-    guard halt == nil || halt == .requests else { return nil }
+  /// Requests one after the other before the first group of them.
+  private static let singles = 40
+  /// Requests at the same time, group by group, while none is refused; the last ones are for caps and queues.
+  private static let groups = (usual: 8, large: [16, 32, 48])
+
+  /// Sends one request after the other, then groups of them, until one is refused, the answers come at the steady pace of a
+  /// queue, or enough were sent.
+  mutating func exhaust() -> Exhaustion {
+    var watch = QueueWatch()
+    let most = max(min(requestsLeft - 2, 118), requestsLeft * 8 / 15)
+    var all = burst(atMost: min(Self.singles, most)) { _, reply in
+      watch.take(reply)
+      return watch.rate != nil
+    }
+    if all.refused != nil { return .exhausted(all) }
+    if let rate = watch.rate { return .settled(measureQueue(rate: rate)) }
     let base = latencies.min() ?? 0.05
-    // A queue lets a single client through at its rate.
-    let paced = latencies.suffix(6)
-    let queueRate: Double? =
-      paced.count == 6 && (paced.min() ?? 0) > max(3 * base, base + 0.008)
-      ? 6 / paced.reduce(0, +) : nil
-    if let queueRate { note("one after the other, answers come every \(seconds(1 / queueRate))") }
-    var all = Burst()
-    var size = 8
-    while halt == nil, requestsLeft > 2 {
-      if let queueRate, !wait(2 / queueRate) { break }
-      let count = min(size, requestsLeft - 1, budget.together)
-      let patience = queueRate.map { Double(count + 2) / $0 + 2 } ?? max(2, Double(count) * base * 4)
-      let replies = send(together: count, patience: patience)
+    var large = Self.groups.large[...]
+    let forLarge = min(48, most / 3)
+    var largestServed = 1
+    while halt == nil, all.admitted + all.lost < most {
+      let left = most - all.admitted - all.lost
+      let size = min(left > forLarge ? Self.groups.usual : large.popFirst() ?? budget.together, left, budget.together)
+      let replies = send(together: size, patience: max(patience, Double(size) * base * 2))
       guard !replies.isEmpty else { break }
-      let admitted = replies.filter { $0.kind == .admitted }
-      let refused = replies.filter { $0.kind == .refused }
-      all.take(replies)
-      if !refused.isEmpty { return judge(replies, queueRate: queueRate, base: base, groups: all) }
-      if count >= budget.together { break }
-      size *= 2
-    }
-    if let queueRate { return .settled(queue(rate: queueRate, admitted: nil)) }
-    return nil
-  }
-
-  /// Some of a group were refused: a queue or a cap admits again at once what it is done with, others do not.
-  private mutating func judge(
-    _ replies: [Reply], queueRate: Double?, base: Double, groups: Burst
-  ) -> Parallel {
-    let admitted = replies.filter { $0.kind == .admitted }.sorted { $0.answered < $1.answered }
-    let refusedCount = replies.count { $0.kind == .refused }
-    note("of \(replies.count) at the same time, \(admitted.count) were admitted and \(refusedCount) refused")
-    let spacing = Self.spacing(admitted)
-    let isQueue = queueRate != nil || (spacing.map { $0 > max(base, 0.004) } ?? false)
-    if !isQueue {
-      groupSize = max(4, min(16, replies.count / 2))
-      // What only counts requests in progress has room as soon as they are over.
-      guard let next = send(), next.kind == .admitted else { return .exhausted(groups) }
-      let again = send(together: replies.count, patience: 2 + 4 * base)
-      let admittedAgain = again.count { $0.kind == .admitted }
-      note("at once thereafter, \(admittedAgain) of \(again.count) at the same time were admitted")
-      guard again.contains(where: { $0.kind == .refused }),
-        abs(admittedAgain - admitted.count) <= max(2, admitted.count / 4)
-      else {
-        return .exhausted(groups)
+      var group = all
+      group.take(replies)
+      guard group.refused != nil else {
+        all = group
+        if !replies.contains(where: { $0.kind != .admitted }) { largestServed = max(largestServed, size) }
+        continue
       }
-      var inference = Inference(outcome: .measured)
-      inference.family = .concurrency
-      inference.algorithm = .concurrencyCap
-      inference.limit = min(admitted.count, admittedAgain)
-      inference.recoverySeconds = 0
-      inference.familyConfidence = 0.9
-      inference.algorithmConfidence = 0.9
-      return .settled(inference)
+      if let inference = judge(replies, base: base, largestServed: largestServed) { return .settled(inference) }
+      groupSize = Self.groups.usual
+      return .exhausted(group)
     }
-    return .settled(queue(rate: queueRate ?? spacing.map { 1 / $0 } ?? 0, admitted: admitted))
+    return .exhausted(all)
   }
 
-  /// Seconds from one answer to the next, where they come steadily.
-  private static func spacing(_ admitted: [Reply]) -> Double? {
-    guard admitted.count >= 4, let first = admitted.first, let last = admitted.last else { return nil }
-    let gaps = zip(admitted, admitted.dropFirst()).map { $1.answered - $0.answered }.sorted()
-    let mean = (last.answered - first.answered) / Double(gaps.count)
-    let median = gaps[gaps.count / 2]
-    return median > 0.5 * mean && median < 2 * mean ? mean : nil
+  // MARK: Queues
+
+  /// Finds how many requests a queue holds: the first group too many.
+  private mutating func measureQueue(rate: Double) -> Inference {
+    note("one after the other, answers come every \(seconds(1 / rate))")
+    for size in [8, 24, 48] where halt == nil && requestsLeft >= size {
+      // Until the queue is empty again.
+      guard wait(1.5 / rate) else { break }
+      let replies = send(together: size, patience: Double(size + 2) / rate + 2)
+      if replies.contains(where: { $0.kind == .refused }) { return queue(rate: rate, replies) }
+    }
+    return queue(rate: rate, nil)
   }
 
-  private func queue(rate: Double, admitted: [Reply]?) -> Inference {
+  private mutating func queue(rate: Double, _ replies: [Reply]?) -> Inference {
+    let admitted = replies?.filter { $0.kind == .admitted }
+    if let replies, let admitted {
+      note("of \(replies.count) at the same time, \(admitted.count) were admitted one by one and the others refused")
+    }
     var inference = Inference(outcome: .measured)
     inference.family = .queue
     inference.algorithm = .leakyQueue
@@ -109,6 +91,49 @@ extension Investigation {
     inference.recoverySeconds = 1 / rate
     inference.familyConfidence = admitted == nil ? 0.8 : 1
     inference.algorithmConfidence = inference.familyConfidence
+    return inference
+  }
+
+  /// Seconds from one answer to the next, where they come steadily.
+  private static func spacing(_ admitted: [Reply]) -> Double? {
+    let admitted = admitted.map(\.answered).sorted()
+    guard admitted.count >= 4, let first = admitted.first, let last = admitted.last else { return nil }
+    let gaps = zip(admitted, admitted.dropFirst()).map { $1 - $0 }.sorted()
+    let mean = (last - first) / Double(gaps.count)
+    let median = gaps[gaps.count / 2]
+    return median > 0.5 * mean && median < 2 * mean ? mean : nil
+  }
+
+  // MARK: Caps
+
+  /// Some of a group were refused. A queue answers the others one by one; a cap of requests in progress has room again as
+  /// soon as they are over, and as much as before. Nil for anything else.
+  private mutating func judge(_ replies: [Reply], base: Double, largestServed: Int) -> Inference? {
+    let admitted = replies.filter { $0.kind == .admitted }
+    note(
+      "of \(replies.count) at the same time, \(admitted.count) were admitted and \(replies.count { $0.kind == .refused }) refused"
+    )
+    guard !admitted.isEmpty else { return nil }
+    if let spacing = Self.spacing(admitted), spacing > max(base, 0.004) { return queue(rate: 1 / spacing, replies) }
+    // A cap does not mind one after the other, nor a group that it let through before.
+    guard replies.count > largestServed, burst(atMost: 10).refused == nil, halt == nil else { return nil }
+    var counts = [admitted.count]
+    for _ in 0..<2 {
+      let again = send(together: replies.count, patience: patience)
+      guard again.contains(where: { $0.kind == .refused }) else { return nil }
+      counts.append(again.count { $0.kind == .admitted })
+    }
+    note("at once thereafter, \(counts[1]) and \(counts[2]) of \(replies.count) at the same time were admitted")
+    guard let least = counts.min(), let most = counts.max(), most - least <= max(2, least / 4), least > 0 else {
+      return nil
+    }
+    var inference = Inference(outcome: .measured)
+    inference.family = .concurrency
+    inference.algorithm = .concurrencyCap
+    inference.limit = least
+    inference.recoverySeconds = 0
+    inference.familyConfidence = 0.9
+    inference.algorithmConfidence = 0.9
     return inference
   }
 }
