@@ -3,7 +3,10 @@
 /// One limiter of a simulated population, with what is true of it.
 struct Specimen {
   enum Kind: String, CaseIterable {
-    case firstHitWindow, alignedWindow, slidingLog, slidingCounter, tokenBucket, nginx
+    case firstHitWindow, alignedWindow, slidingLog, slidingCounter, tokenBucket, nginx, nginxQueue, concurrency
+
+    /// The six of the ordinary kind.
+    static let six = allCases.prefix(6)
   }
 
   var kind: Kind
@@ -19,8 +22,8 @@ struct Specimen {
     self.kind = kind
     self.seed = seed
     // One without a burst cannot be told from a window of one, so the least is two; see the test of its own.
-    let limit = Int.random(in: 1...500, using: &random)
-    let window = 0.5 * exponential(Double.random(in: 0...logarithm(600), using: &random))
+    var limit = Int.random(in: 1...500, using: &random)
+    var window = 0.5 * exponential(Double.random(in: 0...logarithm(600), using: &random))
     let phase = Double.random(in: 0..<window, using: &random)
     latency = 0.002 * exponential(Double.random(in: 0...logarithm(15), using: &random))
     switch kind {
@@ -33,6 +36,17 @@ struct Specimen {
     case .tokenBucket: limiter = TokenBucket(size: limit, rate: Double(limit) / window)
     case .nginx:
       limiter = NginxMeter(burst: limit - 1, rate: max(1, Int(Double(limit) / window * 1000)))
+    case .nginxQueue:
+      // What a queue of minutes holds, nobody waits for.
+      limit = Int.random(in: 2...40, using: &random)
+      let rate = Double.random(in: 1...30, using: &random)
+      window = Double(limit) / rate
+      limiter = NginxQueue(
+        burst: limit - 1, rate: Int(rate * 1000), undelayed: Bool.random(using: &random) ? 0 : limit / 3)
+    case .concurrency:
+      limit = Int.random(in: 1...40, using: &random)
+      window = 0.05 * exponential(Double.random(in: 0...logarithm(10), using: &random))
+      limiter = ConcurrencyCap(limit: limit, service: window)
     }
     self.limit = limit
     self.window = window
@@ -45,6 +59,8 @@ struct Specimen {
     case .slidingLog: .slidingLog
     case .slidingCounter: .slidingCounter
     case .tokenBucket, .nginx: .tokenBucket
+    case .nginxQueue: .leakyQueue
+    case .concurrency: .concurrencyCap
     }
   }
 
@@ -88,6 +104,7 @@ struct Tally {
     let isAlgorithm = inference.algorithm == wanted || specimen.limit == 1
     let isLimit = inference.limit.map { abs($0 - specimen.limit) <= max(1, specimen.limit / 20) } ?? false
     let isWindow =
+      specimen.kind == .concurrency ||
       inference.windowSeconds.map { abs($0 / specimen.window - 1) <= 0.15 } ?? false
       || (inference.ratePerSecond.map { abs($0 / (Double(specimen.limit) / specimen.window) - 1) <= 0.15 } ?? false)
     family += isFamily ? 1 : 0

@@ -2,6 +2,13 @@
 protocol VirtualLimiter {
   /// Whether a request at `time`, in seconds, is admitted. Times never go back.
   mutating func admits(at time: Double) -> Bool
+
+  /// How long an admitted request at `time` takes beyond the usual, in seconds; nil where it is turned away.
+  mutating func delay(at time: Double) -> Double?
+}
+
+extension VirtualLimiter {
+  mutating func delay(at time: Double) -> Double? { admits(at: time) ? 0 : nil }
 }
 
 /// Counts from the first request on, and starts anew when the window is over.
@@ -122,4 +129,47 @@ struct NginxMeter: VirtualLimiter {
     (excess, last) = (next, now)
     return true
   }
+}
+
+/// nginx `limit_req` without `nodelay`: what is beyond the rate waits for its turn.
+struct NginxQueue: VirtualLimiter {
+  var meter: NginxMeter
+  /// How many wait no time at all: nginx's `delay=`.
+  var undelayed: Int
+
+  init(burst: Int, rate: Int, undelayed: Int = 0) {
+    meter = NginxMeter(burst: burst, rate: rate)
+    self.undelayed = undelayed
+  }
+
+  mutating func admits(at time: Double) -> Bool { meter.admits(at: time) }
+
+  mutating func delay(at time: Double) -> Double? {
+    guard meter.admits(at: time) else { return nil }
+    return Double(max(0, meter.excess - undelayed * 1000)) / Double(meter.rate)
+  }
+}
+
+/// So many requests in progress.
+struct ConcurrencyCap: VirtualLimiter {
+  var limit: Int
+  /// Seconds that a request is in progress.
+  var service: Double
+  private var ends: [Double] = []
+
+  init(limit: Int, service: Double) { (self.limit, self.service) = (limit, service) }
+
+  mutating func admits(at time: Double) -> Bool { delay(at: time) != nil }
+
+  mutating func delay(at time: Double) -> Double? {
+    ends.removeAll { $0 <= time }
+    guard ends.count < limit else { return nil }
+    ends.append(time + service)
+    return service
+  }
+}
+
+/// No limiter at all.
+struct Unlimited: VirtualLimiter {
+  mutating func admits(at time: Double) -> Bool { true }
 }

@@ -32,13 +32,14 @@ final class VirtualWire: Wire {
       now = start + (Bool.random(using: &random) ? whole : patience)
       return Reply(kind: .lost, sent: start, answered: now)
     }
-    let isAdmitted = limiter.admits(at: start + whole * Double.random(in: 0.35...0.65, using: &random))
+    let delay = limiter.delay(at: start + whole * Double.random(in: 0.35...0.65, using: &random))
     if isLost {
       now = start + (Bool.random(using: &random) ? whole : patience)
       return Reply(kind: .lost, sent: start, answered: now)
     }
-    now = start + whole
-    return Reply(kind: isAdmitted ? .admitted : .refused, sent: start, answered: now)
+    now = start + min(patience, whole + (delay ?? 0))
+    if let delay, whole + delay > patience { return Reply(kind: .lost, sent: start, answered: now) }
+    return Reply(kind: delay == nil ? .refused : .admitted, sent: start, answered: now)
   }
 
   func send(together count: Int, patience: Double) -> [Reply] {
@@ -47,10 +48,13 @@ final class VirtualWire: Wire {
     let arrivals = (0..<count).map { _ in latency * Double.random(in: 0.35...0.65, using: &random) }.sorted()
     let replies = arrivals.map { arrival in
       let isLost = Double.random(in: 0..<1, using: &random) < loss
-      let isAdmitted = limiter.admits(at: start + arrival)
-      return Reply(
-        kind: isLost ? .lost : isAdmitted ? .admitted : .refused, sent: start,
-        answered: start + (isLost && Bool.random(using: &random) ? patience : 2 * arrival))
+      let delay = limiter.delay(at: start + arrival)
+      let answered = 2 * arrival + (delay ?? 0)
+      if isLost || answered > patience {
+        return Reply(
+          kind: .lost, sent: start, answered: start + (Bool.random(using: &random) ? patience : 2 * arrival))
+      }
+      return Reply(kind: delay == nil ? .refused : .admitted, sent: start, answered: start + answered)
     }
     now = replies.map(\.answered).max() ?? start
     return replies

@@ -62,7 +62,8 @@ package struct Investigation {
   /// How long an answer is waited for: far longer than answers take, but not so long that a lost one spoils a measurement.
   var patience: Double {
     let usual = latencies.suffix(9).max() ?? 0.5
-    return min(max(0.001, secondsLeft), 8 * usual + 0.2)
+    let grown = [1.0, 4, 16][min(2, lossesInARow)]
+    return min(max(0.001, secondsLeft), grown * max(0.25, 8 * usual))
   }
 
   /// Sends one request; nil where the budget, or a rule to stop, forbids it.

@@ -10,7 +10,7 @@ struct QueueWatch: Sendable {
     guard latencies.count > Self.needed, let base = latencies.min() else { return nil }
     let last = latencies.suffix(Self.needed)
     guard let low = last.min(), let high = last.max() else { return nil }
-    guard low > max(3 * base, base + 0.008), high < 1.5 * low + 0.004 else { return nil }
+    guard low > max(1.6 * base, base + 0.006), high < 1.3 * low + 0.004 else { return nil }
     return Double(last.count) / last.reduce(0, +)
   }
 }
@@ -25,9 +25,10 @@ extension Investigation {
   }
 
   /// Requests one after the other before the first group of them.
-  private static let singles = 40
-  /// Requests at the same time, group by group, while none is refused; the last ones are for caps and queues.
-  private static let groups = (usual: 8, large: [16, 32, 48])
+  private static let singles = 30
+  /// Requests at the same time, group by group, while none is refused: larger ones, which show caps and queues, at the
+  /// beginning and the end, and modest ones between.
+  private static let groups = (first: [8, 16], usual: 8, last: [32, 48])
 
   /// Sends one request after the other, then groups of them, until one is refused, the answers come at the steady pace of a
   /// queue, or enough were sent.
@@ -39,14 +40,22 @@ extension Investigation {
       return watch.rate != nil
     }
     if all.refused != nil { return .exhausted(all) }
-    if let rate = watch.rate { return .settled(measureQueue(rate: rate)) }
+    if let rate = watch.rate, let inference = measureQueue(rate: rate) { return .settled(inference) }
     let base = latencies.min() ?? 0.05
-    var large = Self.groups.large[...]
-    let forLarge = min(48, most / 3)
+    var first = Self.groups.first[...]
+    var last = Self.groups.last[...]
     var largestServed = 1
     while halt == nil, all.admitted + all.lost < most {
       let left = most - all.admitted - all.lost
-      let size = min(left > forLarge ? Self.groups.usual : large.popFirst() ?? budget.together, left, budget.together)
+      let wanted: Int
+      if let next = first.popFirst() {
+        wanted = next
+      } else if left > Self.groups.last[0] + Self.groups.usual {
+        wanted = Self.groups.usual
+      } else {
+        wanted = last.popFirst() ?? Self.groups.usual
+      }
+      let size = min(wanted, left, budget.together)
       let replies = send(together: size, patience: max(patience, Double(size) * base * 2))
       guard !replies.isEmpty else { break }
       var group = all
@@ -66,15 +75,22 @@ extension Investigation {
   // MARK: Queues
 
   /// Finds how many requests a queue holds: the first group too many.
-  private mutating func measureQueue(rate: Double) -> Inference {
+  ///
+  /// Nil where the answers of a group do not come one by one: then it was only a slower stretch.
+  private mutating func measureQueue(rate: Double, beyond smallest: Int = 0) -> Inference? {
     note("one after the other, answers come every \(seconds(1 / rate))")
-    for size in [8, 24, 48] where halt == nil && requestsLeft >= size {
-      // Until the queue is empty again.
-      guard wait(1.5 / rate) else { break }
+    // Those that came quickly are still in the queue's books.
+    let booked = Double(min(50, latencies.count { $0 < 0.5 / rate } + 2))
+    var isPaced = false
+    for size in [8, 24, 48] where size > smallest && halt == nil && requestsLeft >= size {
+      guard wait(booked / rate) else { break }
       let replies = send(together: size, patience: Double(size + 2) / rate + 2)
       if replies.contains(where: { $0.kind == .refused }) { return queue(rate: rate, replies) }
+      if let spacing = Self.spacing(replies.filter { $0.kind == .admitted }), (0.6...1.6).contains(spacing * rate) {
+        isPaced = true
+      }
     }
-    return queue(rate: rate, nil)
+    return isPaced || halt != nil ? queue(rate: rate, nil) : nil
   }
 
   private mutating func queue(rate: Double, _ replies: [Reply]?) -> Inference {
@@ -99,9 +115,10 @@ extension Investigation {
     let admitted = admitted.map(\.answered).sorted()
     guard admitted.count >= 4, let first = admitted.first, let last = admitted.last else { return nil }
     let gaps = zip(admitted, admitted.dropFirst()).map { $1 - $0 }.sorted()
-    let mean = (last - first) / Double(gaps.count)
-    let median = gaps[gaps.count / 2]
-    return median > 0.5 * mean && median < 2 * mean ? mean : nil
+    // The first ones may not have had to wait.
+    let steady = gaps[gaps.count * 3 / 4]
+    let middle = gaps[gaps.count * 5 / 8]
+    return middle > 0.6 * steady && last - first > 0.3 * steady * Double(gaps.count) ? steady : nil
   }
 
   // MARK: Caps
@@ -114,26 +131,38 @@ extension Investigation {
       "of \(replies.count) at the same time, \(admitted.count) were admitted and \(replies.count { $0.kind == .refused }) refused"
     )
     guard !admitted.isEmpty else { return nil }
-    if let spacing = Self.spacing(admitted), spacing > max(base, 0.004) { return queue(rate: 1 / spacing, replies) }
+    if let spacing = Self.spacing(admitted), spacing > max(base, 0.004) {
+      return measureQueue(rate: 1 / spacing, beyond: admitted.count) ?? queue(rate: 1 / spacing, replies)
+    }
     // A cap does not mind one after the other, nor a group that it let through before.
-    guard replies.count > largestServed, burst(atMost: 10).refused == nil, halt == nil else { return nil }
+    guard replies.count > largestServed else { return nil }
+    let singles = burst(atMost: 6)
+    guard singles.refused == nil, singles.admitted >= 4 else { return nil }
+    let paced = latencies.suffix(singles.admitted)
+    if let quickest = paced.min(), quickest > max(1.5 * base, base + 0.006) {
+      let rate = Double(paced.count) / paced.reduce(0, +)
+      return measureQueue(rate: rate, beyond: admitted.count) ?? queue(rate: rate, replies)
+    }
     var counts = [admitted.count]
-    for _ in 0..<2 {
-      let again = send(together: replies.count, patience: patience)
+    let size = min(replies.count, admitted.count + 3)
+    while counts.count < 3, requestsLeft >= size {
+      let again = send(together: size, patience: patience)
       guard again.contains(where: { $0.kind == .refused }) else { return nil }
       counts.append(again.count { $0.kind == .admitted })
     }
-    note("at once thereafter, \(counts[1]) and \(counts[2]) of \(replies.count) at the same time were admitted")
+    note(
+      "one after the other, \(singles.admitted) were admitted at once thereafter\(counts.dropFirst().map { ", and \($0) of \(size) at the same time" }.joined())"
+    )
     guard let least = counts.min(), let most = counts.max(), most - least <= max(2, least / 4), least > 0 else {
       return nil
     }
     var inference = Inference(outcome: .measured)
     inference.family = .concurrency
     inference.algorithm = .concurrencyCap
-    inference.limit = least
+    inference.limit = counts.sorted()[counts.count / 2]
     inference.recoverySeconds = 0
-    inference.familyConfidence = 0.9
-    inference.algorithmConfidence = 0.9
+    inference.familyConfidence = counts.count > 1 ? 0.9 : 0.6
+    inference.algorithmConfidence = inference.familyConfidence
     return inference
   }
 }
