@@ -18,6 +18,8 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     // File descriptors and process ids, in which swift-subprocess speaks.
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    // Structured fields (RFC 9651), in which rate limits are declared.
+    .package(url: "https://github.com/apple/swift-http-structured-headers", exact: "1.7.0"),
     // The HTTP server of the proving ground; no TLS, testing or configuration products, which pull a second TLS stack.
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
   ],
@@ -29,7 +31,7 @@ let package = Package(
       name: "prodworthy",
       dependencies: [
         "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes", "Probing",
-        "ProcessProbes", "Reporting", "TLSProbes", "Transport",
+        "ProcessProbes", "RateLimits", "Reporting", "TLSProbes", "Transport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // A small real events platform with switchable defects.
@@ -46,7 +48,7 @@ let package = Package(
     // What a TLS endpoint shows: certificate, chain, protocol versions.
     .target(name: "TLSProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
     // HTTP exchanges and health endpoints.
-    .target(name: "HTTPProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
+    .target(name: "HTTPProbes", dependencies: ["AuditModel", "Facts", "Probing", "RateLimits", "Transport"]),
     // PostgreSQL sessions and what the wire shows without credentials.
     .target(name: "DatabaseProbes", dependencies: ["AuditModel", "Facts", "Postgres", "Probing", "Transport"]),
     // Any executable over JSON, and any Nagios plug-in unchanged.
@@ -64,6 +66,13 @@ let package = Package(
     .target(name: "Engine", dependencies: ["AuditModel", "Digest", "Facts", "Probing"]),
     // An audit report in, bytes out.
     .target(name: "Reporting", dependencies: ["AuditModel", "CLibXML2", "Facts"]),
+
+    // What header fields say about rate limits, and what the answers of a route say about them.
+    .target(
+      name: "RateLimits",
+      dependencies: [
+        "AuditModel", .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
+      ]),
 
     // MARK: Seams
 
@@ -104,7 +113,10 @@ let package = Package(
       name: "TLSProbesTests", dependencies: ["AuditModel", "Facts", "LoopbackServers", "Probing", "TLSProbes"]),
     .testTarget(
       name: "HTTPProbesTests",
-      dependencies: ["AuditModel", "Facts", "HTTPProbes", "LoopbackServers", "ProbeConformance", "Probing"]),
+      dependencies: [
+        "AuditModel", "Facts", "HTTPProbes", "LoopbackServers", "ProbeConformance", "Probing", "RateLimits",
+      ]),
+    .testTarget(name: "RateLimitsTests", dependencies: ["RateLimits"]),
     .testTarget(
       name: "DatabaseProbesTests",
       dependencies: ["AuditModel", "DatabaseProbes", "Facts", "LoopbackPostgres", "Postgres", "Probing"]),

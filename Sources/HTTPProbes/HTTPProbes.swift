@@ -4,5 +4,5 @@ package import Probing
 package enum HTTPProbes {
   /// The kinds `https` and `http` with their probes.
   package static let set = ProbeSet(
-    targetKinds: targetKinds, probes: [HTTPExchangeProbe(), HealthEndpointProbe()])
+    targetKinds: targetKinds, probes: [HTTPExchangeProbe(), HealthEndpointProbe(), RateLimitProbe()])
 }

@@ -104,8 +104,7 @@ struct Tally {
     let isAlgorithm = inference.algorithm == wanted || specimen.limit == 1
     let isLimit = inference.limit.map { abs($0 - specimen.limit) <= max(1, specimen.limit / 20) } ?? false
     let isWindow =
-      specimen.kind == .concurrency ||
-      inference.windowSeconds.map { abs($0 / specimen.window - 1) <= 0.15 } ?? false
+      specimen.kind == .concurrency || inference.windowSeconds.map { abs($0 / specimen.window - 1) <= 0.15 } ?? false
       || (inference.ratePerSecond.map { abs($0 / (Double(specimen.limit) / specimen.window) - 1) <= 0.15 } ?? false)
     family += isFamily ? 1 : 0
     algorithm += isAlgorithm ? 1 : 0
@@ -116,6 +115,12 @@ struct Tally {
         "\(specimen.kind) C=\(specimen.limit) W=\(specimen.window) rtt=\(specimen.latency) seed=\(specimen.seed) -> \(inference.outcome) \(inference.algorithm?.rawValue ?? "-") C=\(inference.limit ?? -1) W=\(inference.windowSeconds ?? -1) conf=\(inference.algorithmConfidence) \(isFamily ? "" : "FAMILY ")\(isLimit ? "" : "LIMIT ")\(isWindow ? "" : "WINDOW ")\n   "
           + inference.evidence.joined(separator: "\n   "))
     }
+  }
+
+  var summary: String {
+    func percent(_ part: Int) -> String { "\((share(part) * 1000).rounded() / 10) %" }
+    return
+      "\(count) of which \(noneSeen) out of reach; family \(percent(family)), class \(percent(algorithm)), limit \(percent(limit)), window or rate \(percent(window)), median cost \((medianCost * 100).rounded() / 100) x limit, \(overBudget) over budget"
   }
 
   func share(_ part: Int) -> Double { handled == 0 ? 1 : Double(part) / Double(handled) }

@@ -1,5 +1,5 @@
 /// A limiter in virtual time.
-protocol VirtualLimiter {
+protocol VirtualLimiter: Sendable {
   /// Whether a request at `time`, in seconds, is admitted. Times never go back.
   mutating func admits(at time: Double) -> Bool
 

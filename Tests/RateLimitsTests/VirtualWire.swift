@@ -11,8 +11,15 @@ final class VirtualWire: Wire {
   private let loss: Double
   private(set) var sent = 0
   var isOver: Bool { false }
+  let asides: Int
+  /// The variations that the limiter does not see.
+  private let open: Set<Int>
 
-  init(_ limiter: any VirtualLimiter, latency: Double, loss: Double, seed: UInt64) {
+  init(
+    _ limiter: any VirtualLimiter, latency: Double, loss: Double, seed: UInt64, asides: Int = 0, open: Set<Int> = []
+  ) {
+    self.asides = asides
+    self.open = open
     self.limiter = limiter
     self.latency = latency
     self.loss = loss
@@ -40,6 +47,14 @@ final class VirtualWire: Wire {
     now = start + min(patience, whole + (delay ?? 0))
     if let delay, whole + delay > patience { return Reply(kind: .lost, sent: start, answered: now) }
     return Reply(kind: delay == nil ? .refused : .admitted, sent: start, answered: now)
+  }
+
+  func send(aside: Int, patience: Double) -> Reply {
+    guard open.contains(aside) else { return send(patience: patience) }
+    sent += 1
+    let start = now
+    now += latency
+    return Reply(kind: .admitted, sent: start, answered: now)
   }
 
   func send(together count: Int, patience: Double) -> [Reply] {

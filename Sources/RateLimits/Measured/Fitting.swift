@@ -217,7 +217,8 @@ struct Fitting: Sendable {
     case .tokenBucket:
       guard let least = clues.rates.min(), let most = clues.rates.max(), least > 0 else {
         return grid(
-          max(0.001, (first.lowerBound - clues.exhausted) / 4), max(0.01, first.upperBound - clues.exhausted) * 1.5, 1.1)
+          max(0.001, (first.lowerBound - clues.exhausted) / 4), max(0.01, first.upperBound - clues.exhausted) * 1.5, 1.1
+        )
       }
       return grid(1 / most / 1.3, 1 / least * 1.3, 1.02)
     case .slidingCounter:

@@ -43,6 +43,8 @@ package struct Inference: Sendable {
   package var algorithmConfidence = 0.0
   /// How far the window or rate may be off, as a share of it.
   package var spread: Double?
+  /// What came of the requests that differ in one way, in their order; empty where the route was never limited.
+  package var asides: [Aside] = []
   /// Requests sent.
   package var requests = 0
   /// Requests turned away.
@@ -53,8 +55,8 @@ package struct Inference: Sendable {
   package var admittedSeconds = 0.0
   /// Seconds in all.
   package var seconds = 0.0
-  /// Median latency of admitted requests before and after exhaustion, in milliseconds.
-  package var latency: (before: Double?, under: Double?) = (nil, nil)
+  /// Median seconds to the answer of admitted requests: of the first ones, and of those around the first refusal.
+  package var latency: (first: Double, limited: Double)?
   /// What was sent when and what came of it, in words, in order.
   package var evidence: [String] = []
 }

@@ -9,6 +9,8 @@ extension Investigation {
     note(
       "\(exhaustion.admitted) requests in \(seconds(refused - (exhaustion.first ?? refused))) were admitted, the next refused"
     )
+    latency = Self.latencies(latencies)
+    tryAsides()
     var clues = Clues(
       limits: max(1, exhaustion.admitted)...max(1, exhaustion.admitted + exhaustion.lost),
       begin: exhaustion.first ?? refused, exhausted: refused, recoveries: [])
@@ -16,7 +18,7 @@ extension Investigation {
       note("the refusal asks to come back in \(seconds(wanted)), which is not waited for")
       return closed(unrecovered(clues))
     }
-    guard let recovery = awaitRecovery(since: refused) else { return closed(unrecovered(clues)) }
+    guard let recovery = awaitRecovery(since: lastRefusal ?? refused) else { return closed(unrecovered(clues)) }
     clues.recoveries.append(recovery)
     note(
       "still refused \(seconds(recovery.lowerBound - refused)) after that, admitted again after \(seconds(recovery.upperBound - refused))"
@@ -25,9 +27,59 @@ extension Investigation {
     return closed(inference(clues))
   }
 
+  /// Medians of the first ten and of the last ten.
+  private static func latencies(_ all: [Double]) -> (first: Double, limited: Double)? {
+    func median(_ some: ArraySlice<Double>) -> Double { some.sorted()[some.count / 2] }
+    return all.isEmpty ? nil : (median(all.prefix(10)), median(all.suffix(10)))
+  }
+
   mutating func note(_ sentence: String) { if evidence.count < 40 { evidence.append(sentence) } }
 
   func seconds(_ value: Double) -> String { Figures.seconds(value) }
+
+  // MARK: While limited
+
+  /// When the limiter was last seen to refuse.
+  var lastRefusal: Double? { trace.marks.lastIndex(of: .refused).map { trace.times[$0] } }
+
+  /// Sends each request that differs in one way, and after each the unchanged one: only while that is refused does the other
+  /// prove anything.
+  private mutating func tryAsides() {
+    guard wire.asides > 0 else { return }
+    var left = min(budget.asides, requestsLeft)
+    asides = Array(repeating: .unproven, count: wire.asides)
+    for aside in 0..<wire.asides where left >= 2 && halt == nil {
+      let before = used
+      asides[aside] = tryAside(aside)
+      left -= used - before
+    }
+  }
+
+  private mutating func tryAside(_ aside: Int) -> Aside {
+    for _ in 0..<2 {
+      guard let reply = send(aside: aside), let control = send() else { return .unproven }
+      guard control.kind == .refused else {
+        // There was room again: empty what came back, and try once more.
+        guard control.kind == .admitted, burst(atMost: 6).refused != nil else { return .unproven }
+        continue
+      }
+      switch reply.kind {
+      case .refused: return .refused
+      case .lost, .failed: return .unproven
+      case .admitted: return confirm(aside)
+      }
+    }
+    return .unproven
+  }
+
+  /// A single request may have met the one that came back just then; several in a row may not.
+  private mutating func confirm(_ aside: Int) -> Aside {
+    for count in [3, 2] {
+      for _ in 0..<count { guard let reply = send(aside: aside), reply.kind == .admitted else { return .unproven } }
+      guard let control = send(), control.kind == .refused else { return .unproven }
+    }
+    return .passes
+  }
 
   // MARK: Behind the first recovery
 
@@ -80,7 +132,9 @@ extension Investigation {
       let next = awaitRecovery(since: refused, expected: expected, first: towards, factor: 1.3)
     else { return }
     clues.recoveries.append(next)
-    note("admitted again between \(seconds(next.lowerBound - start)) and \(seconds(next.upperBound - start)) after its first request")
+    note(
+      "admitted again between \(seconds(next.lowerBound - start)) and \(seconds(next.upperBound - start)) after its first request"
+    )
     guard size > 2 else { return }
     var third = burst(atMost: max(2, size / 2))
     third.admitted += 1
@@ -115,7 +169,8 @@ extension Investigation {
       }
       pause *= admitted > 1 ? min(2.5, max(1.2, 1.1 * enough / admitted)) : 2
     }
-    clues.rates = measured.isEmpty ? [Double(max(1, refill.admitted)) / (recovery.upperBound - clues.exhausted)] : measured
+    clues.rates =
+      measured.isEmpty ? [Double(max(1, refill.admitted)) / (recovery.upperBound - clues.exhausted)] : measured
   }
 
   /// Tells the two best explanations apart where they are too close to call.
@@ -156,7 +211,8 @@ extension Investigation {
     let second = burst(atMost: aligned.limit - part + max(3, aligned.limit / 10))
     first.admitted += second.admitted
     note(
-      "\(first.admitted) admitted over the middle of a window of the clock\(second.refused == nil ? "" : ", then refused")")
+      "\(first.admitted) admitted over the middle of a window of the clock\(second.refused == nil ? "" : ", then refused")"
+    )
     return true
   }
 
@@ -227,10 +283,13 @@ extension Investigation {
     var inference = inference
     inference.evidence = evidence + inference.evidence
     inference.requests = used
+    inference.asides = asides
+    inference.latency = latency ?? Self.latencies(latencies)
     inference.refusals = refusals
     inference.seconds = elapsed
     inference.retryAfter = retryAfter
-    inference.retryAfterTooShort = retryAfterTooShort ?? (retryAfter != nil && inference.outcome == .measured ? false : nil)
+    inference.retryAfterTooShort =
+      retryAfterTooShort ?? (retryAfter != nil && inference.outcome == .measured ? false : nil)
     let untilRefused = trace.marks.firstIndex(of: .refused) ?? trace.count
     inference.admitted = trace.marks.prefix(untilRefused).count { $0 == .admitted }
     if untilRefused > 0, let first = trace.times.first {

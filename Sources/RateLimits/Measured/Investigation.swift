@@ -33,6 +33,8 @@ package struct Investigation {
   var retryAfterTooShort: Bool?
   /// How many requests of a burst are sent at the same time: more than one where a single client is too slow.
   var groupSize = 1
+  var asides: [Aside] = []
+  var latency: (first: Double, limited: Double)?
   /// The last ranking, with the number of answers it is about.
   var ranked: (count: Int, fits: [Fit])?
 
@@ -44,13 +46,24 @@ package struct Investigation {
     self.budget = budget
     self.hints = hints
     began = wire.now
-    pace = Pace(budget, at: wire.now)
+    pace = Pace(perSecond: budget.perSecond, capacity: budget.requests)
   }
 
   /// Investigates `wire` within `budget`.
   package static func run(over wire: any Wire, budget: Budget, hints: Hints = Hints()) -> Inference {
+    var pace = Pace(perSecond: budget.perSecond, capacity: budget.requests)
+    return run(over: wire, budget: budget, hints: hints, pace: &pace)
+  }
+
+  /// Investigates `wire` within `budget`, at a pace that is kept from one route to the next.
+  package static func run(
+    over wire: any Wire, budget: Budget, hints: Hints = Hints(), pace: inout Pace
+  ) -> Inference {
     var investigation = Investigation(over: wire, budget: budget, hints: hints)
-    return investigation.run()
+    investigation.pace = pace.moved(to: wire.now)
+    let inference = investigation.run()
+    pace = investigation.pace.left(at: wire.now)
+    return inference
   }
 
   var elapsed: Double { wire.now - began }
@@ -75,6 +88,18 @@ package struct Investigation {
     pace.spend(1, at: wire.now)
     let reply = wire.send(patience: patience)
     take([reply])
+    return reply
+  }
+
+  /// Sends one request that differs in one way. Whether the limiter counts it is not known.
+  mutating func send(aside: Int) -> Reply? {
+    guard mayGoOn(1) else { return nil }
+    wire.wait(pace.delay(of: 1, at: wire.now))
+    guard mayGoOn(1) else { return nil }
+    used += 1
+    pace.spend(1, at: wire.now)
+    let reply = wire.send(aside: aside, patience: patience)
+    trace.append([Reply(kind: .lost, sent: reply.sent, answered: reply.answered)])
     return reply
   }
 
@@ -221,30 +246,48 @@ package struct Investigation {
   }
 }
 
-/// Spreads requests so that their average stays within a budget.
-struct Pace: Sendable {
+/// Spreads requests so that their average stays within a budget: a bucket that may be emptied at once.
+package struct Pace: Sendable {
   private let perSecond: Double
   private let capacity: Double
   private var allowance: Double
-  private var updated: Double
+  private var updated: Double?
 
-  init(_ budget: Budget, at now: Double) {
-    perSecond = budget.perSecond
-    capacity = Double(max(budget.requests, 1))
-    allowance = capacity
-    updated = now
+  /// `capacity` requests at once, and `perSecond` more in every second.
+  package init(perSecond: Double, capacity: Int) {
+    self.perSecond = perSecond
+    self.capacity = Double(max(capacity, 1))
+    allowance = self.capacity
   }
 
-  private func allowance(at now: Double) -> Double { min(capacity, allowance + (now - updated) * perSecond) }
+  private func allowance(at now: Double) -> Double {
+    guard let updated else { return allowance }
+    return min(capacity, allowance + (now - updated) * perSecond)
+  }
 
   /// How long `count` requests have to wait.
   func delay(of count: Int, at now: Double) -> Double {
-    max(0, (Double(count) - allowance(at: now)) / perSecond)
+    max(0, (min(Double(count), capacity) - allowance(at: now)) / perSecond)
   }
 
   /// Takes `count` requests down.
   mutating func spend(_ count: Int, at now: Double) {
     allowance = allowance(at: now) - Double(count)
     updated = now
+  }
+
+  /// The same on another clock, on which it is `now`.
+  func moved(to now: Double) -> Pace {
+    var moved = self
+    moved.updated = now
+    return moved
+  }
+
+  /// Up to date at `now`.
+  func left(at now: Double) -> Pace {
+    var left = self
+    left.allowance = allowance(at: now)
+    left.updated = now
+    return left
   }
 }

@@ -29,7 +29,8 @@ package struct Trace: Sendable {
         case .lost, .failed: .lost
         }
       if mark != .lost { quickest = min(quickest, reply.latency) }
-      times.append(max(times.last ?? -.infinity, mark == .lost ? reply.sent + min(quickest, reply.latency) : reply.seen))
+      times.append(
+        max(times.last ?? -.infinity, mark == .lost ? reply.sent + min(quickest, reply.latency) : reply.seen))
       marks.append(mark)
     }
   }

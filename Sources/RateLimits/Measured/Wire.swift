@@ -52,6 +52,30 @@ package protocol Wire: AnyObject {
   /// Sends `count` requests at the same time and waits for all answers, at most `patience` seconds for each.
   func send(together count: Int, patience: Double) -> [Reply]
 
+  /// Sends one request that differs from the others in one way: the `aside`th of them.
+  func send(aside: Int, patience: Double) -> Reply
+
+  /// How many such ways there are.
+  var asides: Int { get }
+
   /// Whether the work was called off, or nothing can be sent any more.
   var isOver: Bool { get }
+}
+
+extension Wire {
+  /// None.
+  package var asides: Int { 0 }
+
+  /// The same request.
+  package func send(aside: Int, patience: Double) -> Reply { send(patience: patience) }
+}
+
+/// What came of a request that differs in one way, sent while the route was limited.
+package enum Aside: String, Sendable, CaseIterable {
+  /// It was admitted, time and again, while the unchanged request was refused before and after.
+  case passes
+  /// It was refused as well.
+  case refused
+  /// The unchanged request was admitted again, no answer came, or the budget ended: it proves nothing.
+  case unproven
 }
