@@ -1,4 +1,5 @@
 import AuditModel
+import Probing
 
 /// What is still to be looked at on one target, in the order in which its checks need each other. Pure.
 struct Agenda: Sendable {

@@ -167,11 +167,14 @@ struct Hypothesis: Sendable {
     for index in trace.times.indices {
       let time = trace.times[index]
       let refill = (time - before) * rate
+      let unbounded = tokens.least + refill
       tokens = (min(size, tokens.least + refill), min(size, tokens.most + refill))
       before = time
       switch trace.marks[index] {
       case .refused:
-        if tokens.least >= 1 + blur { errors += min(3, tokens.least - 1 - blur) }
+        // Of a full bucket it counts how long it has been full.
+        let excess = min(unbounded, tokens.least >= size ? .infinity : tokens.least) - 1 - blur
+        if excess > 0 { errors += min(3, excess) }
         tokens = (min(tokens.least, 1), min(tokens.most, 1))
       case .admitted:
         if tokens.most < 1 - blur { errors += 1 - blur - tokens.most }

@@ -135,7 +135,13 @@ extension Investigation {
     note(
       "admitted again between \(seconds(next.lowerBound - start)) and \(seconds(next.upperBound - start)) after its first request"
     )
-    guard size > 2 else { return }
+    guard size > 2 else {
+      measureSingle(&clues)
+      return
+    }
+    // What is left may be needed to tell where windows begin, which says more than how they end.
+    let needed = size + size / 5 + 8
+    if requestsLeft < needed + size / 2, requestsLeft >= needed { return }
     var third = burst(atMost: max(2, size / 2))
     third.admitted += 1
     note(
@@ -143,11 +149,45 @@ extension Investigation {
         ? "at once \(third.admitted) more were admitted" : "only \(third.admitted) were admitted then")
   }
 
+  /// A bucket too small for many to come back at once: when the next one comes, and some more after that, to a part of one.
+  private mutating func measureDrops(since: Double, rate: Double, size: Double) {
+    let one = 1 / rate
+    guard
+      let first = awaitRecovery(
+        since: since, expected: since + 0.3 * one...since + 1.5 * one, first: 0.25 * one, fineness: 16)
+    else { return }
+    let several = max(1, min(4, size - 1).rounded(.down))
+    let begin = first.upperBound
+    guard wait(begin + (several - 0.45) * one - wire.now), let refused = burst(atMost: Int(size) + 2).refused else {
+      return
+    }
+    let due = begin + several * one
+    _ = awaitRecovery(
+      since: refused, expected: max(refused, due - 0.4 * one)...max(refused, due) + 0.6 * one, first: 0.05 * one,
+      fineness: 16)
+  }
+
+  /// So few requests make a limit that only their distance can be measured: a few times, ever more closely.
+  private mutating func measureSingle(_ clues: inout Clues) {
+    for fineness in [25.0, 40] {
+      guard halt == nil, let fit = ranking(clues).first else { return }
+      let window = fit.hypothesis.window / Double(max(1, fit.hypothesis.limit))
+      guard let refused = burst(atMost: clues.limits.lowerBound + 2).refused, let last = lastAdmission else { return }
+      let range = max(0.1, min(0.25, fit.spread)) * window
+      _ = awaitRecovery(
+        since: refused, expected: last + window - range...last + window + range, first: 0.6 * window,
+        fineness: fineness)
+    }
+  }
+
+  /// When a request was last seen to be admitted.
+  private var lastAdmission: Double? { trace.marks.lastIndex(of: .admitted).map { trace.times[$0] } }
+
   /// Little came back: the rate is measured over pauses that grow until enough comes back in one.
   private mutating func measureRate(_ clues: inout Clues, refused: Double, refill: Burst) {
     guard let recovery = clues.recoveries.first else { return }
     let size = Double(clues.limits.lowerBound)
-    let enough = max(2, min(16, size / 3))
+    var enough = max(2, min(16, size / 3))
     var since = refused
     var pause = max(0.02, recovery.upperBound - recovery.lowerBound)
     var measured: [Double] = []
@@ -159,7 +199,12 @@ extension Investigation {
       note("\(burst.admitted) were admitted \(seconds(end - since)) after the refusal before")
       let before = since
       let admitted = Double(burst.admitted) + Double(burst.lost) / 2
-      if admitted >= min(3, enough) { measured.append(admitted / (end - since)) }
+      if admitted >= min(3, enough) {
+        measured.append(admitted / (end - since))
+        // What came in while the first burst went out is taken from the size: the longer it took, the better the rate must be.
+        let refilled = min(0.9 * size, admitted / (end - since) * (clues.exhausted - clues.begin))
+        enough = max(enough, min(120, size / 3, 30 * refilled / (size - refilled)))
+      }
       since = end
       if admitted >= enough {
         sizable += 1
@@ -186,7 +231,8 @@ extension Investigation {
       if let aligned = pair.first(where: { $0.algorithm == .alignedWindow }) {
         guard tryOffset(aligned, against: pair) else { return }
       } else if let counter = pair.first(where: { $0.algorithm == .slidingCounter }) {
-        guard mayTrySilence, trySilence(counter) else { return }
+        // A counter begins to give back that early only by chance, and the less likely the larger it is.
+        guard mayTrySilence, size < 20 || best.hypothesis.algorithm != .tokenBucket, trySilence(counter) else { return }
         mayTrySilence = false
       } else {
         return

@@ -206,18 +206,24 @@ package struct Investigation {
 
   /// Sends single requests, with growing pauses, until one is admitted: between the last refused and the first admitted.
   ///
-  /// `expected` is the stretch, on the wire's clock, in which recovery is looked for more closely.
+  /// `expected` is the stretch, on the wire's clock, in which recovery is looked for more closely: in steps of a quarter of
+  /// it, or of the whole wait divided by `fineness`.
   mutating func awaitRecovery(
-    since refused: Double, expected: ClosedRange<Double>? = nil, first: Double = 0.1, factor: Double = 1.3
+    since refused: Double, expected: ClosedRange<Double>? = nil, first: Double = 0.15, factor: Double = 1.3,
+    fineness: Double = 12
   ) -> ClosedRange<Double>? {
     var last = refused
+    // With few requests left they must reach far.
+    let isShort = requestsLeft < 40 && expected == nil
+    let factor = isShort ? max(factor, 1.8) : factor
+    var pause = isShort ? max(first, 0.4) : first
     var asked = retryAfter.map { refused + $0 }
-    var pause = first
     while halt == nil {
       var next = max(wire.now, refused) + 1e-6
       if wire.now < refused + pause { next = refused + pause }
       if let expected {
-        let step = max((expected.upperBound - expected.lowerBound) / 4, (expected.upperBound - refused) / 12, 0.01)
+        let step = max(
+          (expected.upperBound - expected.lowerBound) / 4, (expected.upperBound - refused) / fineness, 0.002)
         if next >= expected.lowerBound, wire.now < expected.upperBound {
           next = min(next, max(expected.lowerBound, last + step))
         } else if next > expected.lowerBound, wire.now < expected.lowerBound {

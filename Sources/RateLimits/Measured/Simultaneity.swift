@@ -26,15 +26,16 @@ extension Investigation {
 
   /// Requests one after the other before the first group of them.
   private static let singles = 30
-  /// Requests at the same time, group by group, while none is refused: larger ones, which show caps and queues, at the
-  /// beginning and the end, and modest ones between.
-  private static let groups = (first: [8, 16], usual: 8, last: [32, 48])
+  /// Requests at the same time, group by group, while none is refused: two that show queues and caps, then modest ones.
+  private static let groups = (first: [8, 24], usual: 8)
+  /// Requests kept back for what comes after the first refusal.
+  private static let reserve = 12
 
   /// Sends one request after the other, then groups of them, until one is refused, the answers come at the steady pace of a
   /// queue, or enough were sent.
   mutating func exhaust() -> Exhaustion {
     var watch = QueueWatch()
-    let most = max(min(requestsLeft - 2, 118), requestsLeft * 8 / 15)
+    let most = max(min(requestsLeft, 120) - Self.reserve, requestsLeft * 8 / 15)
     var all = burst(atMost: min(Self.singles, most)) { _, reply in
       watch.take(reply)
       return watch.rate != nil
@@ -43,18 +44,10 @@ extension Investigation {
     if let rate = watch.rate, let inference = measureQueue(rate: rate) { return .settled(inference) }
     let base = latencies.min() ?? 0.05
     var first = Self.groups.first[...]
-    var last = Self.groups.last[...]
     var largestServed = 1
     while halt == nil, all.admitted + all.lost < most {
       let left = most - all.admitted - all.lost
-      let wanted: Int
-      if let next = first.popFirst() {
-        wanted = next
-      } else if left > Self.groups.last[0] + Self.groups.usual {
-        wanted = Self.groups.usual
-      } else {
-        wanted = last.popFirst() ?? Self.groups.usual
-      }
+      let wanted = first.popFirst() ?? Self.groups.usual
       let size = min(wanted, left, budget.together)
       let replies = send(together: size, patience: max(patience, Double(size) * base * 2))
       guard !replies.isEmpty else { break }
