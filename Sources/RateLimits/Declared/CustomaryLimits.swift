@@ -11,7 +11,7 @@ enum CustomaryLimits {
 
   /// Nil where none of the fields can be read. `now`, in seconds since 1970, is what points in time are taken against.
   static func read(_ fields: FieldLines, now: Double?) -> Declaration.Reading? {
-    let readings = [plain(fields, now: now), bySpan(fields), byWhat(fields, now: now), gateway(fields), cloud(fields)]
+    let readings = [plain(fields, now: now), bySpan(fields), byWhat(fields, now: now), cloud(fields)]
     return readings.lazy.compactMap { $0 }.first
   }
 
@@ -38,6 +38,7 @@ enum CustomaryLimits {
     let reset = after.map { Reset(seconds: $0, isAbsolute: false) } ?? field("reset").flatMap { Reset($0, now: now) }
     let used = field("used").flatMap(Figure.leadingCount)
     var policies = limit.map(policies) ?? []
+    if policies.isEmpty { policies = gateway(fields)?.policies ?? [] }
     guard !policies.isEmpty || remaining != nil || reset != nil else { return nil }
     let name = field("resource") ?? field("bucket") ?? field("policy")
     if policies.count == 1, policies[0].name == nil {

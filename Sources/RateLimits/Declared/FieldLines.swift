@@ -2,14 +2,17 @@
 package struct FieldLines: Sendable {
   /// The longest value that is read, in bytes: no limit needs more, and hostile ones cost time.
   static let longest = 8192
+  /// The most lines that are kept.
+  private static let most = 256
 
   private var lines: [(name: String, value: String)] = []
 
   /// No fields.
   package init() {}
 
-  /// Adds a line; names are told apart without regard to case.
+  /// Adds a line, unless there are too many; names are told apart without regard to case.
   package mutating func append(_ name: String, _ value: String) {
+    guard lines.count < Self.most else { return }
     lines.append((name.lowercased(), String(decoding: value.utf8.prefix(Self.longest), as: UTF8.self)))
   }
 

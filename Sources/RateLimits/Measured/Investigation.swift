@@ -165,17 +165,17 @@ package struct Investigation {
     var first: Double?
     /// When the refusal was seen; nil where the burst ended without one.
     var refused: Double?
-    var lastAdmitted: Double?
 
     var range: ClosedRange<Int> { admitted...admitted + lost }
 
     /// Takes down answers that came together.
-    mutating func take(_ replies: [Reply]) {
-      first = first ?? replies.map(\.seen).min()
+    /// `seen` are the moments at which the limiter saw them, ascending; it refuses last.
+    mutating func take(_ replies: [Reply], seen: ArraySlice<Double>) {
+      first = first ?? seen.first
       admitted += replies.count { $0.kind == .admitted }
       lost += replies.count { $0.kind == .lost || $0.kind == .failed }
-      lastAdmitted = replies.filter { $0.kind == .admitted }.map(\.seen).max() ?? lastAdmitted
-      refused = replies.filter { $0.kind == .refused }.map(\.seen).min()
+      let refusals = replies.count { $0.kind == .refused }
+      refused = refusals == 0 ? nil : seen.suffix(refusals).first
     }
   }
 
@@ -185,18 +185,16 @@ package struct Investigation {
     while groupSize > 1, burst.admitted + burst.lost < most {
       let replies = send(together: min(groupSize, most - burst.admitted - burst.lost), patience: patience)
       guard !replies.isEmpty else { return burst }
-      burst.take(replies)
+      burst.take(replies, seen: trace.times.suffix(replies.count))
       if burst.refused != nil { return burst }
     }
     while burst.admitted + burst.lost < most, let reply = send() {
-      burst.first = burst.first ?? reply.seen
+      burst.first = burst.first ?? trace.times.last
       switch reply.kind {
-      case .admitted:
-        burst.admitted += 1
-        burst.lastAdmitted = reply.seen
+      case .admitted: burst.admitted += 1
       case .lost, .failed: burst.lost += 1
       case .refused:
-        burst.refused = reply.seen
+        burst.refused = trace.times.last
         return burst
       }
       if stop(burst, reply) { return burst }
@@ -237,8 +235,9 @@ package struct Investigation {
       if let moment = asked, next > moment { next = max(wire.now, moment + 0.02) }
       if next > wire.now, !wait(next - wire.now) { return nil }
       guard let reply = send() else { return nil }
-      if reply.kind == .admitted { return last...max(last, reply.seen) }
-      if reply.kind == .refused { last = max(last, reply.seen) }
+      let seen = trace.times.last ?? reply.sent
+      if reply.kind == .admitted { return last...max(last, seen) }
+      if reply.kind == .refused { last = max(last, seen) }
       if let moment = asked, reply.sent >= moment + 0.5 {
         retryAfterTooShort = true
         asked = nil

@@ -52,7 +52,7 @@ extension Investigation {
       let replies = send(together: size, patience: max(patience, Double(size) * base * 2))
       guard !replies.isEmpty else { break }
       var group = all
-      group.take(replies)
+      group.take(replies, seen: trace.times.suffix(replies.count))
       guard group.refused != nil else {
         all = group
         if !replies.contains(where: { $0.kind != .admitted }) { largestServed = max(largestServed, size) }
@@ -78,10 +78,8 @@ extension Investigation {
     for size in [8, 24, 48] where size > smallest && halt == nil && requestsLeft >= size {
       guard wait(booked / rate) else { break }
       let replies = send(together: size, patience: Double(size + 2) / rate + 2)
-      if replies.contains(where: { $0.kind == .refused }) { return queue(rate: rate, replies) }
-      if let spacing = Self.spacing(replies.filter { $0.kind == .admitted }), (0.6...1.6).contains(spacing * rate) {
-        isPaced = true
-      }
+      isPaced = isPaced || Self.isPaced(replies, rate: rate)
+      if replies.contains(where: { $0.kind == .refused }) { return isPaced ? queue(rate: rate, replies) : nil }
     }
     return isPaced || halt != nil ? queue(rate: rate, nil) : nil
   }
@@ -103,6 +101,14 @@ extension Investigation {
     return inference
   }
 
+  /// Whether a group was answered about as slowly as a queue of that rate answers.
+  private static func isPaced(_ replies: [Reply], rate: Double) -> Bool {
+    let answered = replies.filter { $0.kind == .admitted }.map(\.answered).sorted()
+    guard answered.count > 1, let first = answered.first, let last = answered.last else { return false }
+    let whole = Double(answered.count - 1) / rate
+    return (0.3...1.6).contains((last - first) / whole)
+  }
+
   /// Seconds from one answer to the next, where they come steadily.
   private static func spacing(_ admitted: [Reply]) -> Double? {
     let admitted = admitted.map(\.answered).sorted()
@@ -111,6 +117,8 @@ extension Investigation {
     // The first ones may not have had to wait.
     let steady = gaps[gaps.count * 3 / 4]
     let middle = gaps[gaps.count * 5 / 8]
+    // A busy client reads some answers late, but not all of them by a tenth of a second.
+    guard last - first > 0.08 else { return nil }
     return middle > 0.6 * steady && last - first > 0.3 * steady * Double(gaps.count) ? steady : nil
   }
 
@@ -125,7 +133,7 @@ extension Investigation {
     )
     guard !admitted.isEmpty else { return nil }
     if let spacing = Self.spacing(admitted), spacing > max(base, 0.004) {
-      return measureQueue(rate: 1 / spacing, beyond: admitted.count) ?? queue(rate: 1 / spacing, replies)
+      if let inference = measureQueue(rate: 1 / spacing, beyond: admitted.count) { return inference }
     }
     // A cap does not mind one after the other, nor a group that it let through before.
     guard replies.count > largestServed else { return nil }
@@ -134,7 +142,7 @@ extension Investigation {
     let paced = latencies.suffix(singles.admitted)
     if let quickest = paced.min(), quickest > max(1.5 * base, base + 0.006) {
       let rate = Double(paced.count) / paced.reduce(0, +)
-      return measureQueue(rate: rate, beyond: admitted.count) ?? queue(rate: rate, replies)
+      if let inference = measureQueue(rate: rate, beyond: admitted.count) { return inference }
     }
     var counts = [admitted.count]
     let size = min(replies.count, admitted.count + 3)

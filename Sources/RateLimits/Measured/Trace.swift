@@ -29,8 +29,9 @@ package struct Trace: Sendable {
         case .lost, .failed: .lost
         }
       if mark != .lost { quickest = min(quickest, reply.latency) }
-      times.append(
-        max(times.last ?? -.infinity, mark == .lost ? reply.sent + min(quickest, reply.latency) : reply.seen))
+      // An answer that took longer was most likely read late, or took its time behind the limiter.
+      let way = min(reply.latency, mark == .lost ? quickest : 1.5 * quickest) / 2
+      times.append(max(times.last ?? -.infinity, reply.sent + way))
       marks.append(mark)
     }
   }

@@ -34,8 +34,6 @@ package struct Reply: Sendable {
 
   /// Seconds from the request to its answer.
   var latency: Double { answered - sent }
-  /// When a limiter most likely saw the request.
-  var seen: Double { (sent + answered) / 2 }
 }
 
 /// A way to send requests to one route and to let time pass: real sockets, or a simulation in virtual time.
