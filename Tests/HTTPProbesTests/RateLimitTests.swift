@@ -7,10 +7,10 @@ import Testing
 
 @testable import HTTPProbes
 
-/// How often each real server is looked at: once, unless `RATE_LIMIT_REPEATS` says otherwise.
-@Suite("Rate limits of real servers", .serialized)
+/// An ordinary run looks once at some of the servers; `RATE_LIMIT_REPEATS=20` twenty times at each.
+@Suite("Rate limits of real servers")
 struct RateLimitTests {
-  static let repeats = ProcessInfo.processInfo.environment["RATE_LIMIT_REPEATS"].flatMap { Int($0) } ?? 1
+  static let repeats = ProcessInfo.processInfo.environment["RATE_LIMIT_REPEATS"].flatMap { Int($0) } ?? 0
 
   static func look(
     _ port: Int, _ routes: [String] = ["/events"], bypass: Bool = false, consented: [SafetyClass] = [],
@@ -45,8 +45,10 @@ struct RateLimitTests {
     var window: Double?
     var status: Int = 429
     var verdict = "verified"
-    /// The longest a look may take, in seconds.
+    /// The longest a look may take on an idle machine, in seconds.
     var seconds: Double = 15
+    /// Whether an ordinary run looks at it.
+    var isUsual = true
 
     static let all = [
       Server(
@@ -61,14 +63,14 @@ struct RateLimitTests {
         testDescription: "nginx 120r/m burst=4 nodelay",
         start: { try LimitedServer.nginx(rate: "120r/m", limit: "burst=4 nodelay") }, family: "bucket", limit: 5,
         burst: 4,
-        rate: 2, seconds: 25),
+        rate: 2, seconds: 25, isUsual: false),
       Server(
         testDescription: "nginx 10r/s without burst", start: { try LimitedServer.nginx(rate: "10r/s", limit: "") },
         family: "bucket", limit: 1, burst: 0, rate: 10),
       Server(
         testDescription: "nginx 10r/s burst=12, a queue",
         start: { try LimitedServer.nginx(rate: "10r/s", limit: "burst=12") }, family: "queue", limit: 13, burst: 12,
-        rate: 10),
+        rate: 10, isUsual: false),
       Server(
         testDescription: "nginx 10r/s burst=15 delay=5, a queue",
         start: { try LimitedServer.nginx(rate: "10r/s", limit: "burst=15 delay=5") }, family: "queue", limit: 16,
@@ -82,20 +84,20 @@ struct RateLimitTests {
         seconds: 30),
       Server(
         testDescription: "12 in 4 s of the clock", start: { try LimitedServer.script("clock", limit: 12, seconds: 4) },
-        family: "window", limit: 12, window: 4, seconds: 45),
+        family: "window", limit: 12, window: 4, seconds: 45, isUsual: false),
       Server(
         testDescription: "10 in 3 s, declared as 20",
         start: { try LimitedServer.script("liar", limit: 10, seconds: 3) },
-        family: "window", limit: 10, window: 3, verdict: "inconsistent", seconds: 30),
+        family: "window", limit: 10, window: 3, verdict: "inconsistent", seconds: 30, isUsual: false),
       Server(
         testDescription: "6 at the same time", start: { try LimitedServer.script("busy", limit: 6, seconds: 0.15) },
         family: "concurrency", limit: 6, seconds: 40),
     ]
   }
 
-  @Test("are told right", arguments: Server.all)
+  @Test("are told right", arguments: repeats > 0 ? Server.all : Server.all.filter(\.isUsual))
   func tellsRight(_ example: Server) async throws {
-    for _ in 0..<Self.repeats {
+    for _ in 0..<max(1, Self.repeats) {
       let server = try example.start()
       let began = ContinuousClock.now
       let seen = await Self.look(server.port)
@@ -120,7 +122,7 @@ struct RateLimitTests {
           "\(facts["windowSeconds"] ?? .null) \(evidence)")
       }
       #expect(facts["refusal"]?["status"]?.integer == example.status)
-      #expect(took < .seconds(example.seconds), "\(evidence)")
+      #expect(took < .seconds(4 * example.seconds), "\(evidence)")
       #expect(seen.requests <= 121, "\(evidence)")
     }
   }

@@ -3,43 +3,49 @@ import Testing
 
 @testable import RateLimits
 
-/// The goals are for a population of ten thousand; the share of it that an ordinary run takes is as large as its time allows.
-/// `RATE_LIMIT_POPULATION=10000` for all of it.
+/// The goals are for a population of ten thousand: `RATE_LIMIT_POPULATION=10000`, best with optimisation. An ordinary run
+/// takes a sample of it, and allows for what a sample may be off by chance.
 @Suite("Simulated limiters")
 struct InvestigationTests {
   static let population =
-    ProcessInfo.processInfo.environment["RATE_LIMIT_POPULATION"].flatMap { Int($0) } ?? 180
+    ProcessInfo.processInfo.environment["RATE_LIMIT_POPULATION"].flatMap { Int($0) } ?? 60
 
   /// Limits of 1 to 500 in 0.5 to 300 s, 2 to 30 ms to an answer with jitter, 1 % of the answers lost. The budget is large
   /// enough for every limit: eight times the limit in requests, and eight windows. A limit that a burst cannot reach within
   /// it, because it gives back faster than a client asks, is rightly not seen, and stands in no other figure; a limit of one
   /// request is the same in every algorithm.
   @Test("of six classes are told right")
-  func sixClasses() {
-    var tally = Tally()
-    for kind in Specimen.Kind.six {
-      for index in 0..<Self.population / 6 { tally.add(Specimen(kind, seed: UInt64(index) &* 7919 &+ 13)) }
+  func sixClasses() async {
+    let tally = await OwnThread.run {
+      var tally = Tally()
+      for kind in Specimen.Kind.six {
+        for index in 0..<Self.population / 6 { tally.add(Specimen(kind, seed: UInt64(index) &* 7919 &+ 13)) }
+      }
+      return tally
     }
     print("simulated limiters: \(tally.summary)")
     #expect(tally.overBudget == 0)
     #expect(tally.noneSeen * 10 <= tally.count)
-    #expect(tally.share(tally.family) >= 0.97, "\(tally.misses.first ?? "")")
-    #expect(tally.share(tally.algorithm) >= 0.9, "\(tally.misses.first ?? "")")
-    #expect(tally.share(tally.limit) >= 0.95, "\(tally.misses.first ?? "")")
-    #expect(tally.share(tally.window) >= 0.9, "\(tally.misses.first ?? "")")
+    #expect(tally.reaches(0.97, tally.family), "\(tally.misses.first ?? "")")
+    #expect(tally.reaches(0.9, tally.algorithm), "\(tally.misses.first ?? "")")
+    #expect(tally.reaches(0.95, tally.limit), "\(tally.misses.first ?? "")")
+    #expect(tally.reaches(0.9, tally.window), "\(tally.misses.first ?? "")")
     #expect(tally.medianCost <= 4)
   }
 
   @Test(
     "that queue, or cap the requests in progress, are told right", arguments: [Specimen.Kind.nginxQueue, .concurrency])
-  func simultaneous(_ kind: Specimen.Kind) {
-    var tally = Tally()
-    for index in 0..<max(100, Self.population / 4) { tally.add(Specimen(kind, seed: UInt64(index) &* 104_729 &+ 7)) }
+  func simultaneous(_ kind: Specimen.Kind) async {
+    let tally = await OwnThread.run {
+      var tally = Tally()
+      for index in 0..<max(60, Self.population / 4) { tally.add(Specimen(kind, seed: UInt64(index) &* 104_729 &+ 7)) }
+      return tally
+    }
     print("simulated \(kind.rawValue): \(tally.summary)")
     #expect(tally.overBudget == 0)
-    #expect(tally.share(tally.family) >= 0.97, "\(tally.misses.first ?? "")")
-    #expect(tally.share(tally.limit) >= 0.95, "\(tally.misses.first ?? "")")
-    #expect(tally.share(tally.window) >= 0.9, "\(tally.misses.first ?? "")")
+    #expect(tally.reaches(0.97, tally.family), "\(tally.misses.first ?? "")")
+    #expect(tally.reaches(0.95, tally.limit), "\(tally.misses.first ?? "")")
+    #expect(tally.reaches(0.9, tally.window), "\(tally.misses.first ?? "")")
   }
 
   @Test("that are not there are not seen, and it is said up to where")
@@ -115,10 +121,18 @@ struct InvestigationTests {
   }
 
   @Test("are never called open where they are not: no way around in a thousand runs")
-  func bypasses() {
+  func bypasses() async {
+    let runs = UInt64(min(1000, max(100, Self.population)))
+    let (found, proven) = await OwnThread.run { Self.triedAround(runs) }
+    #expect(found == 0)
+    #expect(proven > 3 * Int(runs))
+  }
+
+  /// How many ways around were found, and how many proved closed, in so many runs in which all are closed.
+  private static func triedAround(_ runs: UInt64) -> (found: Int, proven: Int) {
     var found = 0
     var proven = 0
-    for seed in 0..<UInt64(max(150, min(1000, Self.population))) {
+    for seed in 0..<runs {
       let specimen = Specimen(Specimen.Kind.six[Int(seed % 6)], seed: seed &* 31 &+ 3)
       let wire = VirtualWire(specimen.limiter, latency: specimen.latency, loss: 0.01, seed: seed, asides: 12)
       let inference = Investigation.run(
@@ -126,8 +140,7 @@ struct InvestigationTests {
       found += inference.asides.count { $0 == .passes }
       proven += inference.asides.count { $0 == .refused }
     }
-    #expect(found == 0)
-    #expect(proven > 500)
+    return (found, proven)
   }
 
   @Test("that let a variation through are found open")
@@ -136,5 +149,16 @@ struct InvestigationTests {
       NginxMeter(burst: 40, rate: 20_000), latency: 0.002, loss: 0, seed: 3, asides: 3, open: [1])
     let inference = Investigation.run(over: wire, budget: Budget(requests: 180, asides: 60))
     #expect(inference.asides == [.refused, .passes, .refused])
+  }
+}
+
+/// Long computations on a thread of their own, so that other tests go on.
+private enum OwnThread {
+  static func run<Result: Sendable>(_ work: @escaping @Sendable () -> Result) async -> Result {
+    await withCheckedContinuation { continuation in
+      let thread = Thread { continuation.resume(returning: work()) }
+      thread.stackSize = 4 << 20
+      thread.start()
+    }
   }
 }

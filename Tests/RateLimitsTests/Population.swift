@@ -77,7 +77,7 @@ struct Specimen {
 }
 
 /// How many of a population were told right.
-struct Tally {
+struct Tally: Sendable {
   var count = 0
   var handled = 0
   var family = 0
@@ -121,6 +121,12 @@ struct Tally {
     func percent(_ part: Int) -> String { "\((share(part) * 1000).rounded() / 10) %" }
     return
       "\(count) of which \(noneSeen) out of reach; family \(percent(family)), class \(percent(algorithm)), limit \(percent(limit)), window or rate \(percent(window)), median cost \((medianCost * 100).rounded() / 100) x limit, \(overBudget) over budget"
+  }
+
+  /// Whether a share is as large as `goal`, or below it by no more than three standard errors of a small sample.
+  func reaches(_ goal: Double, _ part: Int) -> Bool {
+    let error = handled >= 1000 ? 0 : 3 * (goal * (1 - goal) / Double(max(1, handled))).squareRoot()
+    return share(part) >= goal - error
   }
 
   func share(_ part: Int) -> Double { handled == 0 ? 1 : Double(part) / Double(handled) }

@@ -17,7 +17,7 @@ extension Algorithm {
   /// By how many errors less it must explain what a simpler algorithm explains as well.
   fileprivate var handicap: Double {
     switch self {
-    case .slidingCounter: 1.2
+    case .slidingCounter: 0.9
     case .alignedWindow: 0.4
     case .slidingLog: 0.2
     default: 0

@@ -147,6 +147,10 @@ extension Investigation {
     note(
       third.refused == nil
         ? "at once \(third.admitted) more were admitted" : "only \(third.admitted) were admitted then")
+    // A log would give back as many as were used first; this one gives back little by little.
+    if let refused = third.refused, third.admitted * 2 < size / 3 {
+      measureRate(&clues, refused: refused, refill: third)
+    }
   }
 
   /// A bucket too small for many to come back at once: when the next one comes, and some more after that, to a part of one.
