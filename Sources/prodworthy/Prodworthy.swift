@@ -22,7 +22,8 @@ struct Prodworthy: AsyncParsableCommand {
     version: version,
     subcommands: [
       AuditCommand.self, PlanCommand.self, JudgeCommand.self, ReportCommand.self, ChecksCommand.self,
-      ExplainCommand.self, InitCommand.self, DoctorCommand.self, JSONPathCommand.self, RateLimitCommand.self, FaultCommand.self,
+      ExplainCommand.self, InitCommand.self, DoctorCommand.self, JSONPathCommand.self, RateLimitCommand.self,
+      FaultCommand.self,
     ])
 
   /// Runs the command and decides the exit status: every way out of the process goes through here.
