@@ -53,13 +53,7 @@ struct Fitting: Sendable {
 
   /// The best fit of each algorithm, best first.
   func ranking() -> [Fit] {
-    Self.simplestFirst.compactMap { best($0) }.sorted { left, right in
-      // With a limit of one all of them are the same; the rate alone is what a bucket says.
-      if left.hypothesis.limit == 1, right.hypothesis.limit == 1, abs(left.score - right.score) < 1.5 {
-        return left.hypothesis.algorithm == .tokenBucket && right.hypothesis.algorithm != .tokenBucket
-      }
-      return left.score < right.score
-    }
+    Self.simplestFirst.compactMap { best($0) }.sorted { $0.score < $1.score }
   }
 
   private static let simplestFirst: [Algorithm] = [

@@ -295,7 +295,11 @@ extension Investigation {
     inference.recoverySeconds = clues.recoveries.first.map { $0.upperBound - clues.exhausted }
     let ranking = ranking(clues)
     guard let best = ranking.first else { return inference }
-    let hypothesis = best.hypothesis
+    var hypothesis = best.hypothesis
+    // With a limit of one these are all the same, and a rate is all that is to be said.
+    if hypothesis.limit == 1, hypothesis.algorithm == .firstHitWindow || hypothesis.algorithm == .slidingLog {
+      hypothesis.algorithm = .tokenBucket
+    }
     inference.algorithm = hypothesis.algorithm
     inference.family = hypothesis.algorithm.family
     inference.limit = hypothesis.limit
@@ -305,7 +309,7 @@ extension Investigation {
     inference.spread = best.spread
     if hypothesis.algorithm == .tokenBucket { inference.burst = hypothesis.limit - 1 }
     func lead(_ isRival: (Algorithm) -> Bool) -> Double {
-      let rival = ranking.first { isRival($0.hypothesis.algorithm) }
+      let rival = ranking.dropFirst().first { isRival($0.hypothesis.algorithm) }
       return rival.map { min(1, max(0, $0.score - best.score) / 4) } ?? 1
     }
     inference.algorithmConfidence = lead { $0 != hypothesis.algorithm }
