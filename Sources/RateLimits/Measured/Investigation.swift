@@ -3,15 +3,13 @@
 ///
 /// A pure function of what the wire answers and of the time that passes on it.
 package struct Investigation {
-  /// What is known before the first request.
+  /// What an investigation is to keep to beside its budget.
   package struct Hints: Sendable {
-    /// How many requests the limit is said to be.
-    package var limit: Int?
     /// How long a refusal may ask to wait and still be waited for, in seconds.
     package var longestWait = 120.0
 
-    /// Nothing known, unless said otherwise.
-    package init(limit: Int? = nil) { self.limit = limit }
+    /// Two minutes, unless said otherwise.
+    package init() {}
   }
 
   let wire: any Wire

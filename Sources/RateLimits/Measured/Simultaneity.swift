@@ -59,7 +59,8 @@ extension Investigation {
         continue
       }
       if let inference = judge(replies, base: base, largestServed: largestServed) { return .settled(inference) }
-      groupSize = Self.groups.usual
+      // A quick route is exhausted by one at a time, and then no more than one is refused.
+      if base > 0.005 { groupSize = Self.groups.usual }
       return .exhausted(group)
     }
     return .exhausted(all)
