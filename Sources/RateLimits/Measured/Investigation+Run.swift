@@ -56,10 +56,10 @@ extension Investigation {
   }
 
   private mutating func tryAside(_ aside: Int) -> Aside {
-    for _ in 0..<2 {
+    for _ in 0..<4 {
       guard let reply = send(aside: aside), let control = send() else { return .unproven }
       guard control.kind == .refused else {
-        // There was room again: empty what came back, and try once more.
+        // There was room again: empty what came back, and try again.
         guard control.kind == .admitted, burst(atMost: 6).refused != nil else { return .unproven }
         continue
       }
