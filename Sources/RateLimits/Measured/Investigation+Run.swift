@@ -72,11 +72,12 @@ extension Investigation {
     return .unproven
   }
 
-  /// A single request may have met the one that came back just then; several in a row may not.
+  /// A single request may have met the one that came back just then. Where five in a row are admitted because so much comes
+  /// back, three unchanged ones in a row cannot all be refused; and where a window of just five began, four are not all.
   private mutating func confirm(_ aside: Int) -> Aside {
-    for count in [3, 2] {
-      for _ in 0..<count { guard let reply = send(aside: aside), reply.kind == .admitted else { return .unproven } }
-      guard let control = send(), control.kind == .refused else { return .unproven }
+    for (admitted, refused) in [(5, 3), (4, 1)] {
+      for _ in 0..<admitted { guard let reply = send(aside: aside), reply.kind == .admitted else { return .unproven } }
+      for _ in 0..<refused { guard let control = send(), control.kind == .refused else { return .unproven } }
     }
     return .passes
   }
