@@ -79,7 +79,7 @@ struct RateLimitProbe: Probe {
         let budget = Budget(
           requests: min(RateLimitProbe.perRoute, RateLimitProbe.most - used)
             + (isBypassing ? RateLimitProbe.forBypass : 0),
-          seconds: min(120, Double(share) / 1000 - 0.05), asides: isBypassing ? RateLimitProbe.forBypass : 12)
+          seconds: min(120, Double(share) / 1000 - 0.05), asides: isBypassing ? RateLimitProbe.forBypass : 16)
         let inference = Investigation.run(over: wire.wire, budget: budget, pace: &pace)
         used += inference.requests
         if let known = wire.wire.address { address = .string(known) }

@@ -53,6 +53,10 @@ final class RouteWire: Wire {
 
   var asides: Int { variations.count }
 
+  func mustBeCertain(aside: Int) -> Bool {
+    variations.indices.contains(aside) && variations[aside].meaning == .bypass
+  }
+
   func wait(_ seconds: Double) {
     let end = now + seconds
     while now < end, !deadline.hasPassed { usleep(UInt32(min(50_000, max(100, (end - now) * 1_000_000)))) }

@@ -14,7 +14,7 @@ package struct Budget: Sendable {
 
   /// The amounts given, or those of an ordinary look: 120 requests, 120 seconds, 20 per second.
   package init(
-    requests: Int = 120, seconds: Double = 120, perSecond: Double = 20, together: Int = 48, asides: Int = 12
+    requests: Int = 120, seconds: Double = 120, perSecond: Double = 20, together: Int = 48, asides: Int = 16
   ) {
     self.asides = max(0, asides)
     self.requests = max(0, requests)

@@ -66,7 +66,9 @@ extension Investigation {
       switch reply.kind {
       case .refused: return .refused
       case .lost, .failed: return .unproven
-      case .admitted: return confirm(aside)
+      case .admitted:
+        if confirm(aside) == .passes { return .passes }
+        guard burst(atMost: 8).refused != nil else { return .unproven }
       }
     }
     return .unproven
@@ -75,7 +77,7 @@ extension Investigation {
   /// A single request may have met the one that came back just then. Where five in a row are admitted because so much comes
   /// back, three unchanged ones in a row cannot all be refused; and where a window of just five began, four are not all.
   private mutating func confirm(_ aside: Int) -> Aside {
-    for (admitted, refused) in [(5, 3), (4, 1)] {
+    for (admitted, refused) in wire.mustBeCertain(aside: aside) ? [(5, 3), (4, 1)] : [(3, 1)] {
       for _ in 0..<admitted { guard let reply = send(aside: aside), reply.kind == .admitted else { return .unproven } }
       for _ in 0..<refused { guard let control = send(), control.kind == .refused else { return .unproven } }
     }

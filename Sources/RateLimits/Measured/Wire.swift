@@ -56,6 +56,9 @@ package protocol Wire: AnyObject {
   /// How many such ways there are.
   var asides: Int { get }
 
+  /// Whether it would be an accusation to say that the `aside`th passes.
+  func mustBeCertain(aside: Int) -> Bool
+
   /// Whether the work was called off, or nothing can be sent any more.
   var isOver: Bool { get }
 }
@@ -63,6 +66,9 @@ package protocol Wire: AnyObject {
 extension Wire {
   /// None.
   package var asides: Int { 0 }
+
+  /// Always.
+  package func mustBeCertain(aside: Int) -> Bool { true }
 
   /// The same request.
   package func send(aside: Int, patience: Double) -> Reply { send(patience: patience) }
