@@ -20,6 +20,8 @@ final class RouteWire: Wire {
   private var connections: [KeptConnection] = []
   private let origin = ContinuousClock.now
   private var baseline: Int?
+  /// Requests sent that differ in one way.
+  private var asideCount = 0
 
   /// The first answer.
   private(set) var first: Remembered?
@@ -66,7 +68,8 @@ final class RouteWire: Wire {
 
   func send(aside: Int, patience: Double) -> Reply {
     guard variations.indices.contains(aside) else { return send(patience: patience) }
-    return send(variations[aside].request, patience: patience, isUsual: false)
+    asideCount += 1
+    return send(variations[aside].request(asideCount), patience: patience, isUsual: false)
   }
 
   func send(together count: Int, patience: Double) -> [Reply] {

@@ -14,7 +14,21 @@ struct Variation: Sendable {
 
   var name: String
   var meaning: Meaning
+  /// The request; in its fields `#` stands for a number that is another one each time.
   var request: HTTPRequest
+
+  /// The `count`th request of this kind: an invented address is not used twice, or its own allowance would run out.
+  func request(_ count: Int) -> HTTPRequest {
+    var request = request
+    request.fields = request.fields.map { field in
+      (
+        name: field.name,
+        value: field.value.split(separator: "#", omittingEmptySubsequences: false)
+          .joined(separator: String(1 + count % 250))
+      )
+    }
+    return request
+  }
 
   /// Those that ask how far the limit reaches; every one is an ordinary request.
   static func reaching(from url: HTTPURL, other: HTTPURL?, health: HTTPURL?) -> [Variation] {
@@ -43,13 +57,13 @@ struct Variation: Sendable {
     let query = String(url.target.dropFirst(path.count))
     let bare = path.hasSuffix("/") ? String(path.dropLast()) : path
     var variations = [
-      field("X-Forwarded-For", "192.0.2.17"),
-      field("X-Forwarded-For", "198.51.100.23, 127.0.0.1", as: "X-Forwarded-For, first of a list"),
-      field("X-Real-IP", "203.0.113.5"), field("Forwarded", "for=192.0.2.43"), field("True-Client-IP", "198.51.100.7"),
-      field("CF-Connecting-IP", "203.0.113.77"), field("Fastly-Client-IP", "192.0.2.99"),
-      field("X-Client-IP", "198.51.100.101"), field("X-Cluster-Client-IP", "203.0.113.120"),
-      field("X-Originating-IP", "192.0.2.130"), field("X-Remote-IP", "198.51.100.140"),
-      field("X-Remote-Addr", "2001:db8::17"), field("X-Forwarded-Host", "bypass.example"),
+      field("X-Forwarded-For", "192.0.2.#"),
+      field("X-Forwarded-For", "198.51.100.#, 127.0.0.1", as: "X-Forwarded-For, first of a list"),
+      field("X-Real-IP", "203.0.113.#"), field("Forwarded", "for=192.0.2.#"), field("True-Client-IP", "198.51.100.#"),
+      field("CF-Connecting-IP", "203.0.113.#"), field("Fastly-Client-IP", "192.0.2.#"),
+      field("X-Client-IP", "198.51.100.#"), field("X-Cluster-Client-IP", "203.0.113.#"),
+      field("X-Originating-IP", "192.0.2.#"), field("X-Remote-IP", "198.51.100.#"),
+      field("X-Remote-Addr", "2001:db8::#"), field("X-Forwarded-Host", "bypass.example"),
       field("X-HTTP-Method-Override", "HEAD"), target("a query", path + (query.isEmpty ? "?" : query + "&") + "r=1"),
       target("a doubled slash", "/" + path + query),
     ]
