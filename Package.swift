@@ -18,6 +18,8 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     // File descriptors and process ids, in which swift-subprocess speaks.
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    // Structured fields (RFC 9651), in which rate limits are declared.
+    .package(url: "https://github.com/apple/swift-http-structured-headers", exact: "1.7.0"),
     // The HTTP server of the proving ground; no TLS, testing or configuration products, which pull a second TLS stack.
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
   ],
@@ -40,6 +42,7 @@ let package = Package(
         "NetworkProbes",
         "Probing",
         "ProcessProbes",
+        "RateLimits",
         "Reporting",
         "TLSProbes",
         "Transport",
@@ -63,7 +66,7 @@ let package = Package(
         "AuditModel", "Certificates", "Cryptography", "Facts", "Probing", "TLSGrading", "Transport",
       ]),
     // HTTP exchanges and health endpoints.
-    .target(name: "HTTPProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
+    .target(name: "HTTPProbes", dependencies: ["AuditModel", "Facts", "Probing", "RateLimits", "Transport"]),
     // Which ports of a host really answer.
     .target(name: "NetworkProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
     // PostgreSQL sessions and what the wire shows without credentials.
@@ -83,6 +86,13 @@ let package = Package(
     .target(name: "Engine", dependencies: ["AuditModel", "Cryptography", "Facts", "Probing"]),
     // An audit report in, bytes out.
     .target(name: "Reporting", dependencies: ["AuditModel", "CLibXML2", "Facts"]),
+
+    // What header fields say about rate limits, and what the answers of a route say about them.
+    .target(
+      name: "RateLimits",
+      dependencies: [
+        "AuditModel", .product(name: "RawStructuredFieldValues", package: "swift-http-structured-headers"),
+      ]),
 
     // MARK: Seams
 
@@ -141,13 +151,14 @@ let package = Package(
       name: "HTTPProbesTests",
       dependencies: [
         "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "HTTPProbes", "LoopbackServers",
-        "ProbeConformance", "Probing", "Transport",
+        "ProbeConformance", "Probing", "RateLimits", "Transport",
       ]),
     .testTarget(
       name: "NetworkProbesTests",
       dependencies: [
         "AuditModel", "Facts", "LoopbackServers", "NetworkProbes", "ProbeConformance", "Probing", "Transport",
       ]),
+    .testTarget(name: "RateLimitsTests", dependencies: ["RateLimits"]),
     .testTarget(
       name: "DatabaseProbesTests",
       dependencies: ["AuditModel", "DatabaseProbes", "Facts", "LoopbackPostgres", "Postgres", "Probing"]),

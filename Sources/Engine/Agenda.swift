@@ -1,4 +1,5 @@
 import AuditModel
+import Probing
 
 /// What is still to be looked at on one target, in the order in which its checks need each other. Pure.
 struct Agenda: Sendable {
@@ -20,7 +21,8 @@ struct Agenda: Sendable {
 
   /// The looks whose checks wait for nothing any more; nil when nothing is left that can matter.
   ///
-  /// A look serves several checks: it is due as soon as one of them is, and dropped when all of them are blocked.
+  /// A look serves several checks: it is due as soon as one of them is, and dropped when all of them are blocked. Looks that
+  /// do more than observe would disturb the others, and each other: they come last, one at a time, the longest at the end.
   mutating func nextWave(asOf now: Instant) -> [PlannedObservation]? {
     guard !waiting.isEmpty else { return nil }
     let standing = standing(asOf: now)
@@ -34,9 +36,27 @@ struct Agenda: Sendable {
         later.append(look)
       }
     }
-    waiting = due.isEmpty ? [] : later
-    return due.isEmpty ? nil : due
+    if due.isEmpty {
+      waiting = []
+      return nil
+    }
+    let gentle = due.filter { !isRough($0) }
+    let rough = due.filter(isRough)
+    guard gentle.isEmpty else {
+      waiting = rough + later
+      return gentle
+    }
+    let next = rough.indices.min { duration(of: rough[$0]) < duration(of: rough[$1]) } ?? 0
+    waiting = rough.enumerated().filter { $0.offset != next }.map(\.element) + later
+    return [rough[next]]
   }
+
+  private func isRough(_ look: PlannedObservation) -> Bool {
+    catalogue.probe(look.probe).map { $0.descriptor.safety > .observe } ?? false
+  }
+
+  /// The longest the look may take, in milliseconds.
+  private func duration(of look: PlannedObservation) -> Int { catalogue.probe(look.probe)?.descriptor.timeout ?? 0 }
 
   private enum Standing {
     case ready, waiting, blocked

@@ -34,19 +34,22 @@ package struct Observer: Sendable {
   private let cancellation: Cancellation
   private let redactor: Redactor
   private let trust: [String]
+  private let consented: [SafetyClass]
   private let clock: @Sendable () -> Instant
   private let lane: BlockingLane
 
-  /// An observer that records through `redactor` and stops when `cancellation` is called.
+  /// An observer that records through `redactor` and stops when `cancellation` is called; `consented` are the safety classes
+  /// that the inventory explicitly permits today.
   package init(
     catalogue: Catalogue, limits: Limits, cancellation: Cancellation, redactor: Redactor, trust: [String],
-    clock: @escaping @Sendable () -> Instant
+    consented: [SafetyClass] = [], clock: @escaping @Sendable () -> Instant
   ) {
     self.catalogue = catalogue
     self.limits = limits
     self.cancellation = cancellation
     self.redactor = redactor
     self.trust = trust
+    self.consented = consented
     self.clock = clock
     lane = BlockingLane(width: limits.concurrency * limits.perTarget)
   }
@@ -118,7 +121,8 @@ package struct Observer: Sendable {
       sighting = .unseen(Unseen(.timeout, "the run's deadline passed before its turn"))
     } else if let probe = catalogue.probe(planned.probe) {
       let context = ProbeContext(
-        deadline: run.capped(milliseconds: probe.descriptor.timeout), lane: lane, traffic: meter, trust: trust)
+        deadline: run.capped(milliseconds: probe.descriptor.timeout), lane: lane, traffic: meter, trust: trust,
+        consented: consented)
       let came = await probe.observe(target, with: planned.parameters, in: context)
       // A look that an interrupt cut short proves nothing, whatever it brought back.
       sighting = cancellation.isCalled ? .unseen(Unseen(.interrupted, "the run was interrupted")) : came

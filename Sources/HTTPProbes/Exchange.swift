@@ -61,16 +61,9 @@ struct Client: Sendable {
     let clock = ContinuousClock()
     let began = clock.now
     let url = request.url
-    let connection: Connection
-    do {
-      connection = try Connection.open(
-        Endpoint(host: destination.address ?? url.host, port: url.port), before: deadline, traffic: traffic)
-    } catch {
-      throw silence(error, phase: "a connection to")
-    }
-    defer { connection.close() }
     let secret = destination.authorization(presenting: presented, to: url)
-    let isTrusted = url.scheme == .http ? true : try secure(connection, for: url, needsProof: secret != nil)
+    let (connection, isTrusted) = try self.connection(to: url, needsProof: secret != nil, before: deadline)
+    defer { connection.close() }
     var request = request
     if case .madeUp(let value) = presented {
       request.authorization = value
@@ -78,7 +71,7 @@ struct Client: Sendable {
       request.authorization = isTrusted ? secret : nil
     }
     let sent = clock.now
-    let (response, firstByte) = try exchange(request, over: connection, clock)
+    let (response, _, firstByte) = try exchange(request, over: connection, before: deadline)
     let phases = connection.phases
     return Answer(
       request: request, response: response,
@@ -89,10 +82,32 @@ struct Client: Sendable {
         firstByte: firstByte.map { Self.milliseconds($0 - sent) }, total: Self.milliseconds(clock.now - began)))
   }
 
+  /// Opens a connection to the origin of `url`, encrypted where its scheme says so; whether the server proved to be the
+  /// declared one, as far as a token depends on it.
+  func connection(
+    to url: HTTPURL, needsProof: Bool? = nil, before deadline: Deadline
+  ) throws(Silence) -> (connection: Connection, isTrusted: Bool) {
+    let connection: Connection
+    do {
+      connection = try Connection.open(
+        Endpoint(host: destination.address ?? url.host, port: url.port), before: deadline, traffic: traffic)
+    } catch {
+      throw silence(error, phase: "a connection to")
+    }
+    if url.scheme == .http { return (connection, true) }
+    do {
+      let needsProof = needsProof ?? (destination.bearer(for: url) != nil)
+      return (connection, try secure(connection, for: url, needsProof: needsProof, before: deadline))
+    } catch {
+      connection.close()
+      throw error
+    }
+  }
+
   /// Encrypts the connection; whether the server proved to be the declared one, which is only looked at where a token
   /// depends on it.
   private func secure(
-    _ connection: Connection, for url: HTTPURL, needsProof: Bool
+    _ connection: Connection, for url: HTTPURL, needsProof: Bool, before deadline: Deadline
   ) throws(Silence) -> Bool {
     let declared = needsProof ? try? TrustStore.including(destination.trust) : nil
     let trust: TrustStore
@@ -116,10 +131,19 @@ struct Client: Sendable {
     }
   }
 
+  /// What became of the connection with the end of an answer.
+  enum End {
+    case open, closed
+  }
+
+  /// Sends `request` over an open connection and reads the answer.
+  ///
   /// A server may answer and close before it has read the request, so a failed write alone decides nothing.
-  private func exchange(
-    _ request: HTTPRequest, over connection: Connection, _ clock: ContinuousClock
-  ) throws(Silence) -> (HTTPResponse, firstByte: ContinuousClock.Instant?) {
+  func exchange(
+    _ request: HTTPRequest, over connection: Connection, before deadline: Deadline
+  ) throws(Silence) -> (HTTPResponse, End, firstByte: ContinuousClock.Instant?) {
+    let clock = ContinuousClock()
+    var end = End.open
     var parser = ResponseParser(answering: request.method)
     var firstByte: ContinuousClock.Instant?
     traffic.add(requests: 1)
@@ -132,8 +156,14 @@ struct Client: Sendable {
       do {
         let bytes = try connection.read(upTo: 16 << 10, before: deadline)
         if firstByte == nil, !bytes.isEmpty { firstByte = clock.now }
-        if bytes.isEmpty { parser.finish() } else { parser.consume(bytes) }
+        if bytes.isEmpty {
+          end = .closed
+          parser.finish()
+        } else {
+          parser.consume(bytes)
+        }
       } catch {
+        end = .closed
         switch error {
         case .closedEarly: parser.finish()
         case .reset: parser.abort("the connection was reset")
@@ -143,7 +173,7 @@ struct Client: Sendable {
         }
       }
     }
-    return (parser.response, firstByte)
+    return (parser.response, end, firstByte)
   }
 
   private func silence(_ failure: TransportFailure, phase: String) -> Silence {

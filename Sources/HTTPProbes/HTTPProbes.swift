@@ -7,5 +7,6 @@ package enum HTTPProbes {
     targetKinds: targetKinds,
     probes: [
       HTTPExchangeProbe(), HealthEndpointProbe(), HTTPAuthorizationProbe(), ExposedPathsProbe(),
+      RateLimitProbe(),
     ] + hardeningProbes)
 }

@@ -38,13 +38,18 @@ public struct ProbeContext: Sendable {
   public var traffic: TrafficMeter
   /// Files with further roots to trust in this run.
   public var trust: [String]
+  /// The safety classes that the inventory explicitly consents to today, beyond what its ceiling allows anyway.
+  public var consented: [SafetyClass]
 
   /// What a probe needs to look once.
-  public init(deadline: Deadline, lane: BlockingLane, traffic: TrafficMeter, trust: [String] = []) {
+  public init(
+    deadline: Deadline, lane: BlockingLane, traffic: TrafficMeter, trust: [String] = [], consented: [SafetyClass] = []
+  ) {
     self.deadline = deadline
     self.lane = lane
     self.traffic = traffic
     self.trust = trust
+    self.consented = consented
   }
 }
 

@@ -122,7 +122,7 @@ struct AuditCommand: AsyncParsableCommand {
       catalogue: workspace.catalogue,
       limits: Observer.Limits(concurrency: concurrency, deadline: deadline * 1000),
       cancellation: Interruption.shared.cancellation, redactor: redactor,
-      trust: trust.map(Input.absolute), clock: { Instant.current() })
+      trust: trust.map(Input.absolute), consented: header.consented, clock: { Instant.current() })
     let observations = await observer.observations(of: plan, targets: inventory.targets) { progress.note($0) }
     progress.finish()
     let elapsed = (ContinuousClock.now - began).components

@@ -32,6 +32,7 @@ struct Prodworthy: AsyncParsableCommand {
       CertificateCommand.self,
       HeadersCommand.self,
       MigrationsCommand.self,
+      RateLimitCommand.self,
       TLSCommand.self,
       JSONPathCommand.self,
       FaultCommand.self,

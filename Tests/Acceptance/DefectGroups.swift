@@ -30,7 +30,7 @@ struct DefectGroup: Sendable, CustomTestStringConvertible {
   private func takes(_ defect: Defect) -> Bool {
     defects.allSatisfy { member in
       // Two that turn the same thing red could stand in for each other.
-      Set(member.parts).isDisjoint(with: defect.parts) && Set(member.findings).isDisjoint(with: defect.findings)
+      Set(member.parts).isDisjoint(with: defect.parts) && Set(member.places).isDisjoint(with: defect.places)
         && !member.hides(defect) && !defect.hides(member)
     }
   }
@@ -39,6 +39,9 @@ struct DefectGroup: Sendable, CustomTestStringConvertible {
 extension Defect {
   /// Check, target and status of each finding it must cause.
   var findings: [String] { expected.map { "\($0.check) \($0.target) \($0.status)" } }
+
+  /// Check and target of each, whatever the status.
+  fileprivate var places: [String] { expected.map { "\($0.check) \($0.target)" } }
 
   fileprivate func hides(_ other: Defect) -> Bool {
     blinding && (realm == "everything" || realm == other.realm)

@@ -15,7 +15,10 @@ struct ConformanceTests {
         ? $0.answer("200 OK", ["Content-Type: text/plain"], "ok \($0.head)") : $0.answer("404 Not Found", [], $0.head)
     }
     let target = Target(
-      id: "api", kind: "http", settings: ["url": .string("http://127.0.0.1:\(server.port)/"), "health": "/health"],
+      id: "api", kind: "http",
+      settings: [
+        "url": .string("http://127.0.0.1:\(server.port)/"), "health": "/health", "rateLimit": ["routes": ["/health"]],
+      ],
       secrets: ["bearer": Secret("canary-in-the-mine")])
     for probe in HTTPProbes.set.probes {
       let problems = await ProbeConformance.problems(with: probe, target: target)

@@ -21,6 +21,7 @@ struct InventoryFile {
     system: events-platform
     environment: test
     consent:
+      - { safety: probe, by: proving-ground, until: 2099-12-31 }
       - { safety: mutate, by: proving-ground, until: 2099-12-31 }
     targets:
 
@@ -39,6 +40,7 @@ struct InventoryFile {
       ("otherBearer", reference(to: folder.token(of: "bob"))),
       ("expiredBearer", reference(to: folder.token(of: "expired"))),
       ("routes", .array(Self.routes)),
+      ("rateLimit", ["routes": ["/api/events/search?q=jazz"], "bypass": true]),
     ]
   }
 

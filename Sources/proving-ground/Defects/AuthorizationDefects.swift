@@ -64,14 +64,17 @@ extension Defect {
       $0.api.namesAllowedMethods = false
       $0.edge.namesAllowedMethods = false
     },
-    Defect(id: "any-method-taken", summary: "a method that does not exist is taken for GET", part: .madeUpMethods) {
-      $0.edge.takesAnyMethod = true
-    },
+    Defect(
+      id: "any-method-taken", summary: "a method that does not exist is taken for GET", part: .madeUpMethods,
+      also: [.methods]
+    ) { $0.edge.takesAnyMethod = true },
     Defect(
       id: "one-page-for-everything", summary: "the front page stands for every page that does not exist",
       part: .missingPages, isBlinding: true
     ) { $0.api.hasOnePageForEverything = true },
-    Defect(id: "trace-answered", summary: "TRACE is answered with what was asked", part: .trace) {
+    Defect(
+      id: "trace-answered", summary: "TRACE is answered with what was asked", part: .trace, also: [.methods]
+    ) {
       $0.api.answersTrace = true
       $0.edge.passesTrace = true
     },

@@ -74,7 +74,8 @@ extension Defect {
       id: "long-tickets", summary: "the web server's session tickets hold for 30 days", part: .sessionTickets
     ) { $0.edge.resumption = .byLongTickets },
     Defect(
-      id: "early-data", summary: "the web server takes requests before the handshake is done", part: .sessionTickets
+      id: "early-data", summary: "the web server takes requests before the handshake is done", part: .sessionTickets,
+      also: [.edgeProtocols]
     ) { $0.edge.resumption = .withEarlyData },
     Defect(
       id: "unknown-name-served", summary: "whoever asks for a name that nobody has gets the web certificate",
