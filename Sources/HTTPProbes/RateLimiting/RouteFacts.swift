@@ -167,7 +167,7 @@ struct RouteFacts {
     }
     let isTested = inference.asides.count == variations.count && !variations.isEmpty
     return [
-      "tested": .bool(isTested), "tried": isTested ? .integer(names(.bypass, nil).count) : nil,
+      "tested": isTested ? true : nil, "tried": isTested ? .integer(names(.bypass, nil).count) : nil,
       "unproven": isTested ? JSONValue(names(.bypass, .unproven)) : nil,
       "found": isTested ? JSONValue(names(.bypass, .passes)) : nil,
     ]

@@ -20,6 +20,8 @@ final class RouteWire: Wire {
   private var connections: [KeptConnection] = []
   private let origin = ContinuousClock.now
   private var baseline: Int?
+  /// The status of the last answer.
+  private var lastStatus: Int?
   /// Requests sent that differ in one way.
   private var asideCount = 0
 
@@ -69,7 +71,10 @@ final class RouteWire: Wire {
   func send(aside: Int, patience: Double) -> Reply {
     guard variations.indices.contains(aside) else { return send(patience: patience) }
     asideCount += 1
-    return send(variations[aside].request(asideCount), patience: patience, isUsual: false)
+    var reply = send(variations[aside].request(asideCount), patience: patience, isUsual: false)
+    // Getting around a limit means to get what it guards: another answer is as good as a refusal.
+    if mustBeCertain(aside: aside), reply.kind == .admitted, lastStatus != baseline { reply.kind = .refused }
+    return reply
   }
 
   func send(together count: Int, patience: Double) -> [Reply] {
@@ -114,6 +119,7 @@ final class RouteWire: Wire {
       silence = exchange.silence ?? .noConnection(reason: exchange.response.malformed ?? "no answer")
       return Reply(kind: .lost, sent: sent, answered: answered)
     }
+    lastStatus = status
     let declaration = Declaration(FieldLines(fields), received: Double(time(nil)))
     let kind = kind(of: status, declaration)
     if kind == .failed { failures += 1 }

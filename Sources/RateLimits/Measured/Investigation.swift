@@ -213,7 +213,8 @@ package struct Investigation {
     let isShort = requestsLeft < 40 && expected == nil
     let factor = isShort ? max(factor, 1.8) : factor
     var pause = isShort ? max(first, 0.4) : first
-    var asked = retryAfter.map { refused + $0 }
+    let promised = retryAfter.map { refused + $0 }
+    var asked = promised
     while halt == nil {
       var next = max(wire.now, refused) + 1e-6
       if wire.now < refused + pause { next = refused + pause }
@@ -236,12 +237,11 @@ package struct Investigation {
       let seen = trace.times.last ?? reply.sent
       if reply.kind == .admitted { return last...max(last, seen) }
       if reply.kind == .refused { last = max(last, seen) }
-      if let moment = asked, reply.sent >= moment + 0.5 {
-        retryAfterTooShort = true
-        asked = nil
-      } else if let moment = asked, reply.sent >= moment {
-        // A refusal that asks for more time once again speaks of another moment.
-        asked = moment + 0.5
+      if let promised, let moment = asked, reply.kind == .refused, reply.sent >= moment {
+        // Clocks and rounding to whole seconds are given half a second, once.
+        let isOverdue = reply.sent >= promised + 0.5
+        if isOverdue { retryAfterTooShort = true }
+        asked = isOverdue ? nil : promised + 0.5
       }
       while refused + pause <= wire.now { pause *= factor }
     }

@@ -153,8 +153,10 @@ struct EdgeConfiguration {
             \(plan.limit.isOn && plan.limit.coversHealth ? "limit_req zone=search burst=10 nodelay;" : "")
             \(Self.proxied)
           }
-          location = /api/events/search {
+          # With a slash behind it the api service means the same.
+          location ~ ^/api/events/search/?$ {
             \(plan.limit.isOn ? "limit_req zone=search burst=10 nodelay;" : "")
+            \(plan.limit.refusalsCross ? "" : "add_header Access-Control-Allow-Origin *; include fields.conf;")
             \(plan.limit.claim.map { "add_header RateLimit-Policy '\($0)' always; include fields.conf;" } ?? "")
             \(Self.proxied)
           }
@@ -175,11 +177,8 @@ struct EdgeConfiguration {
           }
           location @limited {
             \(problem(plan.limit.status, plan.limit.status == 429 ? "Too Many Requests" : "Service Unavailable"))
-            \(plan.limit.saysWhenToRetry ? "add_header Retry-After 1 always;" : "")
-            # Without these a browser hides the answer from the application.
-            add_header Access-Control-Allow-Origin $application always;
-            add_header Access-Control-Allow-Credentials $application_may always;
-            add_header Vary Origin always;
+            \(plan.limit.retryAfter.map { "add_header Retry-After \($0) always;" } ?? "")
+            \(plan.limit.refusalsCross ? Self.crossingFields : "")
           }
           location @missing { \(problem(404, "Not Found")) }
           location @refused { \(problem(405, "Method Not Allowed")) \(plan.namesAllowedMethods ? "add_header Allow \"GET, HEAD, POST, OPTIONS\" always;" : "") }
@@ -301,7 +300,7 @@ struct EdgeConfiguration {
   /// Zones of clients: those who search, those who log in, and everybody.
   private var limits: String {
     let limit = plan.limit
-    let zones = [("search", "5r/s"), ("login", "5r/s"), ("everything", "500r/s")].map { name, rate in
+    let zones = [("search", limit.rate), ("login", "5r/s"), ("everything", "500r/s")].map { name, rate in
       "  limit_req_zone $client zone=\(name):1m rate=\(rate);\n"
     }.joined()
     let client =
@@ -317,11 +316,19 @@ struct EdgeConfiguration {
       isPage
       ? ("text/html", "<html><head><title>\(title)</title></head><body><h1>\(title)</h1></body></html>")
       : ("application/problem+json", #"{"type":"about:blank","title":"\#(title)","status":\#(status)}"#)
+    let caching = status == plan.limit.status && plan.limit.refusalsAreKept ? "public, max-age=60" : "no-store"
     return """
-      types {} default_type \(type); include fields.conf; add_header Cache-Control no-store always; \
+      types {} default_type \(type); include fields.conf; add_header Cache-Control "\(caching)" always; \
       return \(status) '\(content)';
       """
   }
+
+  /// Without these a browser hides an answer from the application.
+  private static let crossingFields = """
+    add_header Access-Control-Allow-Origin $application always;
+    add_header Access-Control-Allow-Credentials $application_may always;
+    add_header Vary Origin always;
+    """
 
   // MARK: The files of the web page
 

@@ -193,8 +193,14 @@ struct LimitPlan: Sendable {
   var believesForwardedFor = false
   /// The status of a refusal.
   var status = 429
-  /// Whether a refusal says when to come back.
-  var saysWhenToRetry = true
+  /// How many searches a client may make, as nginx writes it.
+  var rate = "5r/s"
+  /// After how many seconds a refusal says to come back; nil where it does not say.
+  var retryAfter: Int? = 1
+  /// Whether the application in the browser gets to see refusals.
+  var refusalsCross = true
+  /// Whether caches may keep a refusal.
+  var refusalsAreKept = false
   /// Whether a refusal is problem details; else a page of HTML.
   var explains = true
   /// Whether the health endpoint is limited like the rest.

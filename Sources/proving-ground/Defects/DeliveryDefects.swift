@@ -37,7 +37,22 @@ extension Defect {
     Defect(id: "rate-limit-503", summary: "who asks too often gets 503", part: .limit) { $0.edge.limit.status = 503 },
     Defect(
       id: "rate-limit-without-retry-after", summary: "who asks too often is not told when to come back", part: .limit
-    ) { $0.edge.limit.saysWhenToRetry = false },
+    ) { $0.edge.limit.retryAfter = nil },
+    Defect(
+      id: "rate-limit-impatient", summary: "who asks too often is told to come back sooner than it helps", part: .limit
+    ) { $0.edge.limit.rate = "20r/m" },
+    Defect(id: "rate-limit-cached", summary: "caches may keep a refusal for everybody", part: .limit) {
+      $0.edge.limit.refusalsAreKept = true
+    },
+    Defect(id: "rate-limit-hidden", summary: "browsers hide refusals from the application", part: .limit) {
+      $0.edge.limit.refusalsCross = false
+    },
+    Defect(id: "search-overwhelmed", summary: "every fifth search fails", part: .limit) {
+      $0.api.failsEveryFifthSearch = true
+    },
+    Defect(id: "search-slows-down", summary: "each search in a row takes longer than the last", part: .limit) {
+      $0.api.slowsDownSearches = true
+    },
     Defect(id: "rate-limit-page", summary: "who asks too often gets a page of HTML", part: .limit) {
       $0.edge.limit.explains = false
     },

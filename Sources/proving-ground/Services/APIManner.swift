@@ -44,6 +44,10 @@ struct APIManner: Codable, Sendable {
   var namesAllowedMethods = true
   /// Whether TRACE is answered with what was asked.
   var answersTrace = false
+  /// Whether every fifth search ends in an error of the server.
+  var failsEveryFifthSearch = false
+  /// Whether each search takes longer than the one before.
+  var slowsDownSearches = false
 }
 
 /// Which origins may read answers with the visitor's cookies.

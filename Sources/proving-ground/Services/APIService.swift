@@ -45,10 +45,16 @@ struct APIService: Sendable {
           return await answer(Queries.list)
         }
       ])
+    let searches = Counter()
     router.resource(
       "api/events/search", manner: manner,
       [
         .get: { request, _ in
+          let number = searches.next()
+          if manner.failsEveryFifthSearch, number % 5 == 4 {
+            return Server.problem(.internalServerError, "the search failed")
+          }
+          if manner.slowsDownSearches { try await Task.sleep(for: .milliseconds(min(2000, 250 * number))) }
           guard let words = request.uri.queryParameters["q"], !words.isEmpty else {
             return Server.problem(.badRequest, "the parameter q is missing")
           }
