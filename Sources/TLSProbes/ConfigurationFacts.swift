@@ -301,7 +301,7 @@ struct ConfigurationFacts {
         case .unclear(let reason):
           let isRefused = reason == TransportFailure.refused.sentence
           // The name of this very machine has both kinds of loopback address, and servers listen on one.
-          if isRefused, other.address == "::1" || other.address.hasPrefix("127.") {
+          if isRefused, !other.isDeclared, other.address == "::1" || other.address.hasPrefix("127.") {
             return entry(other.address, nil, agrees: nil, routed: false, reason)
           }
           return entry(other.address, nil, agrees: isRefused ? false : nil, routed: other.isRouted, reason)

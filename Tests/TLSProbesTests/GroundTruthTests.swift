@@ -374,6 +374,25 @@ import Testing
     #expect(addresses[2]["reason"] == "connection refused")
   }
 
+  /// The same three as nodes that the inventory names: the one that is down has to be up.
+  @Test func everyDeclaredNodeIsLookedAt() async throws {
+    let old = try pki.credential()
+    let server = try NginxServer.start(
+      try pki.credential(),
+      otherServer: "listen 127.0.0.2:PORT ssl; ssl_certificate \(old.chainFile); ssl_certificate_key \(old.keyFile);")
+    let survey = await Survey(
+      Target(
+        id: "x", kind: "tls",
+        settings: [
+          "host": "127.0.0.1", "port": .integer(server.port), "serverName": "localhost",
+          "trust": .string(pki.rootFile), "nodes": ["127.0.0.1", "127.0.0.2", "127.0.0.3"],
+        ]))
+    let addresses = try #require(survey["addresses"]?.array)
+    #expect(addresses.map { $0["address"]?.string } == ["127.0.0.1", "127.0.0.2", "127.0.0.3"])
+    #expect(addresses.map { $0["agrees"] } == [true, false, false])
+    #expect(addresses.allSatisfy { $0["routed"] == true })
+  }
+
   @Test func certificateThatDemandsAStapleAndGetsNone() async throws {
     var leaf = TestPKI.Leaf()
     leaf.mustStaple = true

@@ -63,6 +63,7 @@ struct ConfigurationSurvey: Sendable {
 /// Finds out how a server speaks TLS, over a few connections at a time.
 struct ConfigurationSurveyor: Sendable {
   let target: TLSTarget
+  /// Those of the name and those of the nodes that the inventory names, each once.
   let addresses: [String]
   let trust: TrustStore?
   let deadline: Deadline
@@ -108,7 +109,9 @@ struct ConfigurationSurveyor: Sendable {
       var sessions = surveyor.survey()
       for address in addresses.dropFirst().prefix(Self.mostAddresses) {
         let (meeting, isRouted) = surveyor.meeting(at: address, traffic: traffic)
-        sessions.others.append((address, meeting, isRouted))
+        let isDeclared = target.nodes.contains(address)
+        sessions.others.append(
+          .init(address: address, meeting: meeting, isRouted: isRouted || isDeclared, isDeclared: isDeclared))
       }
       return sessions
     }
