@@ -126,6 +126,9 @@ extension Platforms {
       #expect(hello.prefix(11) == [22, 3, UInt8(version & 255), 0, 49, 2, 0, 0, 45, 3, UInt8(version & 255)])
       #expect(hello.suffix(11) == [0, 0, UInt8(suite), 0, 0, 5, 0xFF, 1, 0, 1, 0])
       #expect(talk.toClient.suffix(9) == [22, 3, UInt8(version & 255), 0, 4, 14, 0, 0, 0])
+      talk.toClient = []
+      talk.hear(fromClient: [22])
+      #expect(talk.toClient == [21, 3, UInt8(version & 255), 0, 2, 2, 80])
       #expect(talk.end == .closed && !talk.needsServer)
       // Others are handed on, or declined where nothing fits.
       var other = Self.asked(MailManner(hellos: manner)).talk

@@ -135,6 +135,7 @@ import Testing
     #expect(survey["suiteKinds.staticKeyExchange"] == ["TLS_RSA_WITH_AES_128_CBC_SHA"])
     #expect(survey["fallback.0.version"] == "TLSv1.1")
     #expect(survey["fallback.0.honoured"] == true)
+    #expect(survey["fallback.1"] == ["version": "TLSv1.0", "honoured": true])
     #expect(survey["versions.ssl3"] == false)
     #expect(survey["modern.aead"] == false)
     #expect(survey["modern.forwardSecret"] == true)

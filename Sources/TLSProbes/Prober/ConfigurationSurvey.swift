@@ -37,7 +37,8 @@ struct ConfigurationSurvey: Sendable {
   var compression: Test?
   /// By version: whether the server insists on its own order of suites.
   var preference: [ProtocolVersion: Test] = [:]
-  var fallback: Fallback?
+  /// By version to fall to, newest first.
+  var fallback: [Fallback] = []
   /// Whether a hello of more than 1,500 bytes is answered as a short one is.
   var largeHello: Test?
   /// Whether X25519MLKEM768 is spoken.
@@ -331,8 +332,8 @@ struct ConfigurationSurveyor: Sendable {
       survey.preference[walk.version] = preference(walk, questioner, compressions: [0]).preference
     }
     let spoken = survey.walks.values.filter { !$0.suites.isEmpty }.map(\.version).sorted()
-    if spoken.count > 1, let oldest = spoken.first, oldest < .tls12 {
-      survey.fallback = fallback(spoken, survey, questioner)
+    for version in spoken.dropLast().reversed() where version < .tls12 {
+      survey.fallback.append(fallback(to: version, survey, questioner))
     }
     if survey.largeHello == nil, let newest = open.first, newest.version > .ssl3 {
       survey.largeHello = largeHello(newest, questioner)
@@ -342,10 +343,10 @@ struct ConfigurationSurveyor: Sendable {
     return survey
   }
 
+  /// Says that it fell back to `version`, which a server that speaks a newer one must not go along with.
   private func fallback(
-    _ spoken: [ProtocolVersion], _ survey: ConfigurationSurvey, _ questioner: Questioner
+    to version: ProtocolVersion, _ survey: ConfigurationSurvey, _ questioner: Questioner
   ) -> ConfigurationSurvey.Fallback {
-    let version = spoken.dropLast().last ?? .tls10
     var hello = SuiteWalk.hello(
       version, suites: survey.walks[version]?.suites ?? [], serverName: version == .ssl3 ? nil : sentName, questioner)
     hello.isFallback = true

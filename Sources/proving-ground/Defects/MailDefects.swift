@@ -16,6 +16,9 @@ extension Defect {
       id: "mail-old-hello", summary: "the mail front breaks connections that offer nothing newer than TLS 1.1",
       part: .mail
     ) { $0.mail.manner.hellos = .brokenIfOld },
+    Defect(
+      id: "mail-strangers-declined", summary: "the mail front declines hellos that no usual client sends", part: .mail
+    ) { $0.mail.manner.hellos = .declinedIfStrange },
     Defect(id: "mail-ssl3", summary: "the mail front speaks SSL 3.0", part: .mail) {
       $0.mail.manner.hellos = .answeredInSSL3
     },

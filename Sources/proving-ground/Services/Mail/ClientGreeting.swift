@@ -6,8 +6,14 @@ struct ClientGreeting: Sendable {
   var suites: [Int]
   /// Compression methods: 0 for none, 1 for DEFLATE.
   var compressions: [UInt8]
+  /// The types of its extensions.
+  private var extensions: Set<Int> = []
   /// How many bytes it takes on the wire, with the headers of its records.
   var length: Int
+
+  /// Whether no usual client sends it: OpenSSL's do not ask for certificate timestamps (RFC 6962), and browsers do not ask
+  /// for encrypt-then-MAC (RFC 7366).
+  var isOfNoKnownClient: Bool { extensions.isSuperset(of: [0x0012, 0x0016]) }
 
   /// What the first bytes of a connection are.
   enum Reading: Sendable {
@@ -47,6 +53,7 @@ struct ClientGreeting: Sendable {
     var extensions = Cursor(reader.vector(2) ?? [])
     while let type = extensions.number(2), let content = extensions.vector(2) {
       // TLS 1.3 offers its versions here and keeps the header as it was.
+      self.extensions.insert(type)
       if type == 0x002B { version = Cursor.pairs(content.dropFirst()).max() ?? version }
     }
   }

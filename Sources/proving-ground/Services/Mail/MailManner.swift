@@ -28,6 +28,8 @@ enum HelloManner: String, Codable, Sendable {
   case brokenIfLong
   /// The connection breaks where it offers nothing newer than TLS 1.1, as with a firewall that knows old attacks.
   case brokenIfOld
+  /// It is declined where no usual client sends it, as by a front that tells clients by their hellos.
+  case declinedIfStrange
   /// One that offers SSL 3.0 and nothing newer is answered in it.
   case answeredInSSL3
   /// One that offers TLS 1.1 and nothing newer is answered in it, even if it says that the client fell back.

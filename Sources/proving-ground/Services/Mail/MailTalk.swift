@@ -13,6 +13,8 @@ struct MailTalk: Sendable {
     case words
     case hello
     case passing
+    /// The front has answered the hello itself, in this version.
+    case answered(version: Int)
   }
 
   /// What the client is to be sent.
@@ -51,12 +53,16 @@ struct MailTalk: Sendable {
     switch step {
     case .words:
       heard += bytes
-      while end == nil, step == .words, let line = nextLine() { answer(line) }
-      if step == .words, heard.count > Self.longestLine { say("500 5.5.6 line too long", then: .closed) }
+      while end == nil, isBeforeTLS, let line = nextLine() { answer(line) }
+      if isBeforeTLS, heard.count > Self.longestLine { say("500 5.5.6 line too long", then: .closed) }
     case .hello:
       heard += bytes
       takeHello()
     case .passing: toServer += bytes
+    case .answered(let version):
+      // To go on from here takes the key.
+      toClient += ServerAnswer.alert(ServerAnswer.internalError, version: version)
+      end = .closed
     }
   }
 
@@ -76,6 +82,8 @@ struct MailTalk: Sendable {
   mutating func serverEnded() { end = end ?? .closed }
 
   // MARK: SMTP
+
+  private var isBeforeTLS: Bool { if case .words = step { true } else { false } }
 
   private mutating func nextLine() -> String? {
     guard let newline = heard.firstIndex(of: 10) else { return nil }
@@ -132,6 +140,7 @@ struct MailTalk: Sendable {
     switch manner.hellos {
     case .brokenIfLong where hello.length > Self.longestPacket, .brokenIfOld where hello.version < 0x0303:
       end = .reset
+    case .declinedIfStrange where hello.isOfNoKnownClient: decline(hello)
     case .answeredInSSL3 where hello.version == 0x0300, .answeredInTLS11 where hello.version == 0x0302:
       answer(hello, with: ServerAnswer.aesWithRSA)
     case .answeredWithTripleDES
@@ -146,14 +155,19 @@ struct MailTalk: Sendable {
     }
   }
 
-  /// The front's own answer. The client's next words would need the key, and end the talk.
+  /// The front's own answer.
   private mutating func answer(_ hello: ClientGreeting, with suite: Int) {
     if hello.suites.contains(suite) {
       let random = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
       toClient += ServerAnswer.flight(version: hello.version, suite: suite, chain: chain, random: random)
+      step = .answered(version: hello.version)
     } else {
-      toClient += ServerAnswer.failure(version: hello.version)
+      decline(hello)
     }
+  }
+
+  private mutating func decline(_ hello: ClientGreeting) {
+    toClient += ServerAnswer.alert(ServerAnswer.handshakeFailure, version: min(hello.version, 0x0303))
     end = .closed
   }
 }

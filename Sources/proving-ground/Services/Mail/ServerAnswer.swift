@@ -15,8 +15,11 @@ enum ServerAnswer {
     }
   }
 
-  /// The end of a handshake: `handshake_failure`.
-  static func failure(version: Int) -> [UInt8] { record(21, version: version, [2, 40]) }
+  static let handshakeFailure: UInt8 = 40
+  static let internalError: UInt8 = 80
+
+  /// The end of a handshake.
+  static func alert(_ description: UInt8, version: Int) -> [UInt8] { record(21, version: version, [2, description]) }
 
   private static func record(_ type: UInt8, version: Int, _ content: [UInt8]) -> [UInt8] {
     [type] + pair(version) + content.counted(2)
