@@ -37,7 +37,7 @@ struct ConfigurationFacts {
     facts["chain"] = chain
     open(&facts)
     facts["postQuantum"] =
-      survey.accepted[.tls13] == false && !survey.spoken.isEmpty
+      survey.accepted[.tls13] == false
       ? false : JSONValue(survey.postQuantum.map { $0 == .yes || GroupFacts(survey).hasPostQuantum })
     facts["largeHello"] = JSONValue(survey.largeHello.map { $0 == .yes })
     facts["fallback"] = .array(
@@ -216,8 +216,9 @@ struct ConfigurationFacts {
           "lifetimeSeconds": JSONValue(sessions.saved[version]?.ticketLifetimeSeconds),
         ]
       })
+    // Who agrees to nothing at all shows nothing of this either.
     facts["earlyDataBytes"] =
-      survey.accepted[.tls13] == false
+      survey.accepted[.tls13] == false && !survey.spoken.isEmpty
       ? 0 : main == nil ? .null : .integer(sessions.saved[.tls13]?.maximumEarlyData ?? 0)
     let staple = main?.staple
     facts["staple"] =

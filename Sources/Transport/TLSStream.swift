@@ -31,7 +31,14 @@ final class TLSStream {
   var version: String { String(cString: SSL_get_version(raw)) }
 
   /// Whether the peer has agreed on a version and a suite.
-  var isAgreed: Bool { ![TLS_ST_BEFORE, TLS_ST_CW_CLNT_HELLO, TLS_ST_CR_SRVR_HELLO].contains(SSL_get_state(raw)) }
+  var isAgreed: Bool {
+    switch SSL_get_state(raw) {
+    case TLS_ST_BEFORE, TLS_ST_CW_CLNT_HELLO: false
+    // The state lasts until the next message; there is a suite once this one was found in order.
+    case TLS_ST_CR_SRVR_HELLO: SSL_get_pending_cipher(raw) != nil
+    default: true
+    }
+  }
 
   func handshake(before deadline: Deadline) throws(TransportFailure) {
     if try attempt("handshake", before: deadline, { SSL_do_handshake(raw) }) == 0 { throw .closedEarly }

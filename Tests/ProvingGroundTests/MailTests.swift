@@ -53,8 +53,9 @@ extension Platforms {
     #expect(String(decoding: talk.toClient, as: UTF8.self).hasSuffix("\r\n250 STARTTLS\r\n"))
     talk.toClient = []
     talk.hear(fromClient: Array("starttls\r\nMAIL FROM:<injected@a.example>\r\n".utf8))
-    defer { talk.toClient = [] }
-    return (talk, String(decoding: talk.toClient, as: UTF8.self))
+    let answer = String(decoding: talk.toClient, as: UTF8.self)
+    talk.toClient = []
+    return (talk, answer)
   }
 
   /// A hello as clients write it, with `padding` bytes of an extension that means nothing.

@@ -94,7 +94,7 @@ import Transport
     }
     let survey = await Survey(https(server.port))
     #expect(survey.protocols == [])
-    #expect(survey["postQuantum"] == .null)
+    #expect(survey["earlyDataBytes"] == .null)
     for path in ["suites", "suiteKinds", "groups", "fallback"] {
       #expect(survey.gaps.contains { $0.path == path && $0.reason.contains("declined every hello") }, "\(path)")
     }

@@ -6,7 +6,7 @@ extension Defect {
     },
     Defect(
       id: "mail-says-too-much", summary: "the mail front sends one answer too many behind its go-ahead for TLS",
-      part: .mail, isBlinding: true
+      part: .mail
     ) { $0.mail.manner.saysTooMuch = true },
     Defect(
       id: "mail-large-hello", summary: "the mail front breaks connections whose hello is longer than a packet",
