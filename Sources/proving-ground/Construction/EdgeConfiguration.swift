@@ -195,7 +195,8 @@ struct EdgeConfiguration {
 
   // MARK: TLS
 
-  /// The TLS servers behind the mail front: one at each node, with nothing of its own to say.
+  /// The TLS servers behind the mail front: one at each node, with nothing of its own to say, and nothing inherited that
+  /// may be wrong with the web server.
   private var mailServers: String {
     Ports.mailNodes.enumerated().map { index, node in
       """
@@ -207,6 +208,7 @@ struct EdgeConfiguration {
           ssl_session_timeout 1d;
           ssl_session_tickets off;
           ssl_early_data off;
+          ssl_dhparam "";
       \(Self.suites(mail.protocols, under: mail.certificate))
           return 421;
         }
