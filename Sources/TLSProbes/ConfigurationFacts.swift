@@ -41,7 +41,7 @@ struct ConfigurationFacts {
       ? false : JSONValue(survey.postQuantum.map { $0 == .yes || GroupFacts(survey).hasPostQuantum })
     facts["largeHello"] = JSONValue(survey.largeHello.map { $0 == .yes })
     facts["fallback"] = .array(
-      [survey.fallback].compactMap { $0 }.map {
+      survey.fallback.map {
         ["version": .string($0.version.name), "honoured": JSONValue($0.isHonoured)]
       })
     sessions(&facts)
@@ -55,7 +55,10 @@ struct ConfigurationFacts {
 
   /// What is missing although somebody answered.
   var gaps: [Gap] {
-    let reason = survey.doubts.first ?? "the server's answers allow no conclusion"
+    let reason =
+      survey.doubts.first
+      ?? (survey.spoken.isEmpty
+        ? "the server declined every hello of the survey" : "the server's answers allow no conclusion")
     var gaps: [Gap] = []
     for version in ProtocolVersion.allCases where survey.accepted[version] == nil {
       gaps.append(Gap(path: "versions.\(version.factName)", reason: reason))
@@ -63,12 +66,14 @@ struct ConfigurationFacts {
     let doubtful = Set(survey.inconclusive)
     let isVersionDoubtful = !doubtful.subtracting(["suites", "groups"]).isEmpty
     if !doubtful.isEmpty { gaps.append(Gap(path: "protocols", reason: reason)) }
-    if isVersionDoubtful || doubtful.contains("suites") {
+    // Who agrees to nothing shows no suite, whether they have none or do not show it to us.
+    let isClosed = survey.spoken.isEmpty
+    if isClosed || isVersionDoubtful || doubtful.contains("suites") {
       gaps.append(Gap(path: "suites", reason: reason))
       gaps.append(Gap(path: "suiteKinds", reason: reason))
       gaps.append(Gap(path: "fallback", reason: reason))
     }
-    if isVersionDoubtful || doubtful.contains("groups") || doubtful.contains("suites") {
+    if isClosed || isVersionDoubtful || doubtful.contains("groups") || doubtful.contains("suites") {
       gaps.append(Gap(path: "groups", reason: reason))
     }
     if case .shown? = survey.sessions.main {
@@ -211,8 +216,9 @@ struct ConfigurationFacts {
           "lifetimeSeconds": JSONValue(sessions.saved[version]?.ticketLifetimeSeconds),
         ]
       })
+    // Who agrees to nothing at all shows nothing of this either.
     facts["earlyDataBytes"] =
-      survey.accepted[.tls13] == false
+      survey.accepted[.tls13] == false && !survey.spoken.isEmpty
       ? 0 : main == nil ? .null : .integer(sessions.saved[.tls13]?.maximumEarlyData ?? 0)
     let staple = main?.staple
     facts["staple"] =
@@ -301,7 +307,7 @@ struct ConfigurationFacts {
         case .unclear(let reason):
           let isRefused = reason == TransportFailure.refused.sentence
           // The name of this very machine has both kinds of loopback address, and servers listen on one.
-          if isRefused, other.address == "::1" || other.address.hasPrefix("127.") {
+          if isRefused, !other.isDeclared, other.address == "::1" || other.address.hasPrefix("127.") {
             return entry(other.address, nil, agrees: nil, routed: false, reason)
           }
           return entry(other.address, nil, agrees: isRefused ? false : nil, routed: other.isRouted, reason)

@@ -48,7 +48,12 @@ struct TLSClient: Sendable {
     let settings = TLSClientSettings(
       serverName: target.serverName, trust: nil, minimumVersion: version, maximumVersion: version,
       alpn: target.alpn, offersEveryCipher: true)
-    _ = try connection.agreeOnTLS(settings, before: deadline)
+    do throws(TransportFailure) {
+      _ = try connection.agreeOnTLS(settings, before: deadline)
+    } catch {
+      // Whoever breaks off later has agreed to the version all the same.
+      if !connection.hasAgreedOnTLS { throw error }
+    }
   }
 
   /// Asks for TLS, where it has to be asked for.

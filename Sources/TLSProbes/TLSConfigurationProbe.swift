@@ -27,7 +27,7 @@ struct TLSConfigurationProbe: Probe {
     }
     let addresses: [String]
     switch looked {
-    case .success(let found): addresses = found
+    case .success(let found): addresses = found + endpoint.nodes.filter { !found.contains($0) }
     case .failure(let failure): return .unseen(Self.unseen(failure))
     }
     let surveyor = ConfigurationSurveyor(

@@ -12,6 +12,9 @@ package enum TLSProbes {
   /// The probe that finds out everything a server accepts, for those who want its facts alone.
   package static let configuration: any Probe = TLSConfigurationProbe()
 
+  private static let nodes = Schema.Field(
+    "nodes", .array(.string(.nonEmpty)), "the addresses of single nodes behind the name, at the same port")
+
   private static let https = TargetKind(
     name: "https", summary: "an HTTPS endpoint",
     fields: [
@@ -19,6 +22,7 @@ package enum TLSProbes {
       Schema.Field("trust", .string(.path), "a PEM file with roots to trust beside the system's"),
       Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
       Schema.Field("serverName", .string(.nonEmpty), "the name to ask for and to expect in the certificate"),
+      nodes,
     ],
     schemes: ["https"])
 
@@ -34,5 +38,6 @@ package enum TLSProbes {
       Schema.Field("trust", .string(.path), "a PEM file with roots to trust beside the system's"),
       Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
       Schema.Field("serverName", .string(.nonEmpty), "the name to ask for and to expect in the certificate"),
+      nodes,
     ])
 }

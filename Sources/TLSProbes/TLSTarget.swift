@@ -22,6 +22,8 @@ struct TLSTarget: Sendable {
   var opening: Opening
   /// The application protocols to offer.
   var alpn: [String]
+  /// Addresses of single nodes behind the name, each of which has to show the same certificate.
+  var nodes: [String]
   /// Files with roots to trust.
   var trust: [String]
   /// Whether the system's roots are trusted too.
@@ -44,6 +46,7 @@ struct TLSTarget: Sendable {
   private init(url target: Target, trust: [String]) throws(Invalid) {
     guard let url = target.settings["url"]?.string else { throw Invalid(reason: "the target names no url") }
     kind = target.kind
+    nodes = try Self.nodes(target)
     let isDatabase = target.kind == "postgres"
     opening = isDatabase ? .upgrade(.postgres) : .direct
     alpn = isDatabase ? [] : ["h2", "http/1.1"]
@@ -61,6 +64,7 @@ struct TLSTarget: Sendable {
   /// Reads a target of the kind `tls`: host and port, and the protocol that leads to TLS.
   private init(service target: Target, trust: [String]) throws(Invalid) {
     kind = target.kind
+    nodes = try Self.nodes(target)
     guard let declared = target.settings["host"]?.string else { throw Invalid(reason: "the target names no host") }
     let isBracketed = declared.hasPrefix("[") && declared.hasSuffix("]")
     let host = isBracketed ? String(declared.dropFirst().dropLast()) : declared
@@ -81,6 +85,21 @@ struct TLSTarget: Sendable {
     serverName = target.settings["serverName"]?.string ?? host
     self.trust = trust + [target.settings["trust"]?.string].compactMap { $0 }
     trustsSystem = true
+  }
+
+  /// Literal addresses without brackets, in the order of the inventory, each once.
+  private static func nodes(_ target: Target) throws(Invalid) -> [String] {
+    var nodes: [String] = []
+    for case .string(let declared) in target.settings["nodes"]?.array ?? [] {
+      let isBracketed = declared.hasPrefix("[") && declared.hasSuffix("]")
+      let node = isBracketed ? String(declared.dropFirst().dropLast()) : declared
+      var address = in6_addr()
+      guard inet_pton(AF_INET, node, &address) == 1 || inet_pton(AF_INET6, node, &address) == 1 else {
+        throw Invalid(reason: "a node is no literal address")
+      }
+      if !nodes.contains(node) { nodes.append(node) }
+    }
+    return nodes
   }
 
   private static func isPlain(_ host: Substring) -> Bool {

@@ -19,6 +19,8 @@ package final class Connection {
   package let peerAddress: String
   /// How long the phases of setting it up took.
   package private(set) var phases: Phases
+  /// Whether the peer has agreed on a version and a suite of TLS, even if the handshake broke after that.
+  package private(set) var hasAgreedOnTLS = false
   private let socket: Socket
   private var stream: TLSStream?
 
@@ -82,6 +84,7 @@ package final class Connection {
   ) throws(TransportFailure) -> TLSStream {
     let watch = Stopwatch()
     let stream = try TLSStream(settings, over: socket)
+    defer { hasAgreedOnTLS = stream.isAgreed }
     try stream.handshake(before: deadline)
     // Wherever TLS began inside packets, it goes on without them (MS-TDS section 3.2.5.2).
     socket.envelope = nil

@@ -30,6 +30,16 @@ final class TLSStream {
   /// The protocol version agreed on, as libssl writes it: `TLSv1.3`.
   var version: String { String(cString: SSL_get_version(raw)) }
 
+  /// Whether the peer has agreed on a version and a suite.
+  var isAgreed: Bool {
+    switch SSL_get_state(raw) {
+    case TLS_ST_BEFORE, TLS_ST_CW_CLNT_HELLO: false
+    // The state lasts until the next message; there is a suite once this one was found in order.
+    case TLS_ST_CR_SRVR_HELLO: SSL_get_pending_cipher(raw) != nil
+    default: true
+    }
+  }
+
   func handshake(before deadline: Deadline) throws(TransportFailure) {
     if try attempt("handshake", before: deadline, { SSL_do_handshake(raw) }) == 0 { throw .closedEarly }
   }
@@ -89,8 +99,7 @@ final class TLSStream {
     case let error?: return Socket.failure(error)
     case nil:
       var failure = errors.failure
-      failure.isAfterAgreement = ![TLS_ST_BEFORE, TLS_ST_CW_CLNT_HELLO, TLS_ST_CR_SRVR_HELLO].contains(
-        SSL_get_state(raw))
+      failure.isAfterAgreement = isAgreed
       return .tls(failure)
     }
   }

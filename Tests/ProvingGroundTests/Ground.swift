@@ -95,7 +95,7 @@ struct Ground {
 
   // MARK: What the inventory says
 
-  private func number(after mark: String, in text: some StringProtocol) -> Int {
+  func number(after mark: String, in text: some StringProtocol) -> Int {
     guard let range = text.range(of: mark) else { return 0 }
     return Int(text[range.upperBound...].prefix { $0.isNumber }) ?? 0
   }

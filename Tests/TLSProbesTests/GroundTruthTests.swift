@@ -135,6 +135,7 @@ import Testing
     #expect(survey["suiteKinds.staticKeyExchange"] == ["TLS_RSA_WITH_AES_128_CBC_SHA"])
     #expect(survey["fallback.0.version"] == "TLSv1.1")
     #expect(survey["fallback.0.honoured"] == true)
+    #expect(survey["fallback.1"] == ["version": "TLSv1.0", "honoured": true])
     #expect(survey["versions.ssl3"] == false)
     #expect(survey["modern.aead"] == false)
     #expect(survey["modern.forwardSecret"] == true)
@@ -372,6 +373,25 @@ import Testing
     #expect(addresses[1]["reason"] == "shows another certificate")
     #expect(addresses[1]["serial"] != addresses[0]["serial"])
     #expect(addresses[2]["reason"] == "connection refused")
+  }
+
+  /// The same three as nodes that the inventory names: the one that is down has to be up.
+  @Test func everyDeclaredNodeIsLookedAt() async throws {
+    let old = try pki.credential()
+    let server = try NginxServer.start(
+      try pki.credential(),
+      otherServer: "listen 127.0.0.2:PORT ssl; ssl_certificate \(old.chainFile); ssl_certificate_key \(old.keyFile);")
+    let survey = await Survey(
+      Target(
+        id: "x", kind: "tls",
+        settings: [
+          "host": "127.0.0.1", "port": .integer(server.port), "serverName": "localhost",
+          "trust": .string(pki.rootFile), "nodes": ["127.0.0.1", "127.0.0.2", "127.0.0.3"],
+        ]))
+    let addresses = try #require(survey["addresses"]?.array)
+    #expect(addresses.map { $0["address"]?.string } == ["127.0.0.1", "127.0.0.2", "127.0.0.3"])
+    #expect(addresses.map { $0["agrees"] } == [true, false, false])
+    #expect(addresses.allSatisfy { $0["routed"] == true })
   }
 
   @Test func certificateThatDemandsAStapleAndGetsNone() async throws {

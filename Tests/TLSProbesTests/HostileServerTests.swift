@@ -5,6 +5,7 @@ import LoopbackServers
 import Probing
 import Synchronization
 import Testing
+import Transport
 
 @testable import TLSProbes
 
@@ -64,6 +65,38 @@ import Testing
         $0 += 1
         return $0 - 1
       }
+    }
+  }
+
+  /// Servers that break off in every way once they have agreed to a version.
+  @Test(arguments: [true, false]) func whoBreaksOffLaterHasAgreedToTheVersion(byReset: Bool) async throws {
+    let server = try ScriptedServer { peer in
+      guard let offer = Offer(peer) else { return }
+      guard offer.version == 0x0302, !offer.is13 else { return peer.send(Self.versionRefusal) }
+      let flight = [WireBytes.serverHello(version: 0x0302, suite: 0x002F)]
+      peer.send(flight.flatMap { WireBytes.record($0, version: 0x0302) })
+      // Time for the client to read it.
+      usleep(100_000)
+      if byReset { peer.resetOnClose() }
+    }
+    let target = try TLSTarget(https(server.port), trust: [])
+    let client = TLSClient(
+      target: target, trust: nil, deadline: Deadline(milliseconds: 20_000), traffic: TrafficMeter())
+    #expect(throws: Never.self) { try client.offer(.tls11, before: client.deadline) }
+    #expect(throws: TransportFailure.self) { try client.offer(.tls10, before: client.deadline) }
+  }
+
+  /// A front that answers no hello of ours: what it would accept from others stays open.
+  @Test func whoDeclinesEverythingHasNoSuitesThatCouldBeJudged() async throws {
+    let server = try ScriptedServer { peer in
+      _ = peer.receive()
+      peer.send(Self.refusal)
+    }
+    let survey = await Survey(https(server.port))
+    #expect(survey.protocols == [])
+    #expect(survey["earlyDataBytes"] == .null)
+    for path in ["suites", "suiteKinds", "groups", "fallback"] {
+      #expect(survey.gaps.contains { $0.path == path && $0.reason.contains("declined every hello") }, "\(path)")
     }
   }
 

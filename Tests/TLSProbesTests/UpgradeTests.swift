@@ -122,10 +122,13 @@ import Transport
     #expect(try read(["host": "[::1]", "port": 993]).endpoint.host == "::1")
     #expect(try read(["host": "h", "port": 5432, "starttls": "postgres-direct"]).alpn == ["postgresql"])
     let named = try read(["host": "h", "port": 1, "serverName": "n", "address": "127.0.0.1", "trust": "/ca.pem"])
+    let nodes: JSONValue = ["192.0.2.1", "[2001:db8::1]", "192.0.2.1"]
+    #expect(try read(["host": "h", "port": 1, "nodes": nodes]).nodes == ["192.0.2.1", "2001:db8::1"])
     #expect(named.serverName == "n" && named.endpoint.host == "127.0.0.1" && named.trust == ["/ca.pem"])
     let refused: [JSONObject] = [
       [:], ["host": "h"], ["host": "h", "port": 0], ["host": "h", "port": 65536], ["host": "a,b", "port": 1],
       ["host": "h", "starttls": "gopher"], ["host": "[]", "port": 1],
+      ["host": "h", "port": 1, "nodes": ["other.example"]],
     ]
     for settings in refused { #expect(throws: TLSTarget.Invalid.self) { try read(settings) } }
   }

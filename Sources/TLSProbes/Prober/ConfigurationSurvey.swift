@@ -37,7 +37,8 @@ struct ConfigurationSurvey: Sendable {
   var compression: Test?
   /// By version: whether the server insists on its own order of suites.
   var preference: [ProtocolVersion: Test] = [:]
-  var fallback: Fallback?
+  /// By version to fall to, newest first.
+  var fallback: [Fallback] = []
   /// Whether a hello of more than 1,500 bytes is answered as a short one is.
   var largeHello: Test?
   /// Whether X25519MLKEM768 is spoken.
@@ -63,6 +64,7 @@ struct ConfigurationSurvey: Sendable {
 /// Finds out how a server speaks TLS, over a few connections at a time.
 struct ConfigurationSurveyor: Sendable {
   let target: TLSTarget
+  /// Those of the name and those of the nodes that the inventory names, each once.
   let addresses: [String]
   let trust: TrustStore?
   let deadline: Deadline
@@ -108,7 +110,9 @@ struct ConfigurationSurveyor: Sendable {
       var sessions = surveyor.survey()
       for address in addresses.dropFirst().prefix(Self.mostAddresses) {
         let (meeting, isRouted) = surveyor.meeting(at: address, traffic: traffic)
-        sessions.others.append((address, meeting, isRouted))
+        let isDeclared = target.nodes.contains(address)
+        sessions.others.append(
+          .init(address: address, meeting: meeting, isRouted: isRouted || isDeclared, isDeclared: isDeclared))
       }
       return sessions
     }
@@ -328,8 +332,8 @@ struct ConfigurationSurveyor: Sendable {
       survey.preference[walk.version] = preference(walk, questioner, compressions: [0]).preference
     }
     let spoken = survey.walks.values.filter { !$0.suites.isEmpty }.map(\.version).sorted()
-    if spoken.count > 1, let oldest = spoken.first, oldest < .tls12 {
-      survey.fallback = fallback(spoken, survey, questioner)
+    for version in spoken.dropLast().reversed() where version < .tls12 {
+      survey.fallback.append(fallback(to: version, survey, questioner))
     }
     if survey.largeHello == nil, let newest = open.first, newest.version > .ssl3 {
       survey.largeHello = largeHello(newest, questioner)
@@ -339,10 +343,10 @@ struct ConfigurationSurveyor: Sendable {
     return survey
   }
 
+  /// Says that it fell back to `version`, which a server that speaks a newer one must not go along with.
   private func fallback(
-    _ spoken: [ProtocolVersion], _ survey: ConfigurationSurvey, _ questioner: Questioner
+    to version: ProtocolVersion, _ survey: ConfigurationSurvey, _ questioner: Questioner
   ) -> ConfigurationSurvey.Fallback {
-    let version = spoken.dropLast().last ?? .tls10
     var hello = SuiteWalk.hello(
       version, suites: survey.walks[version]?.suites ?? [], serverName: version == .ssl3 ? nil : sentName, questioner)
     hello.isFallback = true

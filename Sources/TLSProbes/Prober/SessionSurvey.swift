@@ -38,8 +38,18 @@ struct SessionSurvey: Sendable {
   var resumption: [ProtocolVersion: Resumption] = [:]
   /// The sessions offered, by version.
   var saved: [ProtocolVersion: SavedSession] = [:]
+  /// What one further address shows.
+  struct Other: Sendable {
+    var address: String
+    var meeting: Meeting
+    /// Whether there is a way to it from here.
+    var isRouted: Bool
+    /// Whether the inventory names it: then it has to answer.
+    var isDeclared: Bool
+  }
+
   /// What each further address of the name shows.
-  var others: [(address: String, meeting: Meeting, isRouted: Bool)] = []
+  var others: [Other] = []
 
   /// Every certificate that was shown, the main one first.
   var inspections: [Inspection] {

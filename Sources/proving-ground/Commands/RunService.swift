@@ -14,6 +14,7 @@ struct RunService: AsyncParsableCommand {
     case .api: try await APIService(settings).run()
     case .processing: try await ProcessingService(settings).run()
     case .extraction: try await ExtractionService(settings).run()
+    case .mail: try await MailFront(settings).run()
     }
   }
 }

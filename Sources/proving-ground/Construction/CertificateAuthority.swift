@@ -17,6 +17,8 @@ enum Leaf: String, CaseIterable, Sendable {
   case fromExpiredIssuer = "from-expired-issuer"
   case rsa
   case withoutKeyIdentifiers = "without-key-identifiers"
+  case mustStaple = "must-staple"
+  case replaced
 
   /// Whether OpenSSL serves it only below its usual level of security.
   var isBelowStandard: Bool { self == .weakKey || self == .weakSignature }
@@ -40,6 +42,7 @@ enum Leaf: String, CaseIterable, Sendable {
     case .forClients: "client"
     case .rsa: "rsa_leaf"
     case .withoutKeyIdentifiers: "nameless"
+    case .mustStaple: "stapled"
     default: "leaf"
     }
   }
@@ -50,6 +53,7 @@ enum Leaf: String, CaseIterable, Sendable {
     case .longLived: -25...875
     case .expired: -90 ... -1
     case .expiring: -80...5
+    case .replaced: -79...11
     default: -25...65
     }
   }
@@ -208,7 +212,7 @@ struct CertificateAuthority: Sendable {
     }
     func leaf(
       _ section: String, usage: String = "digitalSignature", purpose: String = "serverAuth",
-      names: String = Leaf.web.alternativeNames, hasKeyIdentifiers: Bool = true
+      names: String = Leaf.web.alternativeNames, hasKeyIdentifiers: Bool = true, feature: String = ""
     ) -> String {
       """
       [\(section)]
@@ -218,6 +222,7 @@ struct CertificateAuthority: Sendable {
       \(hasKeyIdentifiers ? "subjectKeyIdentifier = hash\nauthorityKeyIdentifier = keyid" : "subjectKeyIdentifier = none\nauthorityKeyIdentifier = none")
       subjectAltName = \(names)
       \(references(to: "intermediate"))
+      \(feature)
 
       """
     }
@@ -227,6 +232,7 @@ struct CertificateAuthority: Sendable {
     let leaves = [
       leaf("leaf"), leaf("other", names: Leaf.wrongName.alternativeNames), leaf("client", purpose: "clientAuth"),
       leaf("rsa_leaf", usage: "digitalSignature, keyEncipherment"), leaf("nameless", hasKeyIdentifiers: false),
+      leaf("stapled", feature: "tlsfeature = status_request"),
     ]
     return authorities.joined() + """
       [req]
@@ -257,12 +263,22 @@ struct CertificateAuthority: Sendable {
 /// What stands between the lines of a PEM file (RFC 7468).
 enum PEM {
   /// The bytes of the first block in `text`; none where there is no block.
-  static func content(of text: String) -> [UInt8] {
-    var lines: [Substring] = []
-    for line in text.split(separator: "\n").drop(while: { !$0.hasPrefix("-----BEGIN ") }).dropFirst() {
-      if line.hasPrefix("-----END ") { break }
-      lines.append(line)
+  static func content(of text: String) -> [UInt8] { contents(of: text).first ?? [] }
+
+  /// The bytes of every block in `text`.
+  static func contents(of text: String) -> [[UInt8]] {
+    var blocks: [[UInt8]] = []
+    var lines: [Substring]?
+    for line in text.split(separator: "\n") {
+      if line.hasPrefix("-----BEGIN ") {
+        lines = []
+      } else if line.hasPrefix("-----END "), let whole = lines {
+        blocks.append(Data(base64Encoded: whole.joined()).map { [UInt8]($0) } ?? [])
+        lines = nil
+      } else {
+        lines?.append(line)
+      }
     }
-    return Data(base64Encoded: lines.joined()).map { [UInt8]($0) } ?? []
+    return blocks
   }
 }

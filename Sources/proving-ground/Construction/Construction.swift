@@ -43,9 +43,11 @@ struct Construction: Sendable {
     let people = Person.everybody()
     try Person.writeCredentials(of: people, to: folder)
     try database.setUp(blueprint, outsidePort: ports.outside, people: people, before: deadline)
-    let services = ServiceName.allCases.filter { $0 != .processing || blueprint.processingRuns }
+    let services = ServiceName.overHTTP.filter { $0 != .processing || blueprint.processingRuns }
     var parts: [(service: ServiceName, part: StartedPart)] = []
     for service in services { parts.append((service, try start(service))) }
+    try Files.write(authority.chain(of: blueprint.mail.ownCertificate, withIntermediate: true), to: folder.mailChain)
+    let mail = try start(.mail)
     let edge = try Edge.start(blueprint, ports: ports, authority: authority, launcher: launcher)
     for (service, part) in parts {
       let answer = service == .processing ? blueprint.processingAnswer : "pass"
@@ -54,6 +56,7 @@ struct Construction: Sendable {
     try launcher.wait(for: edge, before: deadline) {
       (try? LoopbackHTTP.send(.get, port: ports.outside, path: "/luma.html", before: deadline))?.status == 200
     }
+    try launcher.wait(for: mail, before: deadline) { MailFront.answers(on: ports.mail) }
     if !blueprint.databaseRuns {
       try database.stop(before: deadline)
       for (service, part) in parts where service != .extraction {
@@ -70,7 +73,11 @@ struct Construction: Sendable {
       settings.tokenKeyFile = folder.tokenKey
       settings.hoardedSessions = blueprint.hoardedSessions
     }
-    if service != .extraction {
+    if service == .mail {
+      settings.mail = MailSettings(
+        nodes: Ports.mailNodes, tlsPort: ports.mailTLS, manner: blueprint.mail.manner, chainFile: folder.mailChain)
+    }
+    if service == .api || service == .processing {
       settings.database = DatabaseAddress(
         port: ports.database, name: "events", user: "events_app", passwordFile: folder.servicesPassword,
         trust: folder.trust, protection: blueprint.serviceSessions)

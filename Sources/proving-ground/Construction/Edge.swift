@@ -20,6 +20,11 @@ enum Edge {
     try Files.write(
       certificate[..<leafEnd] + stray + certificate[leafEnd...], to: "\(folder)/certificate.pem")
     try Files.write(authority.key(of: blueprint.edge.certificate), to: "\(folder)/key.pem", mode: 0o600)
+    for (index, leaf) in [blueprint.mail.certificate, blueprint.mail.secondCertificate].enumerated() {
+      let name = "\(folder)/mail-\(index)"
+      try Files.write(authority.chain(of: leaf, withIntermediate: true), to: "\(name).pem")
+      try Files.write(authority.key(of: leaf), to: "\(name).key", mode: 0o600)
+    }
     try Files.write(OutsideSite.page, to: "\(folder)/outside/luma.html")
     for asset in Asset.all where blueprint.edge.assets.areComplete || asset.name != Asset.icon.name {
       try Files.write(asset.content, to: "\(folder)/page\(asset.path)")
@@ -27,7 +32,7 @@ enum Edge {
     for (name, bytes) in try authority.published() {
       try Files.write(bytes, to: "\(folder)/published/ca/\(name)")
     }
-    let configuration = EdgeConfiguration(blueprint.edge, ports: ports)
+    let configuration = EdgeConfiguration(blueprint.edge, mail: blueprint.mail, ports: ports)
     try Files.write(EdgeConfiguration.smallGroup, to: "\(folder)/group.pem")
     try Files.write(configuration.fields, to: "\(folder)/fields.conf")
     try Files.write(configuration.text, to: "\(folder)/nginx.conf")

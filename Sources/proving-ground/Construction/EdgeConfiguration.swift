@@ -1,11 +1,13 @@
 /// The web server's configuration, with paths relative to its folder.
 struct EdgeConfiguration {
   private let plan: EdgePlan
+  private let mail: MailPlan
   private let ports: Ports
 
-  /// The configuration for `plan`.
-  init(_ plan: EdgePlan, ports: Ports) {
+  /// The configuration for `plan`, with the TLS servers for `mail`.
+  init(_ plan: EdgePlan, mail: MailPlan, ports: Ports) {
     self.plan = plan
+    self.mail = mail
     self.ports = ports
   }
 
@@ -76,13 +78,14 @@ struct EdgeConfiguration {
       upstream assets { server 127.0.0.1:\(ports.assets); keepalive 4; }
 
       # For all servers of a port: the first one answers before the name is known.
-    \(suites)
+    \(Self.suites(plan.protocols, under: plan.certificate))
       ssl_prefer_server_ciphers off;
       ssl_ecdh_curve X25519:prime256v1:secp384r1;
       ssl_session_cache shared:sessions:1m;
     \(resumption)
     \(namelessServer)
     \(webServer)
+    \(mailServers)
       server {
         listen 127.0.0.1:\(ports.plain);
         listen \(Ports.publicAddress):\(ports.plain);
@@ -189,12 +192,36 @@ struct EdgeConfiguration {
       """
   }
 
-  private var suites: String {
+  // MARK: TLS
+
+  /// The TLS servers behind the mail front: one at each node, with nothing of its own to say, and nothing inherited that
+  /// may be wrong with the web server.
+  private var mailServers: String {
+    Ports.mailNodes.enumerated().map { index, node in
+      """
+        server {
+          listen \(node):\(ports.mailTLS) ssl;
+          server_name localhost;
+          ssl_certificate mail-\(index).pem;
+          ssl_certificate_key mail-\(index).key;
+          ssl_session_timeout 1d;
+          ssl_session_tickets off;
+          ssl_early_data off;
+          ssl_dhparam "";
+      \(Self.suites(mail.protocols, under: mail.certificate))
+          return 421;
+        }
+
+      """
+    }.joined()
+  }
+
+  private static func suites(_ versions: EdgePlan.Protocols, under certificate: Leaf) -> String {
     var protocols = "TLSv1.2 TLSv1.3"
     var ciphers = Self.modernCiphers
-    var isBelowStandard = plan.certificate.isBelowStandard
+    var isBelowStandard = certificate.isBelowStandard
     var group = ""
-    switch plan.protocols {
+    switch versions {
     case .modern: break
     case .withoutTLS13: protocols = "TLSv1.2"
     case .old:
@@ -204,6 +231,8 @@ struct EdgeConfiguration {
     case .withoutAuthentication: (ciphers, isBelowStandard) = (ciphers + ":AECDH-AES128-SHA", true)
     case .withBlockChaining: ciphers += ":ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA384"
     case .withoutForwardSecrecy: ciphers += ":AES128-GCM-SHA256:AES256-GCM-SHA384"
+    case .onlyBlockChaining: (protocols, ciphers) = ("TLSv1.2", "ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA384")
+    case .onlyStaticKeys: (protocols, ciphers) = ("TLSv1.2", "AES128-GCM-SHA256:AES256-GCM-SHA384")
     case .withSmallGroup:
       (ciphers, isBelowStandard) = (ciphers + ":DHE-RSA-AES128-GCM-SHA256", true)
       group = "ssl_dhparam group.pem;"

@@ -43,6 +43,9 @@ struct Folder: Sendable {
   /// The log called `name`.
   func log(_ name: String) -> String { "\(logs)/\(name).log" }
 
+  /// The chain that the mail front shows where it answers itself.
+  var mailChain: String { "\(services)/mail.pem" }
+
   /// The settings of a service.
   func settings(of service: ServiceName) -> String { "\(services)/\(service.rawValue).json" }
 

@@ -29,7 +29,7 @@ struct InventoryFile {
   }
 
   private var targets: [[Field]] {
-    [web] + ServiceName.allCases.map(service) + [account, database, publicAddress, monitoring]
+    [web] + ServiceName.overHTTP.map(service) + [account, database, mail, publicAddress, monitoring]
   }
 
   private var web: [Field] {
@@ -75,6 +75,14 @@ struct InventoryFile {
       ("url", .string("postgresql://auditor@localhost:\(ports.database)/events")),
       ("password", reference(to: plan.passwordIsRight ? folder.auditorPassword : folder.servicesPassword)),
       ("sslmode", .string(plan.sslmode)), ("trust", .string(folder.trust)),
+    ]
+  }
+
+  private var mail: [Field] {
+    [
+      ("id", "mail"), ("kind", "tls"), ("host", "localhost"), ("port", .integer(ports.mail)),
+      ("starttls", "submission"), ("nodes", .array(Ports.mailNodes.map { .string($0) })),
+      ("trust", .string(folder.trust)),
     ]
   }
 

@@ -5,6 +5,8 @@ struct Ports: Sendable {
   /// The address that stands for the platform's place in the world: only what is meant for everybody listens there, on
   /// the same ports as on 127.0.0.1.
   static let publicAddress = "127.0.0.2"
+  /// The addresses of the nodes that take mail.
+  static let mailNodes = ["127.0.0.1", "127.0.0.3"]
 
   /// HTTPS at the edge.
   let web: Int
@@ -22,6 +24,10 @@ struct Ports: Sendable {
   let extraction: Int
   /// The server of the web page's files, behind the edge.
   let assets: Int
+  /// The mail front.
+  let mail: Int
+  /// The TLS servers behind the mail front.
+  let mailTLS: Int
   /// A port on which nothing listens.
   let unused: Int
 
@@ -29,12 +35,13 @@ struct Ports: Sendable {
   init() throws(GroundFailure) {
     var candidates = Candidates(process: getpid())
     var reservations: [Reservation] = []
-    for _ in 0..<9 { reservations.append(try Reservation(&candidates)) }
+    for _ in 0..<11 { reservations.append(try Reservation(&candidates)) }
     defer { for reservation in reservations { close(reservation.socket) } }
     (web, plain, outside) = (reservations[0].port, reservations[1].port, reservations[2].port)
     (database, api) = (reservations[3].port, reservations[4].port)
     (processing, extraction) = (reservations[5].port, reservations[6].port)
     (assets, unused) = (reservations[7].port, reservations[8].port)
+    (mail, mailTLS) = (reservations[9].port, reservations[10].port)
   }
 
   /// The port of a service.
@@ -43,6 +50,7 @@ struct Ports: Sendable {
     case .api: api
     case .processing: processing
     case .extraction: extraction
+    case .mail: mail
     }
   }
 
@@ -86,16 +94,16 @@ struct Ports: Sendable {
   }
 }
 
-/// The address 127.0.0.1, on which everything listens.
+/// The loopback network; everything listens on 127.0.0.1.
 enum Loopback {
-  /// Calls `body` with the socket address of `port`.
+  /// Calls `body` with the socket address of `port` at `host`, an IPv4 address in figures.
   static func withAddress<Result>(
-    port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    _ host: String = "127.0.0.1", port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
   ) -> Result {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(truncatingIfNeeded: port).bigEndian
-    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    inet_pton(AF_INET, host, &address.sin_addr)
     return withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
     }

@@ -28,12 +28,14 @@ struct Blueprint: Sendable {
   var processingHealth = HealthManner()
   /// How the api service treats those who ask it.
   var api = APIManner()
+  /// How mail is taken.
+  var mail = MailPlan()
   /// Whether the database listens on the public address too.
   var databaseListensInPublic = false
 
   /// The leaf certificates that are needed.
   var leaves: Set<Leaf> {
-    Set([edge.certificate, databaseCertificate] + (edge.sendsStray ? [.wrongName] : []))
+    Set([edge.certificate, databaseCertificate] + (edge.sendsStray ? [.wrongName] : []) + mail.leaves)
   }
 
   /// What the processing service's health endpoint says once it is as ready as it will be.
@@ -117,6 +119,10 @@ struct EdgePlan: Sendable {
     case withoutForwardSecrecy
     /// TLS 1.2 and 1.3, also with a Diffie-Hellman group of 1024 bits.
     case withSmallGroup
+    /// TLS 1.2 alone, with suites in CBC mode only.
+    case onlyBlockChaining
+    /// TLS 1.2 alone, with an RSA key exchange only.
+    case onlyStaticKeys
   }
 
   /// Everything from the platform itself, nothing inline.
@@ -171,6 +177,25 @@ struct EdgePlan: Sendable {
     /// An answer that is not well-formed HTTP.
     case garbled
   }
+}
+
+/// How mail is taken.
+struct MailPlan: Sendable {
+  /// How the front treats those who ask for TLS.
+  var manner = MailManner()
+  /// The leaf certificate of the TLS server behind it.
+  var certificate = Leaf.web
+  /// Whether the second node still shows a certificate that the first one has replaced.
+  var keepsOldCertificate = false
+  /// What the TLS server speaks.
+  var protocols = EdgePlan.Protocols.modern
+
+  /// What the front shows where it answers itself.
+  var ownCertificate: Leaf { manner.hellos.isAnsweredHere ? .rsa : certificate }
+  /// What the second node shows.
+  var secondCertificate: Leaf { keepsOldCertificate ? .replaced : certificate }
+  /// The leaf certificates it needs.
+  var leaves: [Leaf] { [certificate, ownCertificate, secondCertificate] }
 }
 
 /// How the files of the web page are served.

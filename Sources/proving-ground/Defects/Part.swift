@@ -48,6 +48,7 @@ extension Defect {
     case auditor = "the role of the auditor"
     case inventory = "what the inventory says about the database"
     case plugin = "the monitoring plug-in"
+    case mail = "how mail is taken"
     case processing = "the processing service"
     case publicDatabase = "whether the database answers in public"
     case publicInside = "what else answers in public"
@@ -64,6 +65,8 @@ extension Defect {
     case processing
     /// The monitoring plug-in.
     case plugin
+    /// The mail front and the TLS servers behind it.
+    case mail
     /// The public address.
     case exposure
     /// All of it.
@@ -81,6 +84,7 @@ extension Defect.Part {
     case .databaseProcess: .everything
     case .plugin: .plugin
     case .processing: .processing
+    case .mail: .mail
     case .publicDatabase, .publicInside, .publicInventory: .exposure
     default: .web
     }

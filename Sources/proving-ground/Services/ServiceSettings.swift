@@ -8,6 +8,11 @@ enum ServiceName: String, Codable, CaseIterable, Sendable {
   case processing
   /// Finds events in a page.
   case extraction
+  /// Takes mail, and hands whoever asks for TLS on.
+  case mail
+
+  /// Those that speak HTTP and have a health endpoint.
+  static let overHTTP: [ServiceName] = [.api, .processing, .extraction]
 }
 
 /// What a service is told at its start, in a file.
@@ -26,6 +31,8 @@ struct ServiceSettings: Codable, Sendable {
   var hoardedSessions = 0
   /// How it treats those who ask; of the api service.
   var api = APIManner()
+  /// What the mail front does; nil for the others.
+  var mail: MailSettings?
   /// The file with the key that tokens are signed with; nil where it reads none.
   var tokenKeyFile: String?
 
