@@ -1,0 +1,246 @@
+import AuditModel
+import Facts
+import LoopbackPostgres
+import Postgres
+import Probing
+import Testing
+
+@testable import DatabaseProbes
+
+@Suite struct PostgresSchemaProbeTests {
+  let server: PostgresServer
+
+  init() throws { server = try PostgresServer.shared.get() }
+
+  // MARK: Foreign keys
+
+  @Test func everyForeignKeyIsJudgedByTheIndexesThatServeIt() async throws {
+    let database = try SurveyedDatabase("foreign_keys", on: server, running: ForeignKeyTraps.statements)
+    let look = await database.look()
+    let keys = look["foreignKeys"]?.array ?? []
+    let covers = Dictionary(
+      keys.map { ($0["constraint"]?.string ?? "", $0["cover"]?.string ?? "") }, uniquingKeysWith: { _, _ in "twice" })
+    for trap in ForeignKeyTraps.all { #expect(covers[trap.name] == trap.cover, "\(trap.name)") }
+    #expect(keys.count == ForeignKeyTraps.all.count)
+    let parted = try #require(keys.first { $0["constraint"] == "m_one_partition" })
+    #expect(parted["table"] == "public.t_m_one_partition")
+    #expect(parted["tables"] == 2)
+    #expect(parted["tablesUncovered"] == 1)
+    #expect(parted["statement"] == "CREATE INDEX ON ONLY public.t_m_one_partition (r)")
+    let gap = try #require(keys.first { $0["constraint"] == "w_gap" })
+    #expect(gap["columns"] == "a, b")
+    #expect(gap["columnsCovered"] == 1)
+    #expect(gap["references"] == "public.p")
+    #expect(gap["statement"] == "CREATE INDEX CONCURRENTLY ON public.t_w_gap (a, b)")
+    // The catalogs of tables and indexes are open to everybody.
+    let stranger = await database.look(as: .stranger)
+    #expect(stranger["foreignKeys"] == look["foreignKeys"])
+    #expect(look.gaps.isEmpty)
+    #expect(look.traffic.connections == 1)
+    #expect(look.traffic.requests <= 28)
+  }
+
+  // MARK: Indexes
+
+  @Test func whatRepeatsAnotherIndexIsFoundAndNothingElse() async throws {
+    let database = try SurveyedDatabase("redundancy", on: server, running: IndexTraps.statements)
+    let look = await database.look()
+    let found = (look["indexes"]?.array ?? []).filter { $0["redundancy"] != "none" }
+    let kinds = Dictionary(
+      found.map { ($0["name"]?.string ?? "", [$0["redundancy"]?.string ?? "", $0["coveredBy"]?.string ?? ""]) },
+      uniquingKeysWith: { _, _ in ["twice"] })
+    #expect(kinds == IndexTraps.redundant)
+    #expect(look["indexes"]?.array?.count ?? 0 >= 38)
+  }
+
+  @Test func brokenIndexesAreToldFromThoseUnderConstruction() async throws {
+    let database = try SurveyedDatabase(
+      "broken", on: server,
+      running: [
+        "CREATE TABLE t (a int, b int)", "CREATE INDEX whole ON t (a)", "CREATE INDEX broken ON t (b)",
+        "CREATE INDEX broken_ccnew1 ON t (b)", "CREATE TABLE r (a int) PARTITION BY RANGE (a)",
+        "CREATE TABLE r_1 PARTITION OF r FOR VALUES FROM (0) TO (10)", "CREATE INDEX root ON ONLY r (a)",
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid IN ('broken'::regclass, 'broken_ccnew1'::regclass)",
+      ])
+    let look = await database.look()
+    let broken = look.elements("indexes", where: "isUsable", is: false)
+    #expect(broken.compactMap { $0["name"]?.string } == ["public.broken", "public.broken_ccnew1", "public.root"])
+    #expect(broken.map { $0["isBuilding"] } == [false, false, false])
+    #expect(broken.map { $0["isReindexLeftover"] } == [false, true, false])
+    #expect(broken.map { $0["isPartitioned"] } == [false, false, true])
+    #expect(look.elements("indexes", where: "name", is: "public.whole").first?["isUsable"] == true)
+  }
+
+  @Test func anIndexIsUnusedOnlyAfterTwoWeeksOfCounting() async throws {
+    let database = try SurveyedDatabase(
+      "unused", on: server,
+      running: ["CREATE TABLE t (a int PRIMARY KEY, b int)", "CREATE INDEX reading ON t (b)"])
+    let early = await database.look()
+    #expect(early["indexUse"] == .null)
+    #expect(early.gaps.contains { $0.path == "indexUse" && $0.reason.contains("14 are needed") })
+    // Nothing to be in doubt about.
+    try database.run(["DROP INDEX reading"])
+    let without = await database.look()
+    #expect(without["indexUse"] == [])
+    #expect(without["statistics", "isCounting"] == true)
+    #expect(without["statistics", "days"]?.double ?? 99 < 1)
+  }
+
+  // MARK: Sequences
+
+  @Test func sequencesAreMeasuredByTheNarrowestPlaceTheyFill() async throws {
+    let database = try SurveyedDatabase("sequences", on: server, running: SequenceTraps.statements)
+    let look = await database.look()
+    let sequences = look["sequences"]?.array ?? []
+    let nearEnd = sequences.filter { $0["shareUsed"]?.double ?? 0 > 0.9 && $0["cycles"] == false }
+    #expect(nearEnd.compactMap { $0["name"]?.string }.sorted() == SequenceTraps.nearEnd)
+    let owned = try #require(sequences.first { $0["name"] == "public.n_owned_seq" })
+    #expect(owned["limit"] == 2_147_483_647)
+    #expect(owned["feeds"] == "public.n_owned.id integer")
+    #expect(sequences.first { $0["name"] == "public.f_fresh" }?["shareUsed"] == 0)
+    #expect(look.gaps.filter { $0.path == "sequences" }.isEmpty)
+
+    let stranger = await database.look(as: .stranger)
+    let gap = try #require(stranger.gaps.first { $0.path == "sequences" })
+    #expect(gap.remedy == "GRANT pg_read_all_data TO stranger")
+    #expect(stranger["sequences"]?.array?.allSatisfy { $0["shareUsed"] == .null && $0["isReadable"] == false } == true)
+  }
+
+  // MARK: Tables
+
+  @Test func tablesKeysAndConstraints() async throws {
+    let database = try SurveyedDatabase("tables", on: server, running: TableTraps.statements)
+    let look = await database.look()
+    let tables = Dictionary(
+      uniqueKeysWithValues: (look["tables"]?.array ?? []).map { ($0["name"]?.string ?? "", $0) })
+    #expect(tables["public.keyless"]?["hasPrimaryKey"] == false)
+    #expect(tables["public.keyless"]?["hasCandidateKey"] == false)
+    #expect(tables["public.candidate"]?["hasPrimaryKey"] == false)
+    #expect(tables["public.candidate"]?["hasCandidateKey"] == true)
+    #expect(tables["public.keyed"]?["hasPrimaryKey"] == true)
+    #expect(tables["public.parted_1"] == nil)
+    #expect(tables["public.parted"]?["partitions"] == 1)
+
+    let open = look["constraints"]?.array ?? []
+    #expect(open.map { $0["name"] } == ["open_check", "open_foreign"])
+    #expect(open.map { $0["kind"] } == ["check", "foreign key"])
+    #expect(open.map { $0["isValidated"] } == [false, false])
+
+    let narrow = look["narrowKeys"]?.array ?? []
+    #expect(
+      narrow.filter { $0["kind"] == "foreign" }.map { $0["references"] } == ["public.keyed.id bigint"])
+    #expect(narrow.contains { $0["kind"] == "primary" && $0["column"] == "public.small.id" && $0["type"] == "smallint" })
+
+    // Read from beginning to end a hundred times, and never by an index.
+    let scanned = try #require(tables["public.scanned"])
+    #expect(scanned["rows"] == 20_000)
+    #expect(scanned["shareByIndex"]?.double ?? 0 < 0.1)
+    let bloated = try #require(look.elements("bloat", where: "table", is: "public.bloated").first)
+    #expect((0.6...0.9).contains(bloated["share"]?.double ?? 0))
+    let lean = try #require(look.elements("bloat", where: "table", is: "public.scanned").first)
+    #expect(lean["share"]?.double ?? 1 < 0.1)
+
+    let stranger = await database.look(as: .stranger)
+    #expect(stranger.gaps.contains { $0.path == "bloat" && $0.remedy == "GRANT pg_read_all_data TO stranger" })
+    #expect(stranger["tables"] == look["tables"])
+  }
+
+  @Test func traitsOfTablesColumnsAndIndexes() async throws {
+    let database = try SurveyedDatabase("traits", on: server, running: TraitTraps.statements)
+    let look = await database.look()
+    for (trait, names) in TraitTraps.expected {
+      #expect(Set(look.traits(trait).keys) == Set(names), "\(trait)")
+    }
+    #expect(look.traits("severalPermissive")["public.s_both"] == "SELECT: p_all, p_read|UPDATE: p_all, p_write")
+    #expect(look.traits("inconsistentType")["public.y_three.customer_number"] == "text here, integer elsewhere")
+    // Every word of the list is seen somewhere.
+    let seen = Set((look["traits"]?.array ?? []).compactMap { $0["trait"]?.string })
+    #expect(seen.isSuperset(of: Set(TraitTraps.expected.map(\.0))))
+  }
+
+  @Test func extensionsAreListedWithTheirSchema() async throws {
+    let look = await (try SurveyedDatabase("extensions_only", on: server, running: [])).look()
+    let plpgsql = try #require(look.elements("extensions", where: "name", is: "plpgsql").first)
+    #expect(plpgsql["isCurrent"] == true)
+    #expect(plpgsql["isInPublic"] == false)
+    #expect(look["vectors"] == ["isInstalled": false, "columns": [], "lists": []])
+    #expect(look["graphs"] == ["isInstalled": false, "labels": []])
+    #expect(look["tables"] == [])
+    #expect(look["foreignKeys"] == [])
+  }
+
+  @Test func labelsOfGraphsNeedTheIndexesOfEveryTraversal() async throws {
+    let database = try SurveyedDatabase("graphs", on: server, running: GraphTraps.statements)
+    let look = await database.look()
+    let labels = look["graphs", "labels"]?.array ?? []
+    #expect(labels.map { $0["name"] } == ["social.Knows", "social.Likes", "social.Person", "social.Place"])
+    #expect(labels.map { $0["unindexed"] } == ["end_id", "", "", "id"])
+    #expect(labels.map { $0["indexesProperties"] } == [false, false, true, false])
+    let stranger = await database.look(as: .stranger)
+    #expect(stranger["graphs"] == ["isInstalled": true, "labels": nil])
+    #expect(stranger.gaps.contains { $0.path == "graphs.labels" && $0.reason.contains("GRANT USAGE ON SCHEMA ag_catalog") })
+    #expect(stranger["foreignKeys"] != .null)
+  }
+
+  // MARK: Who cannot look
+
+  @Test func whoIsNotLetInSeesNothing() async {
+    let look = await Look(PostgresSchemaProbe(), server.declaration(user: "auditor"), password: "canary-4711")
+    #expect(look.facts == nil)
+    #expect(look.unseen?.kind == .denied)
+    #expect(look.unseen?.reason.contains("canary") == false)
+  }
+
+  @Test func silenceIsNotAFact() async throws {
+    let silence = try SilentListener()
+    let look = await Look(
+      PostgresSchemaProbe(), ["url": "postgres://auditor@127.0.0.1:\(silence.port)/events"], timeout: 200)
+    #expect(look.unseen?.kind == .timeout)
+  }
+}
+
+/// The same against a server of another version, where one is at hand.
+@Suite(.enabled(if: PostgresServer.other != nil, "PRODWORTHY_TEST_POSTGRES names no folder of programs"))
+struct OtherVersionTests {
+  let server: PostgresServer
+
+  init() throws { server = try #require(PostgresServer.other).get() }
+
+  @Test func foreignKeys() async throws {
+    let look = await (try SurveyedDatabase("foreign_keys", on: server, running: ForeignKeyTraps.statements)).look()
+    let keys = look["foreignKeys"]?.array ?? []
+    for trap in ForeignKeyTraps.all {
+      #expect(keys.filter { $0["constraint"] == .string(trap.name) }.map { $0["cover"] } == [.string(trap.cover)], "\(trap.name)")
+    }
+    #expect(look.gaps.isEmpty)
+  }
+
+  @Test func indexes() async throws {
+    let look = await (try SurveyedDatabase("redundancy", on: server, running: IndexTraps.statements)).look()
+    let found = (look["indexes"]?.array ?? []).filter { $0["redundancy"] != "none" }
+    #expect(Set(found.compactMap { $0["name"]?.string }) == Set(IndexTraps.redundant.keys))
+  }
+
+  @Test func sequences() async throws {
+    let database = try SurveyedDatabase("sequences", on: server, running: SequenceTraps.statements)
+    let look = await database.look()
+    let nearEnd = (look["sequences"]?.array ?? []).filter { $0["shareUsed"]?.double ?? 0 > 0.9 && $0["cycles"] == false }
+    #expect(nearEnd.compactMap { $0["name"]?.string }.sorted() == SequenceTraps.nearEnd)
+    let stranger = await database.look(as: .stranger)
+    #expect(stranger.gaps.contains { $0.path == "sequences" })
+  }
+
+  @Test func vectors() async throws {
+    let database = try SurveyedDatabase("vectors", on: server, running: VectorTraps.statements)
+    let look = await database.look()
+    let columns = look["vectors", "columns"]?.array ?? []
+    let states = Dictionary(
+      columns.map { ("\($0["table"]?.string ?? "").\($0["column"]?.string ?? "")", $0["state"]?.string ?? "") },
+      uniquingKeysWith: { _, _ in "twice" })
+    #expect(states == VectorTraps.expected)
+    let lists = look["vectors", "lists"]?.array ?? []
+    let far = lists.filter { $0["factor"]?.double ?? 0 > 4 }.compactMap { $0["index"]?.string }
+    #expect(far == ["public.v_ivf_empty_e_idx"])
+    #expect(look.traits("vectorInBtree").keys.contains("public.v_btree_e_idx"))
+  }
+}

@@ -1,0 +1,87 @@
+import AuditModel
+import Facts
+import LoopbackPostgres
+import Postgres
+import Probing
+import Testing
+
+@testable import DatabaseProbes
+
+/// A database of its own on a loopback server, and what the auditor's role sees of it.
+struct SurveyedDatabase {
+  /// Who looks.
+  enum Role: String {
+    /// May see everything that an auditor should.
+    case surveyor
+    /// May log in.
+    case stranger
+  }
+
+  let server: PostgresServer
+  let name: String
+
+  /// A fresh database called `name` in which `statements` ran, each on its own.
+  init(_ name: String, on server: PostgresServer, running statements: [String]) throws {
+    self.server = server
+    self.name = name
+    let deadline = Deadline(milliseconds: 60_000)
+    var connection = try PostgresConnection.open(server.ownerParameters, before: deadline)
+    try connection.query("DROP DATABASE IF EXISTS \(name) WITH (FORCE)", before: deadline)
+    try connection.query("CREATE DATABASE \(name)", before: deadline)
+    try connection.query(
+      """
+      DO $$ BEGIN
+        PERFORM pg_advisory_xact_lock(4711);
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'surveyor') THEN
+          CREATE ROLE surveyor LOGIN PASSWORD '\(PostgresServer.password)';
+          GRANT pg_monitor, pg_read_all_data TO surveyor;
+        END IF;
+      END $$
+      """, before: deadline)
+    try run(statements)
+  }
+
+  /// Runs statements as the database's owner, each on its own.
+  func run(_ statements: [String]) throws {
+    let deadline = Deadline(milliseconds: 120_000)
+    var parameters = server.ownerParameters
+    parameters.database = name
+    var connection = try PostgresConnection.open(parameters, before: deadline)
+    for statement in statements {
+      do {
+        try connection.query(statement, before: deadline)
+      } catch {
+        Issue.record("\(statement): \(error)")
+        throw error
+      }
+    }
+  }
+
+  /// What the probe sees as `role`.
+  func look(as role: Role = .surveyor) async -> Look {
+    var settings = server.declaration(user: role.rawValue)
+    settings["url"] = .string("postgresql://\(role.rawValue)@localhost:\(server.port)/\(name)")
+    if !server.offersTLS { settings["sslmode"] = "disable" }
+    return await Look(PostgresSchemaProbe(), settings, password: PostgresServer.password, timeout: 60_000)
+  }
+}
+
+extension PostgresServer {
+  fileprivate var ownerParameters: PostgresParameters {
+    parameters(user: "postgres", mode: offersTLS ? .verifyFull : .disable)
+  }
+}
+
+extension Look {
+  /// The elements of a list that say `value` under `name`.
+  func elements(_ list: String, where name: String, is value: JSONValue) -> [JSONValue] {
+    (self[list]?.array ?? []).filter { $0[name] == value }
+  }
+
+  /// Name and detail of everything with a trait.
+  func traits(_ trait: String) -> [String: String] {
+    Dictionary(
+      elements("traits", where: "trait", is: .string(trait)).map { ($0["name"]?.string ?? "", $0["detail"]?.string ?? "") },
+      uniquingKeysWith: { "\($0)|\($1)" })
+  }
+}
