@@ -35,7 +35,7 @@ import Testing
     // The catalogs of tables and indexes are open to everybody.
     let stranger = await database.look(as: .stranger)
     #expect(stranger["foreignKeys"] == look["foreignKeys"])
-    #expect(look.gaps.isEmpty)
+    #expect(look.gaps.allSatisfy { $0.path == "indexUse" })
     #expect(look.traffic.connections == 1)
     #expect(look.traffic.requests <= 28)
   }
@@ -113,11 +113,9 @@ import Testing
     let look = await database.look()
     let tables = Dictionary(
       uniqueKeysWithValues: (look["tables"]?.array ?? []).map { ($0["name"]?.string ?? "", $0) })
-    #expect(tables["public.keyless"]?["hasPrimaryKey"] == false)
-    #expect(tables["public.keyless"]?["hasCandidateKey"] == false)
-    #expect(tables["public.candidate"]?["hasPrimaryKey"] == false)
-    #expect(tables["public.candidate"]?["hasCandidateKey"] == true)
-    #expect(tables["public.keyed"]?["hasPrimaryKey"] == true)
+    #expect(tables["public.keyless"]?["key"] == "none")
+    #expect(tables["public.candidate"]?["key"] == "candidate")
+    #expect(tables["public.keyed"]?["key"] == "primary")
     #expect(tables["public.parted_1"] == nil)
     #expect(tables["public.parted"]?["partitions"] == 1)
 
@@ -129,7 +127,8 @@ import Testing
     let narrow = look["narrowKeys"]?.array ?? []
     #expect(
       narrow.filter { $0["kind"] == "foreign" }.map { $0["references"] } == ["public.keyed.id bigint"])
-    #expect(narrow.contains { $0["kind"] == "primary" && $0["column"] == "public.small.id" && $0["type"] == "smallint" })
+    #expect(
+      narrow.contains { $0["kind"] == "primary" && $0["column"] == "public.small.id" && $0["type"] == "smallint" })
 
     // Read from beginning to end a hundred times, and never by an index.
     let scanned = try #require(tables["public.scanned"])
@@ -178,7 +177,8 @@ import Testing
     #expect(labels.map { $0["indexesProperties"] } == [false, false, true, false])
     let stranger = await database.look(as: .stranger)
     #expect(stranger["graphs"] == ["isInstalled": true, "labels": nil])
-    #expect(stranger.gaps.contains { $0.path == "graphs.labels" && $0.reason.contains("GRANT USAGE ON SCHEMA ag_catalog") })
+    #expect(
+      stranger.gaps.contains { $0.path == "graphs.labels" && $0.reason.contains("GRANT USAGE ON SCHEMA ag_catalog") })
     #expect(stranger["foreignKeys"] != .null)
   }
 
@@ -210,9 +210,11 @@ struct OtherVersionTests {
     let look = await (try SurveyedDatabase("foreign_keys", on: server, running: ForeignKeyTraps.statements)).look()
     let keys = look["foreignKeys"]?.array ?? []
     for trap in ForeignKeyTraps.all {
-      #expect(keys.filter { $0["constraint"] == .string(trap.name) }.map { $0["cover"] } == [.string(trap.cover)], "\(trap.name)")
+      #expect(
+        keys.filter { $0["constraint"] == .string(trap.name) }.map { $0["cover"] } == [.string(trap.cover)],
+        "\(trap.name)")
     }
-    #expect(look.gaps.isEmpty)
+    #expect(look.gaps.allSatisfy { $0.path == "indexUse" })
   }
 
   @Test func indexes() async throws {
@@ -224,7 +226,9 @@ struct OtherVersionTests {
   @Test func sequences() async throws {
     let database = try SurveyedDatabase("sequences", on: server, running: SequenceTraps.statements)
     let look = await database.look()
-    let nearEnd = (look["sequences"]?.array ?? []).filter { $0["shareUsed"]?.double ?? 0 > 0.9 && $0["cycles"] == false }
+    let nearEnd = (look["sequences"]?.array ?? []).filter {
+      $0["shareUsed"]?.double ?? 0 > 0.9 && $0["cycles"] == false
+    }
     #expect(nearEnd.compactMap { $0["name"]?.string }.sorted() == SequenceTraps.nearEnd)
     let stranger = await database.look(as: .stranger)
     #expect(stranger.gaps.contains { $0.path == "sequences" })

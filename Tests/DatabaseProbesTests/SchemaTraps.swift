@@ -10,10 +10,12 @@ enum SequenceTraps {
     "CREATE TABLE n_owned (id int)", "CREATE SEQUENCE n_owned_seq OWNED BY n_owned.id",
     "SELECT setval('n_owned_seq', 2100000000)",
     // The same where only a default names it, beside a column that has room.
-    "CREATE SEQUENCE n_named", "CREATE TABLE n_two (id int DEFAULT nextval('n_named'), wide bigint DEFAULT nextval('n_named'))",
+    "CREATE SEQUENCE n_named",
+    "CREATE TABLE n_two (id int DEFAULT nextval('n_named'), wide bigint DEFAULT nextval('n_named'))",
     "SELECT setval('n_named', 2000000000)",
     "CREATE TABLE n_small (id smallserial)", "SELECT setval('n_small_id_seq', 32000)",
-    "CREATE SEQUENCE n_descending AS int INCREMENT -1 MINVALUE -1000 MAXVALUE -1", "SELECT setval('n_descending', -950)",
+    "CREATE SEQUENCE n_descending AS int INCREMENT -1 MINVALUE -1000 MAXVALUE -1",
+    "SELECT setval('n_descending', -950)",
     "CREATE SEQUENCE n_bounded MAXVALUE 1000", "SELECT setval('n_bounded', 950)",
     "CREATE DOMAIN number AS int", "CREATE DOMAIN number_of_number AS number", "CREATE SEQUENCE n_domain_seq",
     "CREATE TABLE n_domain (id number_of_number DEFAULT nextval('n_domain_seq'))",
@@ -81,18 +83,20 @@ enum TraitTraps {
     // Foreign keys
     "CREATE TABLE k_target (id bigint PRIMARY KEY, a bigint, b bigint, UNIQUE (a, b), UNIQUE (b, a), UNIQUE (a))",
     """
-    CREATE TABLE k_source (id bigint PRIMARY KEY, a bigint, b bigint, self bigint, n int,
+    CREATE TABLE k_source (id bigint PRIMARY KEY, a bigint, b bigint, self bigint, n int, d numeric,
       CONSTRAINT k_first FOREIGN KEY (a, b) REFERENCES k_target (a, b),
       CONSTRAINT k_second FOREIGN KEY (b, a) REFERENCES k_target (b, a),
       CONSTRAINT k_part FOREIGN KEY (a) REFERENCES k_target (a),
       CONSTRAINT k_self FOREIGN KEY (self) REFERENCES k_source,
       CONSTRAINT k_narrow FOREIGN KEY (n) REFERENCES k_target,
+      CONSTRAINT k_numeric FOREIGN KEY (d) REFERENCES k_target,
       CONSTRAINT k_full FOREIGN KEY (a, b) REFERENCES k_target (a, b) MATCH FULL)
     """,
     // Security
     "CREATE TABLE s_open (id bigint PRIMARY KEY, password text NOT NULL)", "GRANT SELECT, INSERT ON s_open TO PUBLIC",
     "CREATE TABLE s_locked (id bigint PRIMARY KEY, a text NOT NULL)", "ALTER TABLE s_locked ENABLE ROW LEVEL SECURITY",
-    "CREATE TABLE s_idle (id bigint PRIMARY KEY, a text NOT NULL)", "CREATE POLICY p_idle ON s_idle FOR SELECT USING (id > 0)",
+    "CREATE TABLE s_idle (id bigint PRIMARY KEY, a text NOT NULL)",
+    "CREATE POLICY p_idle ON s_idle FOR SELECT USING (id > 0)",
     "CREATE TABLE s_both (id bigint PRIMARY KEY, a text NOT NULL)", "ALTER TABLE s_both ENABLE ROW LEVEL SECURITY",
     "CREATE POLICY p_read ON s_both FOR SELECT USING (id > 0)",
     "CREATE POLICY p_all ON s_both TO pg_monitor USING (a = (SELECT current_setting('app.user', true)))",
@@ -129,14 +133,19 @@ enum TraitTraps {
     ("duplicate", ["k_second on public.k_source", "k_full on public.k_source"]),
     ("contained", ["k_part on public.k_source"]), ("selfReference", ["k_self on public.k_source"]),
     ("nullEscapes", ["k_first on public.k_source", "k_second on public.k_source"]),
-    ("typeMismatch", ["k_narrow on public.k_source"]), ("publicAccess", ["public.s_open"]),
+    ("typeMismatch", ["k_numeric on public.k_source"]), ("publicAccess", ["public.s_open"]),
     ("publicSecretColumn", ["public.s_open"]), ("securityWithoutPolicy", ["public.s_locked"]),
     ("policyWithoutSecurity", ["public.s_idle"]), ("severalPermissive", ["public.s_both"]),
     ("settingPerRow", ["p_write on public.s_both"]), ("alwaysTrue", ["p_insert on public.s_both"]),
     ("readsPastPolicies", ["public.s_view", "public.s_stored"]), ("openDefiner", ["public.s_open_definer()"]),
     ("definer", ["public.s_closed_definer()"]), ("movingSearchPath", ["public.s_moving(a integer)"]),
-    ("longName", ["public.y_long_123456789_123456789_123456789_123456789_123456789_123456",
-      "public.y_long_123456789_123456789_123456789_123456789_123456789_1_pkey"]),
+    (
+      "longName",
+      [
+        "public.y_long_123456789_123456789_123456789_123456789_123456789_123456",
+        "public.y_long_123456789_123456789_123456789_123456789_123456789_1_pkey",
+      ]
+    ),
     ("needsQuotes", ["public.\"Y Quoted\"", "public.\"Y Quoted\".\"Mixed\"", "public.\"Y Quoted_pkey\""]),
   ]
 }
@@ -170,7 +179,8 @@ enum VectorTraps {
     "public.v_hnsw.e": "indexed", "public.v_ivf.e": "indexed", "public.v_ivf_empty.e": "indexed",
     "public.v_half.e": "indexed", "public.v_cast.e": "indexed", "public.v_partial.e": "partly",
     "public.v_none.e": "missing", "public.v_loose.e": "undeclared", "public.v_btree.e": "missing",
-    "public.v_parted.e": "indexed", "public.v_invalid.e": "invalid", "public.v_domain.e": "indexed",
+    "public.v_parted.e": "indexed", "public.v_invalid.e": "invalid", "public.v_domain.e": "undeclared",
+    "public.v_sparse.e": "indexed",
   ]
 
   static let statements = [
@@ -199,6 +209,7 @@ enum VectorTraps {
     "CREATE INDEX v_invalid_index ON v_invalid USING hnsw (e vector_l2_ops)",
     "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'v_invalid_index'::regclass",
     "CREATE DOMAIN embedding AS vector(3)", "CREATE TABLE v_domain (id bigint PRIMARY KEY, e embedding)",
-    "CREATE INDEX ON v_domain USING hnsw (e vector_l2_ops)",
+    "CREATE TABLE v_sparse (id bigint PRIMARY KEY, e sparsevec(5))",
+    "CREATE INDEX ON v_sparse USING hnsw (e sparsevec_l2_ops)",
   ]
 }

@@ -81,7 +81,9 @@ extension Look {
   /// Name and detail of everything with a trait.
   func traits(_ trait: String) -> [String: String] {
     Dictionary(
-      elements("traits", where: "trait", is: .string(trait)).map { ($0["name"]?.string ?? "", $0["detail"]?.string ?? "") },
+      elements("traits", where: "trait", is: .string(trait)).map {
+        ($0["name"]?.string ?? "", $0["detail"]?.string ?? "")
+      },
       uniquingKeysWith: { "\($0)|\($1)" })
   }
 }

@@ -68,8 +68,8 @@ struct Catalog: Sendable {
 
     /// As SQL writes it, with its schema.
     var qualifiedName: String { "\(schema).\(name)" }
-    /// The better of two estimates.
-    var rows: Int { max(rowsCounted ?? 0, rowsAlive) }
+    /// By the last VACUUM or ANALYZE, or else by the statistics.
+    var rows: Int { rowsCounted.flatMap { $0 > 0 ? $0 : nil } ?? rowsAlive }
     /// Has rows of its own and is a table.
     var isTable: Bool { kind == .table || kind == .partitioned }
   }

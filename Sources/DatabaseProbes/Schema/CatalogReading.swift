@@ -62,7 +62,9 @@ extension Catalog.Relation {
     hasRowSecurity = row.isTrue("secured")
     isDescribed = row.isTrue("described")
     grantedToPublic = row["granted"]
-    asksAsInvoker = options.contains { ["security_invoker=true", "security_invoker=on", "security_invoker=1"].contains($0) }
+    asksAsInvoker = options.contains {
+      ["security_invoker=true", "security_invoker=on", "security_invoker=1"].contains($0)
+    }
     rowsAlive = max(0, row.number("alive") ?? 0)
     sequentialScans = max(0, row.number("scans") ?? 0)
     rowsReadSequentially = max(0, row.number("scanned") ?? 0)

@@ -31,9 +31,12 @@ struct IndexRedundancy: Sendable {
       for victim in usable where !victim.backsConstraint && !referenced.contains(victim.index.id) {
         // An index of a partition lives and dies with the one it is a part of.
         guard !victim.index.isReplicaIdentity, !victim.index.isExclusion, victim.index.parent == nil else { continue }
-        let keepers = usable.compactMap { keeper in victim.kind(beside: keeper).map { (kind: $0, index: keeper.index) } }
+        let keepers = usable.compactMap { keeper in victim.kind(beside: keeper).map { (kind: $0, index: keeper.index) }
+        }
         let best = keepers.min {
-          ($0.kind == .duplicate ? 0 : 1, $0.index.qualifiedName) < ($1.kind == .duplicate ? 0 : 1, $1.index.qualifiedName)
+          ($0.kind == .duplicate ? 0 : 1, $0.index.qualifiedName) < (
+            $1.kind == .duplicate ? 0 : 1, $1.index.qualifiedName
+          )
         }
         guard let best else { continue }
         found[victim.index.id] = IndexRedundancy(index: victim.index, kind: best.kind, keeper: best.index)

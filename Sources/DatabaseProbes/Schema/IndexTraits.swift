@@ -63,7 +63,9 @@ enum IndexTraits {
     let columns = key.compactMap { catalog.column($0, of: table.id) }
     let types = columns.map { catalog.baseType(of: $0.type) }
     var found: [Trait.Word: String] = [:]
-    let texts = zip(columns, types).filter { [BuiltInType.varchar, BuiltInType.bpchar, BuiltInType.text].contains($0.1) }
+    let texts = zip(columns, types).filter {
+      [BuiltInType.varchar, BuiltInType.bpchar, BuiltInType.text].contains($0.1)
+    }
     if !texts.isEmpty { found[.textKey] = texts.map { "\($0.0.name) \($0.0.typeName)" }.joined(separator: ", ") }
     if !isForeign, types.allSatisfy({ BuiltInType.integerWidths[$0] == nil && $0 != BuiltInType.uuid }) {
       found[.naturalKey] = columns.map { "\($0.name) \($0.typeName)" }.joined(separator: ", ")
@@ -108,13 +110,16 @@ enum ForeignKeyTraits {
     var other: Int
   }
 
-  /// `event_id integer, public.events.id bigint`
+  /// `event_id integer for id numeric`; an integer that is merely too narrow is told elsewhere.
   static func mismatches(of constraint: Catalog.Constraint, in catalog: Catalog) -> [String] {
     zip(constraint.columns, constraint.referencedColumns).compactMap { own, other in
       guard let column = catalog.column(own, of: constraint.table),
         let target = catalog.column(other, of: constraint.referencedTable),
-        catalog.baseType(of: column.type) != catalog.baseType(of: target.type)
+        case let (type, wanted) = (catalog.baseType(of: column.type), catalog.baseType(of: target.type)), type != wanted
       else { return nil }
+      if let width = BuiltInType.integerWidths[type], let other = BuiltInType.integerWidths[wanted], width < other {
+        return nil
+      }
       return "\(column.name) \(column.typeName) for \(target.name) \(target.typeName)"
     }
   }

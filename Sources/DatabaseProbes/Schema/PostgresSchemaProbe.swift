@@ -44,7 +44,8 @@ struct PostgresSchemaProbe: Probe {
         }
       } catch {
         transaction.close(before: context.deadline)
-        return .unseen(Unseen(PostgresSessionProbe.kind(of: error), "the catalogs cannot be read: \(error.description)"))
+        return .unseen(
+          Unseen(PostgresSessionProbe.kind(of: error), "the catalogs cannot be read: \(error.description)"))
       }
       transaction.close(before: context.deadline)
       let redactor = Redactor(secrets: target.secrets.values)

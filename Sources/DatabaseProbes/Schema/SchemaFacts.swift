@@ -101,8 +101,7 @@ struct SchemaFacts {
         return [
           "name": text(table.qualifiedName), "rows": .integer(rows), "bytes": bytes(sum(\.pages)),
           "partitions": .integer(table.kind == .partitioned ? members.count : 0),
-          "hasPrimaryKey": .bool(keys[table.id] != nil),
-          "hasCandidateKey": .bool(hasCandidateKey(table)),
+          "key": keys[table.id] != nil ? "primary" : hasCandidateKey(table) ? "candidate" : "none",
           "replicaIdentity": .string(Self.identities[table.replicaIdentity] ?? "default"),
           "sequentialScans": .integer(scans), "indexScans": .integer(indexScans),
           "rowsPerScan": perScan.map { .integer(Int(exactly: $0.rounded()) ?? .max) } ?? .null,
@@ -128,7 +127,7 @@ struct SchemaFacts {
     return found
   }
 
-  /// Whether something other than a primary key tells every row from every other.
+  /// Whether some unique index tells every row from every other.
   private func hasCandidateKey(_ table: Catalog.Relation) -> Bool {
     (catalog.indexes[table.id] ?? []).contains { index in
       index.isUnique && index.isUsable && index.predicate == nil
@@ -173,7 +172,8 @@ struct SchemaFacts {
         .sorted { ($0.place, $0.constraint.name, $0.constraint.id) < ($1.place, $1.constraint.name, $1.constraint.id) }
         .map { place, constraint in
           [
-            "name": text(constraint.name), "place": text(place), "kind": .string(Self.kinds[constraint.kind] ?? "other"),
+            "name": text(constraint.name), "place": text(place),
+            "kind": .string(Self.kinds[constraint.kind] ?? "other"),
             "isValidated": .bool(constraint.isValidated), "isEnforced": .bool(constraint.isEnforced),
           ]
         })
@@ -242,7 +242,9 @@ struct SchemaFacts {
       })
     if isAnyBuildUnknown {
       gaps.append(
-        hidden("indexes.isBuilding", "whether invalid indexes are still being built is hidden from this role", "pg_read_all_stats"))
+        hidden(
+          "indexes.isBuilding", "whether invalid indexes are still being built is hidden from this role",
+          "pg_read_all_stats"))
     }
   }
 
@@ -275,7 +277,8 @@ struct SchemaFacts {
     guard let days else { return "since when the server counts is not known" }
     if days < IndexUse.fewestDays {
       let rounded = (days * 10).rounded() / 10
-      return "the server has counted for \(rounded) days; \(Int(IndexUse.fewestDays)) are needed to call an index unused"
+      return
+        "the server has counted for \(rounded) days; \(Int(IndexUse.fewestDays)) are needed to call an index unused"
     }
     if isStandby { return "this is a standby: the primary and other replicas may use indexes that it does not" }
     if replicas > 0 { return "\(replicas) replicas may use indexes that the primary does not" }
@@ -406,7 +409,8 @@ struct SchemaFacts {
         ])
       }
       return [
-        "table": text(entry.table.qualifiedName), "column": text(entry.column.name), "type": text(entry.column.typeName),
+        "table": text(entry.table.qualifiedName), "column": text(entry.column.name),
+        "type": text(entry.column.typeName),
         "dimensions": JSONValue(entry.dimensions), "rows": .integer(count), "state": .string(entry.state.rawValue),
         "indexes": text(
           entry.indexes.map { index in

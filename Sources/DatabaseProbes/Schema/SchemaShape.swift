@@ -106,8 +106,9 @@ extension SchemaFacts {
     field("rows", count, "estimated"),
     field("bytes", count, "size without indexes by the last VACUUM or ANALYZE"),
     field("partitions", count, "partitions with rows; 0 for a plain table"),
-    field("hasPrimaryKey", .boolean, "whether there is one"),
-    field("hasCandidateKey", .boolean, "whether a unique index on required columns could be one"),
+    field(
+      "key", .string(.word(["primary", "candidate", "none"])),
+      "what tells its rows apart: a primary key, or a unique index on required columns that could be one"),
     field("replicaIdentity", .string(.word(["default", "nothing", "full", "index"])), "how replicas tell rows apart"),
     field("sequentialScans", count, "how often it was read from beginning to end, or until enough was found"),
     field("indexScans", count, "how often it was read by an index"),

@@ -111,7 +111,9 @@ enum TableTraits {
     }
     return uses.sorted { $0.key < $1.key }.flatMap { name, places -> [Trait] in
       let counts = Dictionary(places.map { ($0.type, 1) }, uniquingKeysWith: +)
-      guard counts.count > 1, let usual = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key else { return [] }
+      guard counts.count > 1, let usual = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key else {
+        return []
+      }
       return places.filter { $0.type != usual }.map {
         Trait(
           subject: .column, word: .inconsistentType, name: "\($0.place).\(name)",

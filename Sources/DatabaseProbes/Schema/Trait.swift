@@ -83,6 +83,7 @@ extension Catalog {
   /// The columns of every primary key, by table.
   var primaryKeys: [ObjectID: [Int]] {
     Dictionary(
-      constraints.values.filter { $0.kind == .primary }.map { ($0.table, $0.columns) }, uniquingKeysWith: { first, _ in first })
+      constraints.values.filter { $0.kind == .primary }.map { ($0.table, $0.columns) },
+      uniquingKeysWith: { first, _ in first })
   }
 }
