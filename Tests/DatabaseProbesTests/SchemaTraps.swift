@@ -81,15 +81,15 @@ enum TraitTraps {
     "CREATE INDEX x_surely ON x_index (maybe) WHERE maybe IS NOT NULL",
     "CREATE INDEX x_needless ON x_index (who) WHERE who IS NOT NULL",
     // Foreign keys
-    "CREATE TABLE k_target (id bigint PRIMARY KEY, a bigint, b bigint, UNIQUE (a, b), UNIQUE (b, a), UNIQUE (a))",
+    "CREATE TABLE k_target (id bigint PRIMARY KEY, a bigint, b bigint, UNIQUE (a, b), UNIQUE (b, a), UNIQUE (a), t text UNIQUE)",
     """
-    CREATE TABLE k_source (id bigint PRIMARY KEY, a bigint, b bigint, self bigint, n int, d numeric,
+    CREATE TABLE k_source (id bigint PRIMARY KEY, a bigint, b bigint, self bigint, n int, d varchar,
       CONSTRAINT k_first FOREIGN KEY (a, b) REFERENCES k_target (a, b),
       CONSTRAINT k_second FOREIGN KEY (b, a) REFERENCES k_target (b, a),
       CONSTRAINT k_part FOREIGN KEY (a) REFERENCES k_target (a),
       CONSTRAINT k_self FOREIGN KEY (self) REFERENCES k_source,
       CONSTRAINT k_narrow FOREIGN KEY (n) REFERENCES k_target,
-      CONSTRAINT k_numeric FOREIGN KEY (d) REFERENCES k_target,
+      CONSTRAINT k_text FOREIGN KEY (d) REFERENCES k_target (t),
       CONSTRAINT k_full FOREIGN KEY (a, b) REFERENCES k_target (a, b) MATCH FULL)
     """,
     // Security
@@ -128,12 +128,15 @@ enum TraitTraps {
     ("timestampNotLast", ["public.x_time_first"]), ("needlessCondition", ["public.x_needless"]),
     (
       "nullableKey",
-      ["public.x_maybe", "public.k_target_a_b_key", "public.k_target_b_a_key", "public.k_target_a_key"]
+      [
+        "public.x_maybe", "public.k_target_a_b_key", "public.k_target_b_a_key", "public.k_target_a_key",
+        "public.k_target_t_key",
+      ]
     ),
     ("duplicate", ["k_second on public.k_source", "k_full on public.k_source"]),
     ("contained", ["k_part on public.k_source"]), ("selfReference", ["k_self on public.k_source"]),
     ("nullEscapes", ["k_first on public.k_source", "k_second on public.k_source"]),
-    ("typeMismatch", ["k_numeric on public.k_source"]), ("publicAccess", ["public.s_open"]),
+    ("typeMismatch", ["k_text on public.k_source"]), ("publicAccess", ["public.s_open"]),
     ("publicSecretColumn", ["public.s_open"]), ("securityWithoutPolicy", ["public.s_locked"]),
     ("policyWithoutSecurity", ["public.s_idle"]), ("severalPermissive", ["public.s_both"]),
     ("settingPerRow", ["p_write on public.s_both"]), ("alwaysTrue", ["p_insert on public.s_both"]),
