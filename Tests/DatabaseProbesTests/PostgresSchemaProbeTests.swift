@@ -71,6 +71,35 @@ import Testing
     #expect(look.elements("indexes", where: "name", is: "public.whole").first?["isUsable"] == true)
   }
 
+  @Test func anIndexUnderConstructionIsNotALeftover() async throws {
+    let database = try SurveyedDatabase(
+      "building", on: server,
+      running: ["CREATE TABLE t (a int)", "CREATE TABLE u (a int)", "CREATE INDEX left_behind ON u (a)"]
+        + ["UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'left_behind'::regclass"])
+    let deadline = Deadline(milliseconds: 60_000)
+    // The build has to wait for a transaction that writes.
+    var writer = try database.open()
+    try writer.query("BEGIN", before: deadline)
+    try writer.query("INSERT INTO t VALUES (1)", before: deadline)
+    let build = Task.detached { try database.run(["CREATE INDEX CONCURRENTLY slow ON t (a)"]) }
+    var building: JSONValue?
+    while building != true, !deadline.hasPassed {
+      let look = await database.look()
+      building = look.elements("indexes", where: "name", is: "public.slow").first?["isBuilding"]
+      if building == true {
+        #expect(look.elements("indexes", where: "name", is: "public.left_behind").first?["isBuilding"] == false)
+      }
+    }
+    #expect(building == true)
+    let stranger = await database.look(as: .stranger)
+    #expect(stranger.elements("indexes", where: "name", is: "public.left_behind").first?["isBuilding"] == .null)
+    let gap = try #require(stranger.gaps.first { $0.path == "indexes.isBuilding" })
+    #expect(gap.remedy == "GRANT pg_read_all_stats TO stranger")
+    try writer.query("COMMIT", before: deadline)
+    try await build.value
+    #expect(await database.look().elements("indexes", where: "name", is: "public.slow").first?["isUsable"] == true)
+  }
+
   @Test func anIndexIsUnusedOnlyAfterTwoWeeksOfCounting() async throws {
     let database = try SurveyedDatabase(
       "unused", on: server,
@@ -182,6 +211,28 @@ import Testing
     #expect(stranger["foreignKeys"] != .null)
   }
 
+  /// The work grows with the schema and no faster: 400 tables, 1,300 indexes, 800 foreign keys.
+  @Test func aLargeSchemaIsReadInOneGo() async throws {
+    let database = try SurveyedDatabase(
+      "large", on: server,
+      running: [
+        """
+        DO $$ BEGIN FOR i IN 0..399 LOOP
+          EXECUTE format('CREATE TABLE t%s (id bigint PRIMARY KEY, r bigint REFERENCES t%s, s bigint REFERENCES t%s)',
+            i, i * 7 % greatest(i, 1), i * 13 % greatest(i, 1));
+          EXECUTE format('CREATE INDEX ON t%s (r)', i);
+          IF i % 4 = 0 THEN EXECUTE format('CREATE INDEX ON t%s (r)', i); END IF;
+          EXECUTE format('CREATE INDEX ON t%s (s, r)', i);
+        END LOOP; END $$
+        """
+      ])
+    let look = await database.look()
+    #expect(look["tables"]?.array?.count == 400)
+    #expect(look["foreignKeys"]?.array?.count == 800)
+    #expect(look["foreignKeys"]?.array?.allSatisfy { $0["cover"] == "full" } == true)
+    #expect(look.elements("indexes", where: "redundancy", is: "duplicate").count == 100)
+  }
+
   // MARK: Who cannot look
 
   @Test func whoIsNotLetInSeesNothing() async {
@@ -232,6 +283,20 @@ struct OtherVersionTests {
     #expect(nearEnd.compactMap { $0["name"]?.string }.sorted() == SequenceTraps.nearEnd)
     let stranger = await database.look(as: .stranger)
     #expect(stranger.gaps.contains { $0.path == "sequences" })
+  }
+
+  /// From 18 on a constraint may bind nothing, and a key may hold for a period.
+  @Test func keysThatBindNothing() async throws {
+    let database = try SurveyedDatabase("bindings", on: server, running: ["CREATE TABLE p (id bigint PRIMARY KEY)"])
+    guard await database.look()["serverVersion"]?.integer ?? 0 >= 180_000 else { return }
+    try database.run([
+      "CREATE TABLE c (p_id bigint, CONSTRAINT idle FOREIGN KEY (p_id) REFERENCES p NOT ENFORCED)",
+      "CREATE TABLE n (a int)", "ALTER TABLE n ADD CONSTRAINT later NOT NULL a NOT VALID",
+    ])
+    let look = await database.look()
+    #expect(look.elements("foreignKeys", where: "constraint", is: "idle").first?["isEnforced"] == false)
+    #expect(look["constraints"]?.array?.map { $0["name"] } == ["idle", "later"])
+    #expect(look["constraints"]?.array?.map { $0["kind"] } == ["foreign key", "not null"])
   }
 
   @Test func vectors() async throws {

@@ -41,12 +41,17 @@ struct SurveyedDatabase {
     try run(statements)
   }
 
+  /// A session of the owner.
+  func open() throws -> PostgresConnection {
+    var parameters = server.ownerParameters
+    parameters.database = name
+    return try PostgresConnection.open(parameters, before: Deadline(milliseconds: 60_000))
+  }
+
   /// Runs statements as the database's owner, each on its own.
   func run(_ statements: [String]) throws {
     let deadline = Deadline(milliseconds: 120_000)
-    var parameters = server.ownerParameters
-    parameters.database = name
-    var connection = try PostgresConnection.open(parameters, before: deadline)
+    var connection = try open()
     for statement in statements {
       do {
         try connection.query(statement, before: deadline)

@@ -12,8 +12,11 @@ indirect enum IndexPredicate: Equatable, Sendable {
 
   /// Reads what the server prints, with its brackets around everything that has an operator.
   init(_ text: String) {
-    self = Self.parse(Self.words(text)[...])
+    self = text.utf8.count > Self.mostBytes ? .other : Self.parse(Self.words(text)[...])
   }
+
+  /// Longer conditions are not read.
+  private static let mostBytes = 8000
 
   /// Whether it holds wherever none of `columns` is null.
   func holds(whereNotNull columns: Set<String>) -> Bool {
@@ -41,11 +44,20 @@ indirect enum IndexPredicate: Equatable, Sendable {
   private enum Word: Equatable {
     case open
     case close
-    /// As stored: without quotes.
+    /// A keyword or a name that needs no quotes.
     case name(String)
+    /// A name in quotes, as stored: without them.
+    case quoted(String)
     case other(String)
 
     func isKeyword(_ keyword: String) -> Bool { self == .name(keyword) }
+
+    var column: String? {
+      switch self {
+      case .name(let name), .quoted(let name): name
+      case .open, .close, .other: nil
+      }
+    }
   }
 
   private static func parse(_ words: ArraySlice<Word>) -> IndexPredicate {
@@ -55,7 +67,7 @@ indirect enum IndexPredicate: Equatable, Sendable {
       if parts.count > 1 { return join(parts.map(parse)) }
     }
     let start = words.startIndex
-    guard words.count == 4, case .name(let column) = words[start], words[start + 1].isKeyword("IS"),
+    guard words.count == 4, let column = words[start].column, words[start + 1].isKeyword("IS"),
       words[start + 2].isKeyword("NOT"), words[start + 3].isKeyword("NULL")
     else { return .other }
     return .isNotNull(column)
@@ -110,7 +122,7 @@ indirect enum IndexPredicate: Equatable, Sendable {
         rest = rest.dropFirst()
       case "\"", "'":
         let (quoted, behind) = quotation(rest.dropFirst(), until: first)
-        words.append(first == "\"" ? .name(quoted) : .other(quoted))
+        words.append(first == "\"" ? .quoted(quoted) : .other(quoted))
         rest = behind
       case _ where first.isWhitespace: rest = rest.dropFirst()
       default:

@@ -3,6 +3,20 @@ enum IndexUse {
   /// Statistics of fewer days do not show that an index is not needed: month ends come once a month, but two weeks see most.
   static let fewestDays = 14.0
 
+  /// Why an index without a scan may still be in use; nil if nothing speaks for that.
+  ///
+  /// The counters are those of one server; crashes, upgrades and resets begin them anew.
+  static func doubt(isCounting: Bool, days: Double?, isStandby: Bool, replicas: Int) -> String? {
+    if !isCounting { return "the server counts nothing: track_counts is off" }
+    guard let days else { return "since when the server counts is not known" }
+    if days < fewestDays {
+      return
+        "the server has counted for \((days * 10).rounded() / 10) days; \(Int(fewestDays)) are needed to call an index unused"
+    }
+    if isStandby { return "this is a standby: the primary and other replicas may use indexes that it does not" }
+    return replicas > 0 ? "replicas (\(replicas)) may use indexes that the primary does not" : nil
+  }
+
   /// An index that could go if nobody uses it.
   struct Entry: Sendable {
     var index: Catalog.Index

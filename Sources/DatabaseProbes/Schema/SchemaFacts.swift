@@ -76,6 +76,7 @@ struct SchemaFacts {
     isStandby = row.isTrue("in_recovery")
     hasGraphs = row.isTrue("graphs")
     facts["database"] = text(row["database"])
+    facts["serverVersion"] = .integer(version)
     facts["statistics"] = [
       "since": JSONValue(row["since"]), "days": days.map { .double($0) } ?? .null, "isCounting": .bool(areCounting),
       "replicas": .integer(replicas), "isStandby": .bool(isStandby),
@@ -256,7 +257,8 @@ struct SchemaFacts {
 
   private mutating func takeIndexUse() {
     let entries = IndexUse.entries(in: catalog)
-    if entries.contains(where: { $0.scans == 0 }), let reason = whyUseIsOpen {
+    let doubt = IndexUse.doubt(isCounting: areCounting, days: days, isStandby: isStandby, replicas: replicas)
+    if entries.contains(where: { $0.scans == 0 }), let reason = doubt {
       gaps.append(Gap(path: "indexUse", reason: reason, remedy: "look at every node of the database after two weeks"))
       return
     }
@@ -269,20 +271,6 @@ struct SchemaFacts {
           "writes": .integer(entry.writes),
         ]
       })
-  }
-
-  /// Why an index without a scan may still be in use; nil if nothing speaks for that.
-  private var whyUseIsOpen: String? {
-    if !areCounting { return "the server counts nothing: track_counts is off" }
-    guard let days else { return "since when the server counts is not known" }
-    if days < IndexUse.fewestDays {
-      let rounded = (days * 10).rounded() / 10
-      return
-        "the server has counted for \(rounded) days; \(Int(IndexUse.fewestDays)) are needed to call an index unused"
-    }
-    if isStandby { return "this is a standby: the primary and other replicas may use indexes that it does not" }
-    if replicas > 0 { return "\(replicas) replicas may use indexes that the primary does not" }
-    return nil
   }
 
   private mutating func take(widths rows: PostgresRows) {

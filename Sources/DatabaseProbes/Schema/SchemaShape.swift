@@ -16,6 +16,7 @@ extension SchemaFacts {
 
   private static let fields = [
     field("database", .nullable(.string()), "the database looked at"),
+    field("serverVersion", .nullable(count), "major × 10000 + minor"),
     field(
       "statistics",
       .nullable(
