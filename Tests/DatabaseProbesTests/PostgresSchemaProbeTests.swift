@@ -181,6 +181,12 @@ import Testing
     }
     #expect(look.traits("severalPermissive")["public.s_both"] == "SELECT: p_all, p_read|UPDATE: p_all, p_write")
     #expect(look.traits("inconsistentType")["public.y_three.customer_number"] == "text here, integer elsewhere")
+    #expect(look.traits("silentColumns")["public.y_described"] == "id, a")
+    #expect(look.traits("noDescription").keys.contains("public.y_types"))
+    #expect(!look.traits("noDescription").keys.contains("public.y_described"))
+    #expect(look.traits("unlinked").keys.contains("public.y_one"))
+    #expect(!look.traits("unlinked").keys.contains("public.k_source"))
+    #expect(look.traits("empty").keys.contains("public.y_one"))
     // Every word of the list is seen somewhere.
     let seen = Set((look["traits"]?.array ?? []).compactMap { $0["trait"]?.string })
     #expect(seen.isSuperset(of: Set(TraitTraps.expected.map(\.0))))

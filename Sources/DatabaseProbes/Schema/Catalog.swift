@@ -52,6 +52,8 @@ struct Catalog: Sendable {
     var pages = 0
     /// Part of each page that is filled, in percent.
     var fillFactor = 100
+    /// Whether autovacuum may look after it.
+    var isVacuumed = true
     /// `pg_class.relreplident`: `d` default, `n` nothing, `f` full, `i` index.
     var replicaIdentity = "d"
     var hasRowSecurity = false

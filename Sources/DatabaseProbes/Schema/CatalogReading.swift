@@ -58,6 +58,9 @@ extension Catalog.Relation {
     // Before 14, 0 rows on 0 pages could also mean that nobody ever counted.
     rowsCounted = row.number("rows").flatMap { $0 < 0 || ($0 == 0 && pages == 0) ? nil : $0 }
     fillFactor = options.lazy.compactMap { $0.hasPrefix("fillfactor=") ? Int($0.dropFirst(11)) : nil }.first ?? 100
+    isVacuumed = !options.contains {
+      ["autovacuum_enabled=false", "autovacuum_enabled=off", "autovacuum_enabled=0"].contains($0)
+    }
     replicaIdentity = row["identity"] ?? "d"
     hasRowSecurity = row.isTrue("secured")
     isDescribed = row.isTrue("described")

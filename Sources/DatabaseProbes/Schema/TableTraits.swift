@@ -40,7 +40,10 @@ enum TableTraits {
       if table.rowsCounted == nil, table.rowsAlive >= 1000 { found[.neverAnalyzed] = "\(table.rowsAlive) rows" }
     }
     if table.isUnlogged { found[.unlogged] = "" }
+    if !table.isVacuumed { found[.noAutovacuum] = "" }
     if !table.isDescribed { found[.noDescription] = "" }
+    let silent = columns.filter { !$0.isDescribed }
+    if !silent.isEmpty { found[.silentColumns] = silent.map(\.name).joined(separator: ", ") }
     found.merge(naming(table.storedName, table.name)) { first, _ in first }
     return sorted(found, .table, table.qualifiedName)
   }
@@ -77,7 +80,6 @@ enum TableTraits {
       if BuiltInType.notUpgradable[type] != nil { found[.notUpgradable] = column.typeName }
     }
     if isFed, !column.isIdentity { found[.serial] = column.typeName }
-    if !column.isDescribed { found[.noDescription] = "" }
     found.merge(naming(column.storedName, column.name)) { first, _ in first }
     return sorted(found, .column, "\(table.qualifiedName).\(column.name)")
   }

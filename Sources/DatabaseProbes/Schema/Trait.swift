@@ -24,7 +24,9 @@ struct Trait: Sendable {
     case empty
     case unlogged
     case neverAnalyzed
+    case noAutovacuum
     case numberedColumns
+    case silentColumns
     case publicAccess
     case publicSecretColumn
     case securityWithoutPolicy
