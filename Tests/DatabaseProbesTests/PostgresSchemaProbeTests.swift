@@ -15,7 +15,7 @@ import Testing
   // MARK: Foreign keys
 
   @Test func everyForeignKeyIsJudgedByTheIndexesThatServeIt() async throws {
-    let database = try SurveyedDatabase("foreign_keys", on: server, running: ForeignKeyTraps.statements)
+    let database = try await SurveyedDatabase("foreign_keys", on: server, running: ForeignKeyTraps.statements)
     let look = await database.look()
     let keys = look["foreignKeys"]?.array ?? []
     let covers = Dictionary(
@@ -43,7 +43,7 @@ import Testing
   // MARK: Indexes
 
   @Test func whatRepeatsAnotherIndexIsFoundAndNothingElse() async throws {
-    let database = try SurveyedDatabase("redundancy", on: server, running: IndexTraps.statements)
+    let database = try await SurveyedDatabase("redundancy", on: server, running: IndexTraps.statements)
     let look = await database.look()
     let found = (look["indexes"]?.array ?? []).filter { $0["redundancy"] != "none" }
     let kinds = Dictionary(
@@ -54,7 +54,7 @@ import Testing
   }
 
   @Test func brokenIndexesAreToldFromThoseUnderConstruction() async throws {
-    let database = try SurveyedDatabase(
+    let database = try await SurveyedDatabase(
       "broken", on: server,
       running: [
         "CREATE TABLE t (a int, b int)", "CREATE INDEX whole ON t (a)", "CREATE INDEX broken ON t (b)",
@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func anIndexUnderConstructionIsNotALeftover() async throws {
-    let database = try SurveyedDatabase(
+    let database = try await SurveyedDatabase(
       "building", on: server,
       running: ["CREATE TABLE t (a int)", "CREATE TABLE u (a int)", "CREATE INDEX left_behind ON u (a)"]
         + ["UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'left_behind'::regclass"])
@@ -81,9 +81,10 @@ import Testing
     var writer = try database.open()
     try writer.query("BEGIN", before: deadline)
     try writer.query("INSERT INTO t VALUES (1)", before: deadline)
-    let build = Task.detached { try database.run(["CREATE INDEX CONCURRENTLY slow ON t (a)"]) }
+    let build = Task.detached { try await database.run(["CREATE INDEX CONCURRENTLY slow ON t (a)"]) }
     var building: JSONValue?
     while building != true, !deadline.hasPassed {
+      try await Task.sleep(for: .milliseconds(20))
       let look = await database.look()
       building = look.elements("indexes", where: "name", is: "public.slow").first?["isBuilding"]
       if building == true {
@@ -101,14 +102,14 @@ import Testing
   }
 
   @Test func anIndexIsUnusedOnlyAfterTwoWeeksOfCounting() async throws {
-    let database = try SurveyedDatabase(
+    let database = try await SurveyedDatabase(
       "unused", on: server,
       running: ["CREATE TABLE t (a int PRIMARY KEY, b int)", "CREATE INDEX reading ON t (b)"])
     let early = await database.look()
     #expect(early["indexUse"] == .null)
     #expect(early.gaps.contains { $0.path == "indexUse" && $0.reason.contains("14 are needed") })
     // Nothing to be in doubt about.
-    try database.run(["DROP INDEX reading"])
+    try await database.run(["DROP INDEX reading"])
     let without = await database.look()
     #expect(without["indexUse"] == [])
     #expect(without["statistics", "isCounting"] == true)
@@ -118,7 +119,7 @@ import Testing
   // MARK: Sequences
 
   @Test func sequencesAreMeasuredByTheNarrowestPlaceTheyFill() async throws {
-    let database = try SurveyedDatabase("sequences", on: server, running: SequenceTraps.statements)
+    let database = try await SurveyedDatabase("sequences", on: server, running: SequenceTraps.statements)
     let look = await database.look()
     let sequences = look["sequences"]?.array ?? []
     let nearEnd = sequences.filter { $0["shareUsed"]?.double ?? 0 > 0.9 && $0["cycles"] == false }
@@ -138,7 +139,7 @@ import Testing
   // MARK: Tables
 
   @Test func tablesKeysAndConstraints() async throws {
-    let database = try SurveyedDatabase("tables", on: server, running: TableTraps.statements)
+    let database = try await SurveyedDatabase("tables", on: server, running: TableTraps.statements)
     let look = await database.look()
     let tables = Dictionary(
       uniqueKeysWithValues: (look["tables"]?.array ?? []).map { ($0["name"]?.string ?? "", $0) })
@@ -174,7 +175,7 @@ import Testing
   }
 
   @Test func traitsOfTablesColumnsAndIndexes() async throws {
-    let database = try SurveyedDatabase("traits", on: server, running: TraitTraps.statements)
+    let database = try await SurveyedDatabase("traits", on: server, running: TraitTraps.statements)
     let look = await database.look()
     for (trait, names) in TraitTraps.expected {
       #expect(Set(look.traits(trait).keys) == Set(names), "\(trait)")
@@ -193,7 +194,7 @@ import Testing
   }
 
   @Test func extensionsAreListedWithTheirSchema() async throws {
-    let look = await (try SurveyedDatabase("extensions_only", on: server, running: [])).look()
+    let look = await (try await SurveyedDatabase("extensions_only", on: server, running: [])).look()
     let plpgsql = try #require(look.elements("extensions", where: "name", is: "plpgsql").first)
     #expect(plpgsql["isCurrent"] == true)
     #expect(plpgsql["isInPublic"] == false)
@@ -204,7 +205,7 @@ import Testing
   }
 
   @Test func labelsOfGraphsNeedTheIndexesOfEveryTraversal() async throws {
-    let database = try SurveyedDatabase("graphs", on: server, running: GraphTraps.statements)
+    let database = try await SurveyedDatabase("graphs", on: server, running: GraphTraps.statements)
     let look = await database.look()
     let labels = look["graphs", "labels"]?.array ?? []
     #expect(labels.map { $0["name"] } == ["social.Knows", "social.Likes", "social.Person", "social.Place"])
@@ -219,7 +220,7 @@ import Testing
 
   /// The work grows with the schema and no faster: 400 tables, 1,300 indexes, 800 foreign keys.
   @Test func aLargeSchemaIsReadInOneGo() async throws {
-    let database = try SurveyedDatabase(
+    let database = try await SurveyedDatabase(
       "large", on: server,
       running: [
         """
@@ -264,7 +265,8 @@ struct OtherVersionTests {
   init() throws { server = try #require(PostgresServer.other).get() }
 
   @Test func foreignKeys() async throws {
-    let look = await (try SurveyedDatabase("foreign_keys", on: server, running: ForeignKeyTraps.statements)).look()
+    let look = await (try await SurveyedDatabase("foreign_keys", on: server, running: ForeignKeyTraps.statements))
+      .look()
     let keys = look["foreignKeys"]?.array ?? []
     for trap in ForeignKeyTraps.all {
       #expect(
@@ -275,13 +277,13 @@ struct OtherVersionTests {
   }
 
   @Test func indexes() async throws {
-    let look = await (try SurveyedDatabase("redundancy", on: server, running: IndexTraps.statements)).look()
+    let look = await (try await SurveyedDatabase("redundancy", on: server, running: IndexTraps.statements)).look()
     let found = (look["indexes"]?.array ?? []).filter { $0["redundancy"] != "none" }
     #expect(Set(found.compactMap { $0["name"]?.string }) == Set(IndexTraps.redundant.keys))
   }
 
   @Test func sequences() async throws {
-    let database = try SurveyedDatabase("sequences", on: server, running: SequenceTraps.statements)
+    let database = try await SurveyedDatabase("sequences", on: server, running: SequenceTraps.statements)
     let look = await database.look()
     let nearEnd = (look["sequences"]?.array ?? []).filter {
       $0["shareUsed"]?.double ?? 0 > 0.9 && $0["cycles"] == false
@@ -293,9 +295,10 @@ struct OtherVersionTests {
 
   /// From 18 on a constraint may bind nothing, and a key may hold for a period.
   @Test func keysThatBindNothing() async throws {
-    let database = try SurveyedDatabase("bindings", on: server, running: ["CREATE TABLE p (id bigint PRIMARY KEY)"])
+    let database = try await SurveyedDatabase(
+      "bindings", on: server, running: ["CREATE TABLE p (id bigint PRIMARY KEY)"])
     guard await database.look()["serverVersion"]?.integer ?? 0 >= 180_000 else { return }
-    try database.run([
+    try await database.run([
       "CREATE TABLE c (p_id bigint, CONSTRAINT idle FOREIGN KEY (p_id) REFERENCES p NOT ENFORCED)",
       "CREATE TABLE n (a int)", "ALTER TABLE n ADD CONSTRAINT later NOT NULL a NOT VALID",
     ])
@@ -306,7 +309,7 @@ struct OtherVersionTests {
   }
 
   @Test func vectors() async throws {
-    let database = try SurveyedDatabase("vectors", on: server, running: VectorTraps.statements)
+    let database = try await SurveyedDatabase("vectors", on: server, running: VectorTraps.statements)
     let look = await database.look()
     let columns = look["vectors", "columns"]?.array ?? []
     let states = Dictionary(

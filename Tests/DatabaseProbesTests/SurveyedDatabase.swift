@@ -20,10 +20,18 @@ struct SurveyedDatabase {
   let server: PostgresServer
   let name: String
 
+  /// Other tests measure time: nothing blocks the threads that all tests share.
+  private static let lane = BlockingLane(width: 3)
+
   /// A fresh database called `name` in which `statements` ran, each on its own.
-  init(_ name: String, on server: PostgresServer, running statements: [String]) throws {
+  init(_ name: String, on server: PostgresServer, running statements: [String]) async throws {
     self.server = server
     self.name = name
+    try await Self.lane.run { Result { try Self.create(name, on: server) } }.get()
+    try await run(statements)
+  }
+
+  private static func create(_ name: String, on server: PostgresServer) throws {
     let deadline = Deadline(milliseconds: 60_000)
     var connection = try PostgresConnection.open(server.ownerParameters, before: deadline)
     try connection.query("DROP DATABASE IF EXISTS \(name) WITH (FORCE)", before: deadline)
@@ -38,7 +46,6 @@ struct SurveyedDatabase {
         END IF;
       END $$
       """, before: deadline)
-    try run(statements)
   }
 
   /// A session of the owner.
@@ -49,7 +56,11 @@ struct SurveyedDatabase {
   }
 
   /// Runs statements as the database's owner, each on its own.
-  func run(_ statements: [String]) throws {
+  func run(_ statements: [String]) async throws {
+    try await Self.lane.run { Result { try execute(statements) } }.get()
+  }
+
+  private func execute(_ statements: [String]) throws {
     let deadline = Deadline(milliseconds: 120_000)
     var connection = try open()
     for statement in statements {
