@@ -12,10 +12,13 @@ enum TableTraits {
     return catalog.sortedRelations.filter { $0.isTable && !$0.isPartition }.flatMap { table in
       let columns = catalog.columns[table.id] ?? []
       return traits(of: table, columns, key: keys[table.id], isLinked: linked.contains(table.id), catalog)
-        + security(of: table, columns, hasPolicies: policies.contains(table.id))
         + columns.flatMap { traits(of: $0, in: table, isFed: fed[table.id]?.contains($0.number) == true, catalog) }
         + numbered(columns, in: table)
     } + inconsistent(in: catalog)
+      // Grants and policies of a partition are its own.
+      + catalog.sortedRelations.flatMap {
+        security(of: $0, catalog.columns[$0.id] ?? [], hasPolicies: policies.contains($0.id))
+      }
   }
 
   private static func traits(
