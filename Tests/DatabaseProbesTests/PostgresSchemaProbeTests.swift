@@ -136,6 +136,52 @@ import Testing
     #expect(stranger["sequences"]?.array?.allSatisfy { $0["shareUsed"] == .null && $0["isReadable"] == false } == true)
   }
 
+  @Test func manySequencesAreReadWithoutHoldingThemAll() async throws {
+    let database = try await SurveyedDatabase(
+      "many_sequences", on: server,
+      running: [
+        """
+        DO $$ BEGIN FOR i IN 1..450 LOOP
+          EXECUTE format('CREATE SEQUENCE s%s MAXVALUE 1000', i); PERFORM setval(format('s%s', i), i);
+        END LOOP; END $$
+        """
+      ])
+    let look = await database.look()
+    let sequences = look["sequences"]?.array ?? []
+    #expect(sequences.count == 450)
+    #expect(sequences.allSatisfy { $0["name"]?.string == "public.s\($0["last"]?.integer ?? -1)" })
+  }
+
+  /// A migration that holds its locks: what needs none of them is still seen.
+  @Test func aTableLockedByAMigrationKeepsNobodyOut() async throws { try await Self.lookPastLocks(on: server) }
+
+  static func lookPastLocks(on server: PostgresServer) async throws {
+    let database = try await SurveyedDatabase(
+      "locked", on: server,
+      running: [
+        "CREATE TABLE p (id bigint PRIMARY KEY)",
+        "CREATE TABLE t (id bigserial PRIMARY KEY, p_id bigint CONSTRAINT t_p REFERENCES p, a int)",
+        "CREATE INDEX ON t (p_id) WHERE p_id IS NOT NULL", "CREATE INDEX ON t ((a + 1))",
+        "CREATE TABLE u (p_id bigint CONSTRAINT u_p REFERENCES p)", "CREATE INDEX ON u (p_id) WHERE p_id IS NOT NULL",
+        "CREATE VIEW v AS SELECT * FROM t",
+      ])
+    let deadline = Deadline(milliseconds: 60_000)
+    var migration = try database.open()
+    for statement in [
+      "BEGIN", "LOCK TABLE t, p, v IN ACCESS EXCLUSIVE MODE", "ALTER SEQUENCE t_id_seq INCREMENT 2",
+    ] { try migration.query(statement, before: deadline) }
+    let look = await database.look()
+    // Whether t's partial index serves t's key cannot be told, which is said.
+    #expect(look["foreignKeys"]?.array?.map { $0["constraint"] } == ["u_p"])
+    #expect(look["foreignKeys"]?.array?.map { $0["cover"] } == ["full"])
+    #expect(look.gaps.contains { $0.path == "foreignKeys" && $0.reason.hasSuffix("public.t") })
+    #expect(look["indexes"]?.array?.count == 5)
+    #expect(look["sequences"] == .null)
+    #expect(look.gaps.contains { $0.path == "sequences" && $0.reason.contains("lock timeout") })
+    #expect(look["traits"]?.array?.isEmpty == false)
+    try migration.query("ROLLBACK", before: deadline)
+  }
+
   // MARK: Tables
 
   @Test func tablesKeysAndConstraints() async throws {
@@ -291,6 +337,10 @@ struct OtherVersionTests {
     #expect(nearEnd.compactMap { $0["name"]?.string }.sorted() == SequenceTraps.nearEnd)
     let stranger = await database.look(as: .stranger)
     #expect(stranger.gaps.contains { $0.path == "sequences" })
+  }
+
+  @Test func aTableLockedByAMigrationKeepsNobodyOut() async throws {
+    try await PostgresSchemaProbeTests.lookPastLocks(on: server)
   }
 
   /// From 18 on a constraint may bind nothing, and a key may hold for a period.

@@ -131,6 +131,8 @@ struct Catalog: Sendable {
     /// The definitions of the key positions, if any of them is an expression.
     var expressions: [String]?
     var predicate: String?
+    /// It has a condition or an expression, which could not be read for a lock on the table.
+    var isHidden = false
     /// Storage parameters: `lists=100`.
     var parameters: [String] = []
     /// What its operator classes were given; nil for nothing.

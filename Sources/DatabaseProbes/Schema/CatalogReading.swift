@@ -115,6 +115,7 @@ extension Catalog.Index {
     isClustered = row.isTrue("clustered")
     nullsNotDistinct = row.isTrue("equal_nulls")
     predicate = row["predicate"]
+    isHidden = row.isTrue("hidden")
     expressions = row["expressions"].flatMap { try? JSONText.parse(Array($0.utf8)) }?.array?.map { $0.string ?? "" }
     parameters = (row["parameters"] ?? "").split(separator: " ").map(String.init)
     operatorOptions = row["operator_options"]

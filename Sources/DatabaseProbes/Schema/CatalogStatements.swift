@@ -61,33 +61,43 @@ enum CatalogStatements {
     ORDER BY a.attrelid, a.attnum
     """
 
-  /// The indexes, with the definitions of their key positions where one of them is an expression.
-  static func indexes(version: Int) -> String {
-    """
-    SELECT i.indexrelid AS id, i.indrelid AS table, quote_ident(n.nspname) AS schema, quote_ident(c.relname) AS name,
-      c.relname AS stored, m.amname AS method, h.inhparent AS parent, c.relkind = 'I' AS partitioned,
-      i.indisunique AS unique, i.indisprimary AS primary, i.indisexclusion AS exclusion, i.indimmediate AS immediate,
-      i.indisvalid AS valid, i.indisready AS ready, i.indislive AS live, i.indisreplident AS identity,
-      i.indisclustered AS clustered, \(version >= 150_000 ? "i.indnullsnotdistinct" : "false") AS equal_nulls,
-      i.indnkeyatts AS keys, i.indkey AS columns, i.indclass AS classes, i.indcollation AS collations,
-      i.indoption AS options,
-      CASE WHEN i.indpred IS NOT NULL THEN pg_get_expr(i.indpred, i.indrelid) END AS predicate,
-      CASE WHEN i.indexprs IS NOT NULL THEN array_to_json(ARRAY(
-        SELECT pg_get_indexdef(i.indexrelid, k, false) FROM generate_series(1, i.indnkeyatts) k ORDER BY k)) END
-        AS expressions,
-      array_to_string(c.reloptions, ' ') AS parameters, c.relpages AS pages,
-      CASE WHEN m.amname NOT IN ('btree', 'hash') THEN (
-        SELECT string_agg(a.attnum || array_to_string(a.attoptions, ','), ' ' ORDER BY a.attnum)
-        FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attoptions IS NOT NULL) END
-        AS operator_options,
-      pg_stat_get_numscans(i.indexrelid) AS scans
-    FROM pg_catalog.pg_index i
-      JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      JOIN pg_catalog.pg_am m ON m.oid = c.relam
-      LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = i.indexrelid
-    WHERE \(isOfUsers)
-    """
+  /// The indexes, with their conditions, and the definitions of their key positions where one of them is an expression.
+  ///
+  /// The server prints these two only under a lock on the table; `sparingLocked` does without where a migration holds it.
+  static func indexes(version: Int, sparingLocked: Bool) -> String {
+    let locked =
+      sparingLocked
+      ? """
+      i.indrelid IN (SELECT l.relation FROM pg_catalog.pg_locks l
+          WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock'
+            AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
+      """ : "false"
+    return """
+      SELECT i.indexrelid AS id, i.indrelid AS table, quote_ident(n.nspname) AS schema, quote_ident(c.relname) AS name,
+        c.relname AS stored, m.amname AS method, h.inhparent AS parent, c.relkind = 'I' AS partitioned,
+        i.indisunique AS unique, i.indisprimary AS primary, i.indisexclusion AS exclusion, i.indimmediate AS immediate,
+        i.indisvalid AS valid, i.indisready AS ready, i.indislive AS live, i.indisreplident AS identity,
+        i.indisclustered AS clustered, \(version >= 150_000 ? "i.indnullsnotdistinct" : "false") AS equal_nulls,
+        i.indnkeyatts AS keys, i.indkey AS columns, i.indclass AS classes, i.indcollation AS collations,
+        i.indoption AS options,
+        (i.indpred IS NOT NULL OR i.indexprs IS NOT NULL) AND \(locked) AS hidden,
+        CASE WHEN i.indpred IS NOT NULL AND NOT (\(locked)) THEN pg_get_expr(i.indpred, i.indrelid) END AS predicate,
+        CASE WHEN i.indexprs IS NOT NULL AND NOT (\(locked)) THEN array_to_json(ARRAY(
+          SELECT pg_get_indexdef(i.indexrelid, k, false) FROM generate_series(1, i.indnkeyatts) k ORDER BY k)) END
+          AS expressions,
+        array_to_string(c.reloptions, ' ') AS parameters, c.relpages AS pages,
+        CASE WHEN m.amname NOT IN ('btree', 'hash') THEN (
+          SELECT string_agg(a.attnum || array_to_string(a.attoptions, ','), ' ' ORDER BY a.attnum)
+          FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attoptions IS NOT NULL) END
+          AS operator_options,
+        pg_stat_get_numscans(i.indexrelid) AS scans
+      FROM pg_catalog.pg_index i
+        JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_catalog.pg_am m ON m.oid = c.relam
+        LEFT JOIN pg_catalog.pg_inherits h ON h.inhrelid = i.indexrelid
+      WHERE \(isOfUsers)
+      """
   }
 
   /// Keys, exclusions, foreign keys, and whatever else was never held against the rows.
@@ -130,19 +140,36 @@ enum CatalogStatements {
     SELECT relid AS table FROM pg_catalog.pg_stat_progress_create_index WHERE datid IS NULL OR datname = current_database()
     """
 
-  /// Sequences with their last value, which only those see who may read them.
+  /// The sequences; their last values only those see who may read them.
   static let sequences = """
     SELECT c.oid AS id, quote_ident(n.nspname) AS schema, quote_ident(c.relname) AS name, q.seqincrement AS increment,
       q.seqmin AS minimum, q.seqmax AS maximum, q.seqcycle AS cycles,
-      has_sequence_privilege(c.oid, 'SELECT, USAGE') AS readable,
-      CASE WHEN has_sequence_privilege(c.oid, 'SELECT, USAGE')
-        AND NOT (c.relpersistence = 'u' AND pg_is_in_recovery()) THEN pg_sequence_last_value(c.oid) END AS last
+      has_sequence_privilege(c.oid, 'SELECT, USAGE') AS readable
     FROM pg_catalog.pg_sequence q
       JOIN pg_catalog.pg_class c ON c.oid = q.seqrelid
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       LEFT JOIN pg_catalog.pg_depend e ON e.classid = 'pg_class'::regclass AND e.objid = c.oid AND e.deptype = 'e'
     WHERE e.objid IS NULL AND \(isOfUsers)
     """
+
+  /// The last values of the next \(sequencesAtOnce) sequences by number; null before the first use.
+  ///
+  /// Reading one takes a lock on it that is held to the end of the transaction, and the server has room for some thousands.
+  static func lastValues(after id: ObjectID) -> String {
+    """
+    SELECT s.id, pg_sequence_last_value(s.id) AS last FROM (
+      SELECT q.seqrelid AS id
+      FROM pg_catalog.pg_sequence q
+        JOIN pg_catalog.pg_class c ON c.oid = q.seqrelid
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE q.seqrelid > \(id) AND has_sequence_privilege(q.seqrelid, 'SELECT, USAGE')
+        AND NOT (c.relpersistence = 'u' AND pg_is_in_recovery()) AND \(isOfUsers)
+      ORDER BY q.seqrelid LIMIT \(sequencesAtOnce)) s
+    ORDER BY s.id
+    """
+  }
+
+  static let sequencesAtOnce = 200
 
   /// The columns that sequences feed: as serial or identity columns, or by any default that names the sequence.
   static let fedColumns = """

@@ -74,7 +74,7 @@ struct ForeignKeyCover: Sendable {
   static func columnsCovered(
     of constraint: Catalog.Constraint, by index: Catalog.Index, in catalog: Catalog
   ) -> Int {
-    guard index.isUsable else { return 0 }
+    guard index.isUsable, !index.isHidden else { return 0 }
     // A key with a period is compared by overlap, which only GiST supports.
     guard ["btree", "hash"].contains(index.method) || (constraint.isPeriod && index.method == "gist") else { return 0 }
     if let predicate = index.predicate {

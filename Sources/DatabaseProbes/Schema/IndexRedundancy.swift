@@ -27,7 +27,9 @@ struct IndexRedundancy: Sendable {
     }
     var found: [ObjectID: IndexRedundancy] = [:]
     for indexes in catalog.indexes.values where indexes.count > 1 {
-      let usable = indexes.filter(\.isUsable).map { Shape($0, backsConstraint: backing.contains($0.id)) }
+      let usable = indexes.filter { $0.isUsable && !$0.isHidden }.map {
+        Shape($0, backsConstraint: backing.contains($0.id))
+      }
       for victim in usable where !victim.backsConstraint && !referenced.contains(victim.index.id) {
         // An index of a partition lives and dies with the one it is a part of.
         guard !victim.index.isReplicaIdentity, !victim.index.isExclusion, victim.index.parent == nil else { continue }

@@ -39,8 +39,10 @@ struct PostgresSchemaProbe: Probe {
       var transaction = ReadOnlyTransaction(
         session, traffic: context.traffic, isSnapshot: true, milliseconds: statementTimeout)
       do throws(PostgresFailure) {
-        try facts.read { (statement) throws(PostgresFailure) in
-          try transaction.rows(statement, before: context.deadline)
+        try facts.read { (statement, endsTransaction) throws(PostgresFailure) in
+          let rows = try transaction.rows(statement, before: context.deadline)
+          if endsTransaction { transaction.close(before: context.deadline) }
+          return rows
         }
       } catch {
         transaction.close(before: context.deadline)

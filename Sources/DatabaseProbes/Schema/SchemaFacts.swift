@@ -18,8 +18,8 @@ struct SchemaFacts {
   private var hasGraphs = false
   private var fed: [ObjectID: Set<Int>] = [:]
 
-  /// How statements are run.
-  typealias Reader = (_ statement: String) throws(PostgresFailure) -> PostgresRows
+  /// How statements are run: in the open transaction, or in one that ends with the statement and lets go of its locks.
+  typealias Reader = (_ statement: String, _ endsTransaction: Bool) throws(PostgresFailure) -> PostgresRows
 
   /// Nothing seen yet.
   init() { facts = JSONObject(Self.names.map { ($0, nil) }) }
@@ -29,17 +29,24 @@ struct SchemaFacts {
 
   /// Reads everything and works out what follows; throws where not even the beginning can be read.
   mutating func read(with reader: Reader) throws(PostgresFailure) {
-    take(identity: try reader(CatalogStatements.identity))
+    let lastValues = readLastValues(reader)
+    take(identity: try reader(CatalogStatements.identity, false))
     let sequences = attempt(["sequences"], [CatalogStatements.sequences, CatalogStatements.fedColumns], reader)
+    let indexes = try readIndexes(reader)
     // Everything else stands on the same few catalogs.
     catalog = Catalog(
-      relations: try reader(CatalogStatements.relations), columns: try reader(CatalogStatements.columns),
-      indexes: try reader(CatalogStatements.indexes(version: version)),
-      constraints: try reader(CatalogStatements.constraints(version: version)),
-      domains: try reader(CatalogStatements.domains), operatorClasses: try reader(CatalogStatements.operatorClasses),
-      equalities: try reader(CatalogStatements.equalities), commutators: try reader(CatalogStatements.commutators))
-    if let sequences, sequences.count == 2 { take(sequences: sequences[0], feeding: sequences[1]) }
+      relations: try reader(CatalogStatements.relations, false), columns: try reader(CatalogStatements.columns, false),
+      indexes: indexes,
+      constraints: try reader(CatalogStatements.constraints(version: version), false),
+      domains: try reader(CatalogStatements.domains, false),
+      operatorClasses: try reader(CatalogStatements.operatorClasses, false),
+      equalities: try reader(CatalogStatements.equalities, false),
+      commutators: try reader(CatalogStatements.commutators, false))
+    if let sequences, sequences.count == 2, let lastValues {
+      take(sequences: sequences[0], feeding: sequences[1], lastValues)
+    }
     let foreignKeys = ForeignKeyCover.all(in: catalog)
+    noteHiddenIndexes()
     takeTables()
     take(foreignKeys: foreignKeys)
     takeConstraints()
@@ -54,14 +61,34 @@ struct SchemaFacts {
   }
 
   /// What each of `statements` brings back; nil, with a gap at each of `paths`, where one fails.
-  private mutating func attempt(_ paths: [String], _ statements: [String], _ reader: Reader) -> [PostgresRows]? {
+  private mutating func attempt(
+    _ paths: [String], _ statements: [String], endingTransaction: Bool = false, _ reader: Reader
+  ) -> [PostgresRows]? {
     var answers: [PostgresRows] = []
     do throws(PostgresFailure) {
-      for statement in statements { answers.append(try reader(statement)) }
+      for statement in statements { answers.append(try reader(statement, endingTransaction)) }
       return answers
     } catch {
       for path in paths { gaps.append(Gap(path: path, reason: Self.bounded(error.description))) }
       return nil
+    }
+  }
+
+  private func readIndexes(_ reader: Reader) throws(PostgresFailure) -> PostgresRows {
+    do throws(PostgresFailure) {
+      return try reader(CatalogStatements.indexes(version: version, sparingLocked: false), false)
+    } catch {
+      return try reader(CatalogStatements.indexes(version: version, sparingLocked: true), false)
+    }
+  }
+
+  private mutating func noteHiddenIndexes() {
+    let tables = catalog.indexes.filter { $0.value.contains(where: \.isHidden) }.keys
+      .compactMap { catalog.relations[$0]?.qualifiedName }.sorted()
+    guard !tables.isEmpty else { return }
+    let reason = "a lock keeps the conditions of indexes from being read: \(tables.joined(separator: ", "))"
+    for path in ["foreignKeys", "indexes", "traits"] {
+      gaps.append(Gap(path: path, reason: Self.bounded(reason), remedy: "look again when no migration is under way"))
     }
   }
 
@@ -139,7 +166,10 @@ struct SchemaFacts {
   private mutating func take(foreignKeys: [ForeignKeyCover]) {
     let partitions = self.partitions
     facts["foreignKeys"] = .array(
-      foreignKeys.map { key in
+      foreignKeys.filter { key in
+        // Whether the hidden ones serve it is not known.
+        !key.tablesUncovered.contains { catalog.indexes[$0]?.contains(where: \.isHidden) == true }
+      }.map { key in
         let constraint = key.constraint
         let table = catalog.relations[constraint.table]
         let members = key.tables.compactMap { catalog.relations[$0] }
@@ -308,7 +338,22 @@ struct SchemaFacts {
 
   // MARK: Sequences
 
-  private mutating func take(sequences rows: PostgresRows, feeding: PostgresRows) {
+  private mutating func readLastValues(_ reader: Reader) -> [ObjectID: Int]? {
+    var values: [ObjectID: Int] = [:]
+    var last: ObjectID = 0
+    while true {
+      let statement = CatalogStatements.lastValues(after: last)
+      guard let rows = attempt(["sequences"], [statement], endingTransaction: true, reader)?.first else { return nil }
+      for row in rows {
+        guard let id = row.object("id") else { continue }
+        values[id] = row.number("last")
+        last = max(last, id)
+      }
+      if rows.count < CatalogStatements.sequencesAtOnce { return values }
+    }
+  }
+
+  private mutating func take(sequences rows: PostgresRows, feeding: PostgresRows, _ lastValues: [ObjectID: Int]) {
     var feeds: [ObjectID: [SequenceUse.Fed]] = [:]
     var seen: Set<String> = []
     for row in feeding {
@@ -330,7 +375,7 @@ struct SchemaFacts {
       else { return nil }
       return SequenceUse(
         id: id, schema: schema, name: name, increment: increment, minimum: minimum, maximum: maximum,
-        cycles: row.isTrue("cycles"), isReadable: row.isTrue("readable"), last: row.number("last"),
+        cycles: row.isTrue("cycles"), isReadable: row.isTrue("readable"), last: lastValues[id],
         feeds: (feeds[id] ?? []).sorted { $0.column < $1.column })
     }.sorted { ($0.qualifiedName, $0.id) < ($1.qualifiedName, $1.id) }
     facts["sequences"] = .array(
@@ -419,7 +464,7 @@ struct SchemaFacts {
     facts["graphs"] = ["isInstalled": true, "labels": nil]
     let rows: PostgresRows
     do throws(PostgresFailure) {
-      rows = try reader(CatalogStatements.graphLabels)
+      rows = try reader(CatalogStatements.graphLabels, false)
     } catch {
       gaps.append(
         hidden("graphs.labels", "the graphs cannot be listed: \(error.description)", "USAGE ON SCHEMA ag_catalog"))
