@@ -40,6 +40,22 @@ import Testing
     #expect(look.traffic.requests <= 28)
   }
 
+  /// The planner as a second opinion: told to avoid sequential scans, it reads a table through an index wherever one serves.
+  @Test func thePlannerAgreesAboutForeignKeys() async throws {
+    let database = try await SurveyedDatabase("oracle", on: server, running: ForeignKeyTraps.statements)
+    let plans = try await database.plansOfReferentialChecks()
+    // These indexes serve another purpose, or are walked from end to end.
+    let walked: Set<String> = ["m_second", "m_two_behind", "m_brin", "m_include"]
+    for trap in ForeignKeyTraps.all where !walked.contains(trap.name) {
+      let plans = plans[trap.name] ?? []
+      #expect(!plans.isEmpty, "\(trap.name)")
+      let served = plans.allSatisfy { !$0.contains("Seq Scan") && $0.contains("Index Cond") }
+      #expect(served == (trap.cover != "none"), "\(trap.name): \(plans)")
+      let isWhole = plans.allSatisfy { !$0.contains("Filter:") }
+      if trap.cover == "full" { #expect(isWhole, "\(trap.name): \(plans)") }
+    }
+  }
+
   // MARK: Indexes
 
   @Test func whatRepeatsAnotherIndexIsFoundAndNothingElse() async throws {

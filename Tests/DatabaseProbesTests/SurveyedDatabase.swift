@@ -73,6 +73,36 @@ struct SurveyedDatabase {
     }
   }
 
+  /// How the server would look for the rows that point at a given one, by foreign key; several plans where it is partitioned.
+  func plansOfReferentialChecks() async throws -> [String: [String]] {
+    try await Self.lane.run { Result { try explainReferentialChecks() } }.get()
+  }
+
+  private func explainReferentialChecks() throws -> [String: [String]] {
+    let deadline = Deadline(milliseconds: 60_000)
+    var connection = try open()
+    try connection.query("SET enable_seqscan = off", before: deadline)
+    let checks = try connection.query(
+      """
+      SELECT c.conname AS name, format('EXPLAIN (COSTS OFF) SELECT 1 FROM ONLY %s x WHERE %s', c.conrelid::regclass,
+        string_agg(format('(SELECT NULL::%s) = x.%I', format_type(f.atttypid, f.atttypmod), a.attname), ' AND ')) AS query
+      FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid AND t.relkind = 'r'
+        CROSS JOIN unnest(c.conkey, c.confkey) AS k(own, other)
+        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.own
+        JOIN pg_attribute f ON f.attrelid = c.confrelid AND f.attnum = k.other
+        LEFT JOIN pg_constraint above ON above.oid = c.conparentid AND above.conrelid = c.conrelid
+      WHERE c.contype = 'f' AND above.oid IS NULL
+      GROUP BY c.oid, c.conname, c.conrelid
+      """, before: deadline)
+    var plans: [String: [String]] = [:]
+    for check in checks {
+      guard let name = check["name"], let query = check["query"] else { continue }
+      let lines = try connection.query(query, before: deadline).compactMap { $0["QUERY PLAN"] }
+      plans[name, default: []].append(lines.joined(separator: "\n"))
+    }
+    return plans
+  }
+
   /// What the probe sees as `role`.
   func look(as role: Role = .surveyor) async -> Look {
     var settings = server.declaration(user: role.rawValue)
