@@ -14,6 +14,8 @@ package final class PostgresServer: Sendable {
   /// The password of every role.
   package static let password = "correct horse ü"
 
+  /// Whether it speaks TLS.
+  package let offersTLS: Bool
   private let folder: String
   private let lifeline: Pipe
   private let process: Process
@@ -22,15 +24,20 @@ package final class PostgresServer: Sendable {
   package static let shared = Result { try PostgresServer(offersTLS: true) }
   /// A server without TLS.
   package static let withoutTLS = Result { try PostgresServer(offersTLS: false) }
+  /// A server without TLS of another build, whose folder of programs `PRODWORTHY_TEST_POSTGRES` names; nil without that.
+  package static let other = ProcessInfo.processInfo.environment["PRODWORTHY_TEST_POSTGRES"].map { programs in
+    Result { try PostgresServer(offersTLS: false, programs: programs) }
+  }
 
   /// What was missing.
   package struct Failure: Error { package let reason: String }
 
-  private init(offersTLS: Bool) throws {
+  private init(offersTLS: Bool, programs: String? = nil) throws {
+    self.offersTLS = offersTLS
     folder = try Self.makeFolder()
     port = try Self.freePort()
     (root, otherRoot) = ("\(folder)/root.pem", "\(folder)/other.pem")
-    let programs = try Self.programs()
+    let programs = try programs ?? Self.programs()
     try Self.makeCertificates(in: folder)
     let data = "\(folder)/data"
     try Self.password.write(toFile: "\(folder)/password", atomically: true, encoding: .utf8)

@@ -1,0 +1,155 @@
+/// What there is to know of tables and their columns beyond their indexes.
+enum TableTraits {
+  /// `fed` are the numbers of the columns that a sequence of their own feeds, by table.
+  static func all(in catalog: Catalog, fed: [ObjectID: Set<Int>], policies: Set<ObjectID>) -> [Trait] {
+    let keys = catalog.primaryKeys
+    var linked: Set<ObjectID> = []
+    for constraint in catalog.constraints.values where constraint.kind == .foreign {
+      guard constraint.table != constraint.referencedTable else { continue }
+      linked.formUnion([constraint.table, constraint.referencedTable])
+    }
+    // Partitions repeat their root.
+    return catalog.sortedRelations.filter { $0.isTable && !$0.isPartition }.flatMap { table in
+      let columns = catalog.columns[table.id] ?? []
+      return traits(of: table, columns, key: keys[table.id], isLinked: linked.contains(table.id), catalog)
+        + columns.flatMap { traits(of: $0, in: table, isFed: fed[table.id]?.contains($0.number) == true, catalog) }
+        + numbered(columns, in: table)
+    } + inconsistent(in: catalog)
+      // Grants and policies of a partition are its own.
+      + catalog.sortedRelations.flatMap {
+        security(of: $0, catalog.columns[$0.id] ?? [], hasPolicies: policies.contains($0.id))
+      }
+  }
+
+  private static func traits(
+    of table: Catalog.Relation, _ columns: [Catalog.Column], key: [Int]?, isLinked: Bool, _ catalog: Catalog
+  ) -> [Trait] {
+    var found: [Trait.Word: String] = [:]
+    if columns.isEmpty { found[.noColumns] = "" }
+    if columns.count == 1 { found[.oneColumn] = "" }
+    let parents = table.parents.compactMap { catalog.relations[$0]?.qualifiedName }
+    if !parents.isEmpty { found[.inherits] = parents.joined(separator: ", ") }
+    if let key {
+      if Set(columns.prefix(key.count).map(\.number)) != Set(key) {
+        found[.noPrimaryColumnsFirst] = catalog.list(key, of: table.id)
+      }
+      let rest = columns.filter { !key.contains($0.number) }
+      if !rest.isEmpty, rest.allSatisfy({ !$0.isNotNull }) { found[.onlyKeyRequired] = "" }
+    }
+    if !isLinked { found[.unlinked] = "" }
+    // A partitioned table's own counters stay at zero.
+    if table.kind == .table {
+      if table.rows == 0, table.pages == 0 { found[.empty] = "" }
+      if table.rowsCounted == nil, table.rowsAlive >= 1000 { found[.neverAnalyzed] = "\(table.rowsAlive) rows" }
+    }
+    if table.isUnlogged { found[.unlogged] = "" }
+    if !table.isVacuumed { found[.noAutovacuum] = "" }
+    if !table.isDescribed { found[.noDescription] = "" }
+    let silent = columns.filter { !$0.isDescribed }
+    if !silent.isEmpty { found[.silentColumns] = silent.map(\.name).joined(separator: ", ") }
+    found.merge(naming(table.storedName, table.name)) { first, _ in first }
+    return sorted(found, .table, table.qualifiedName)
+  }
+
+  private static func security(
+    of table: Catalog.Relation, _ columns: [Catalog.Column], hasPolicies: Bool
+  ) -> [Trait] {
+    var found: [Trait.Word: String] = [:]
+    if let granted = table.grantedToPublic {
+      found[.publicAccess] = granted
+      let secrets = columns.filter { SensitiveName.matches($0.storedName) }.map(\.name)
+      if granted.contains("SELECT"), !secrets.isEmpty, !table.hasRowSecurity {
+        found[.publicSecretColumn] = secrets.joined(separator: ", ")
+      }
+    }
+    if table.hasRowSecurity, !hasPolicies { found[.securityWithoutPolicy] = "" }
+    if !table.hasRowSecurity, hasPolicies { found[.policyWithoutSecurity] = "" }
+    return sorted(found, .table, table.qualifiedName)
+  }
+
+  private static func traits(
+    of column: Catalog.Column, in table: Catalog.Relation, isFed: Bool, _ catalog: Catalog
+  ) -> [Trait] {
+    var found: [Trait.Word: String] = [:]
+    switch catalog.baseType(of: column.type) {
+    case BuiltInType.money: found[.money] = column.typeName
+    case BuiltInType.bpchar: found[.fixedLengthText] = column.typeName
+    case BuiltInType.varchar: if column.typeModifier > 0 { found[.limitedText] = column.typeName }
+    case BuiltInType.json: found[.plainJSON] = column.typeName
+    case BuiltInType.timestamp: found[.noTimeZone] = column.typeName
+    case BuiltInType.timetz: found[.timeWithTimeZone] = column.typeName
+    case BuiltInType.oid: found[.largeObject] = column.typeName
+    case let type:
+      if BuiltInType.notUpgradable[type] != nil { found[.notUpgradable] = column.typeName }
+    }
+    if isFed, !column.isIdentity { found[.serial] = column.typeName }
+    found.merge(naming(column.storedName, column.name)) { first, _ in first }
+    return sorted(found, .column, "\(table.qualifiedName).\(column.name)")
+  }
+
+  /// Columns such as `phone1`, `phone2`, `phone3`: a list that wants to be a table.
+  private static func numbered(_ columns: [Catalog.Column], in table: Catalog.Relation) -> [Trait] {
+    var groups: [String: [(number: Int, name: String)]] = [:]
+    for column in columns {
+      let digits = column.storedName.reversed().prefix { ("0"..."9").contains($0) }.count
+      guard digits > 0, digits < 4, let number = Int(column.storedName.suffix(digits)) else { continue }
+      groups[String(column.storedName.dropLast(digits)), default: []].append((number, column.name))
+    }
+    return groups.sorted { $0.key < $1.key }.compactMap { stem, members in
+      let numbers = members.map(\.number).sorted()
+      guard !stem.isEmpty, numbers.count >= 3, let first = numbers.first, first <= 1,
+        numbers == Array(first..<(first + numbers.count))
+      else { return nil }
+      return Trait(
+        subject: .table, word: .numberedColumns, name: table.qualifiedName,
+        detail: members.map(\.name).joined(separator: ", "))
+    }
+  }
+
+  /// Columns that share a name and not a type; those of one word such as `name` and `value` mean too little to compare.
+  private static func inconsistent(in catalog: Catalog) -> [Trait] {
+    var uses: [String: [(place: String, type: String)]] = [:]
+    for table in catalog.sortedRelations where table.isTable && !table.isPartition {
+      for column in catalog.columns[table.id] ?? [] where column.storedName.contains("_") {
+        uses[column.storedName, default: []].append((table.qualifiedName, column.typeName))
+      }
+    }
+    return uses.sorted { $0.key < $1.key }.flatMap { name, places -> [Trait] in
+      let counts = Dictionary(places.map { ($0.type, 1) }, uniquingKeysWith: +)
+      guard counts.count > 1, let usual = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key else {
+        return []
+      }
+      return places.filter { $0.type != usual }.map {
+        Trait(
+          subject: .column, word: .inconsistentType, name: "\($0.place).\(name)",
+          detail: "\($0.type) here, \(usual) elsewhere")
+      }
+    }
+  }
+
+  /// What a name costs those who write it.
+  static func naming(_ stored: String, _ written: String) -> [Trait.Word: String] {
+    var found: [Trait.Word: String] = [:]
+    if written.hasPrefix("\"") { found[.needsQuotes] = "" }
+    // Longer names were cut to 63 bytes without a word, and so may this one have been (NAMEDATALEN).
+    if stored.utf8.count >= 63 { found[.longName] = "\(stored.utf8.count) bytes" }
+    return found
+  }
+
+  static func sorted(_ found: [Trait.Word: String], _ subject: Trait.Subject, _ name: String) -> [Trait] {
+    found.sorted { $0.key.rawValue < $1.key.rawValue }
+      .map { Trait(subject: subject, word: $0.key, name: name, detail: $0.value) }
+  }
+}
+
+/// Names of columns that hold what nobody but their owner should read.
+enum SensitiveName {
+  private static let names: Set<String> = [
+    "password", "passwd", "password_hash", "passphrase", "secret", "client_secret", "api_key", "apikey", "private_key",
+    "access_token", "refresh_token", "session_token", "auth_token", "ssn", "social_security_number", "tax_id",
+    "passport_number", "national_id", "credit_card", "card_number", "cvv", "iban", "account_number", "pin",
+  ]
+
+  /// Whether `name` is one of them, whatever its case.
+  static func matches(_ name: String) -> Bool { names.contains(name.lowercased()) }
+}
