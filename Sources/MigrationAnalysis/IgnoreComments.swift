@@ -1,5 +1,6 @@
-/// Comments that call off rules: `-- squawk-ignore rule, rule` for the statement after it or on its line,
-/// `-- squawk-ignore-file` for the whole file; without names, every rule. `prodworthy-ignore` says the same.
+/// Comments that call off rules: `-- squawk-ignore rule, rule -- why` for the statement or line after it or for its own line,
+/// `-- squawk-ignore-file` for the whole file; without names, every rule. `prodworthy-ignore` says the same, and so does
+/// `eugene: ignore` with the numbers of eugene's hints.
 struct IgnoreComments: Sendable {
   private struct Entry: Sendable {
     var names: Set<String>
@@ -8,26 +9,67 @@ struct IgnoreComments: Sendable {
   }
 
   private var entries: [Entry] = []
+  /// What the file says about the transaction around it, against what the command was told; nil if it says nothing.
+  private(set) var assumesTransaction: Bool?
 
-  init(_ comments: [SQLComment]) {
+  /// The words that call rules off.
+  private static let marks = ["squawk-ignore", "prodworthy-ignore", "eugene: ignore"]
+  /// Names that squawk knows for rules of other names.
+  private static let aliases: [String: [String]] = [
+    "require-timeout-settings": ["require-lock-timeout", "require-statement-timeout"],
+    "prefer-timestamptz": ["prefer-timestamp-tz"],
+    "prefer-big-int": ["prefer-bigint-over-int", "prefer-bigint-over-smallint"],
+  ]
+
+  /// `tokenLines` are the lines on which a token begins, ascending: a comment speaks of the next of them.
+  init(_ comments: [SQLComment], tokenLines: [Int]) {
     for comment in comments {
-      var text = Substring(comment.text)
-      while let first = text.first, first == "-" || first == "/" || first == "*" || first.isWhitespace {
-        text.removeFirst()
+      let text = Self.body(comment.text)
+      switch text {
+      case "squawk-disable-assume-in-transaction": assumesTransaction = assumesTransaction ?? false
+      case "squawk-enable-assume-in-transaction": assumesTransaction = assumesTransaction ?? true
+      default: break
       }
-      if text.hasSuffix("*/") { text.removeLast(2) }
-      for mark in ["squawk-ignore", "prodworthy-ignore"] where text.hasPrefix(mark) {
+      for mark in Self.marks where text.hasPrefix(mark) {
         var rest = text.dropFirst(mark.count)
         let isForFile = rest.hasPrefix("-file")
         if isForFile { rest = rest.dropFirst("-file".count) }
         guard rest.isEmpty || rest.first?.isWhitespace == true || rest.first == ":" else { continue }
-        let names = rest.split { $0 == "," || $0 == ":" || $0.isWhitespace }.map(String.init)
+        let next = Self.line(after: comment.lines.upperBound, in: tokenLines) ?? comment.lines.upperBound + 1
         entries.append(
           Entry(
-            names: Set(names),
-            line: isForFile ? nil : comment.isTrailing ? comment.lines.lowerBound : comment.lines.upperBound + 1))
+            names: Self.names(rest.first == ":" ? rest.dropFirst() : rest),
+            line: isForFile ? nil : comment.isTrailing ? comment.lines.lowerBound : next))
       }
     }
+  }
+
+  /// What a comment says, without its marks and without a second comment on the same line.
+  private static func body(_ comment: String) -> String {
+    var text = Substring(comment)
+    if text.hasPrefix("--") { text = text.dropFirst(2) }
+    if text.hasPrefix("/*") { text = text.dropFirst(2) }
+    if text.hasSuffix("*/") { text = text.dropLast(2) }
+    if let second = text.firstRange(of: "--") { text = text[..<second.lowerBound] }
+    return String(
+      text.trimmingPrefix(while: \.isWhitespace).reversed().trimmingPrefix(while: \.isWhitespace).reversed())
+  }
+
+  private static func names(_ text: Substring) -> Set<String> {
+    let names = text.split(separator: ",").map {
+      String($0.trimmingPrefix(while: \.isWhitespace).reversed().trimmingPrefix(while: \.isWhitespace).reversed())
+    }
+    return Set(names.filter { !$0.isEmpty }.flatMap { aliases[$0] ?? [$0] })
+  }
+
+  /// The first of `lines` behind `line`.
+  private static func line(after line: Int, in lines: [Int]) -> Int? {
+    var (low, high) = (0, lines.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if lines[middle] <= line { low = middle + 1 } else { high = middle }
+    }
+    return low < lines.count ? lines[low] : nil
   }
 
   func covers(_ finding: MigrationFile.Finding, of statement: SQLStatement) -> Bool {
@@ -35,7 +77,7 @@ struct IgnoreComments: Sendable {
       let isHere = entry.line.map { $0 == finding.line || $0 == statement.lines.lowerBound } ?? true
       return isHere
         && (entry.names.isEmpty || entry.names.contains(finding.rule)
-          || finding.squawk.map(entry.names.contains) == true)
+          || finding.squawk.map(entry.names.contains) == true || finding.eugene.map(entry.names.contains) == true)
     }
   }
 }

@@ -4,11 +4,14 @@ struct SQLStatements: Sendable {
   var comments: [SQLComment]
   /// What was opened and never closed, and on which line.
   var unterminated: (what: String, line: Int)?
+  /// The lines on which a token begins, in ascending order.
+  var tokenLines: [Int]
 
   init(_ text: String) {
     let lexer = SQLLexer(text)
     comments = lexer.comments
     unterminated = lexer.unterminated
+    tokenLines = lexer.tokens.map(\.line)
     statements = Self.cut(lexer.tokens).map(Self.statement)
   }
 
@@ -54,8 +57,11 @@ struct SQLStatements: Sendable {
     var parser = SQLStatementParser(tokens)
     let kind = parser.statement()
     let (first, last) = (tokens.first?.line ?? 1, tokens.last?.line ?? 1)
+    var verb = ""
+    if case .word(let word)? = tokens.first?.kind { verb = word }
     return SQLStatement(
-      kind: kind, lines: first...max(first, last),
+      kind: kind, verb: verb, repeatedColumns: SQLColumnLists.repeated(in: tokens, of: kind),
+      lines: first...max(first, last),
       identifiers: tokens.compactMap { token in
         switch token.kind {
         case .word(let name), .quoted(let name): (name, token.line)
