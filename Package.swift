@@ -48,7 +48,9 @@ let package = Package(
     // HTTP exchanges and health endpoints.
     .target(name: "HTTPProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
     // PostgreSQL sessions and what the wire shows without credentials.
-    .target(name: "DatabaseProbes", dependencies: ["AuditModel", "Facts", "Postgres", "Probing", "Transport"]),
+    .target(
+      name: "DatabaseProbes",
+      dependencies: ["AuditModel", "Digest", "Facts", "MigrationAnalysis", "Postgres", "Probing", "Transport"]),
     // Any executable over JSON, and any Nagios plug-in unchanged.
     .target(
       name: "ProcessProbes",

@@ -7,7 +7,7 @@ package import Probing
 package enum DatabaseProbes {
   /// The kind `postgres` with its probes.
   package static let set: ProbeSet = ProbeSet(
-    targetKinds: [postgres], probes: [PostgresWireProbe(), PostgresSessionProbe()],
+    targetKinds: [postgres], probes: [PostgresWireProbe(), PostgresSessionProbe(), PostgresMigrationsProbe()],
     libraries: ["libpq \(PostgresLibrary.version)"])
 
   private static let postgres = TargetKind(
@@ -22,6 +22,7 @@ package enum DatabaseProbes {
       Schema.Field(
         "trust", .string(.path), "a PEM file with the roots the application trusts, instead of the system's"),
       Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
+      Schema.Field("migrations", .string(.path), "the folder with the application's migrations, of whichever tool"),
     ],
     schemes: PostgresURL.schemes)
 }

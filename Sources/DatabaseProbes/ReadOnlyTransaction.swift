@@ -1,7 +1,8 @@
 import Postgres
 import Probing
 
-/// A session's only transaction, in which nothing can be written; a statement that fails makes room for a new one.
+/// A session's only transaction, in which nothing can be written and everything is seen as of one moment; a statement that fails
+/// makes room for a new one.
 struct ReadOnlyTransaction: ~Copyable {
   private var connection: PostgresConnection
   private var isOpen = false
@@ -20,7 +21,7 @@ struct ReadOnlyTransaction: ~Copyable {
     let deadline = deadline.capped(milliseconds: Self.patience)
     do throws(PostgresFailure) {
       if !isOpen {
-        try run("BEGIN TRANSACTION READ ONLY", before: deadline)
+        try run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", before: deadline)
         isOpen = true
         try run(SessionStatements.bounds, before: deadline)
       }
