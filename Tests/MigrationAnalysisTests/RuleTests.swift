@@ -315,6 +315,25 @@ struct RuleCase: Sendable, CustomStringConvertible {
     #expect(Set(MigrationRule.all.map(\.id)).count == MigrationRule.all.count)
   }
 
+  @Test func everyRuleOfSquawkIsThere() {
+    let names = """
+      require-concurrent-index-creation require-concurrent-index-deletion require-concurrent-reindex
+      require-concurrent-partition-detach constraint-missing-not-valid adding-field-with-default
+      adding-foreign-key-constraint adding-not-nullable-field adding-required-field adding-serial-primary-key-field
+      changing-column-type renaming-column renaming-table disallowed-unique-constraint ban-drop-database ban-drop-table
+      ban-drop-column ban-drop-not-null ban-truncate-cascade ban-char-field ban-create-domain-with-constraint
+      ban-alter-domain-with-add-constraint ban-concurrent-index-creation-in-transaction ban-uncommitted-transaction
+      ban-duplicate-column-assignments transaction-nesting prefer-bigint-over-int prefer-bigint-over-smallint
+      prefer-identity prefer-repack prefer-robust-stmts prefer-text-field prefer-timestamp-tz identifier-too-long
+      require-enum-value-ordering require-table-schema require-lock-timeout require-statement-timeout
+      """
+    let wanted = Set(names.split(whereSeparator: \.isWhitespace).map(String.init))
+    #expect(wanted.count == 38)
+    #expect(wanted.isSubset(of: MigrationRule.all.compactMap(\.squawk)))
+    let hints = ["E1", "E2", "E3", "E4", "E5", "E6", "E7", "E8", "E9", "E10", "E11", "W12", "W13", "W14", "E15", "E16"]
+    #expect(Set(hints) == Set(MigrationRule.all.compactMap(\.eugene)))
+  }
+
   @Test func aRewriteOfATableInUseIsTold() {
     let sql = "ALTER TABLE v ALTER c TYPE bigint;"
     #expect(MigrationFile(sql).findings.contains { $0.rule == "rewrites-table" })
