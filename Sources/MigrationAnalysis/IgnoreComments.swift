@@ -2,13 +2,10 @@
 /// `-- squawk-ignore-file` for the whole file; without names, every rule. `prodworthy-ignore` says the same, and so does
 /// `eugene: ignore` with the numbers of eugene's hints.
 struct IgnoreComments: Sendable {
-  private struct Entry: Sendable {
-    var names: Set<String>
-    /// Nil for the whole file.
-    var line: Int?
-  }
-
-  private var entries: [Entry] = []
+  /// The names that each comment calls off, by the line it speaks of; no names are all.
+  private var byLine: [Int: [Set<String>]] = [:]
+  /// The same for the whole file.
+  private var forFile: [Set<String>] = []
   /// What the file says about the transaction around it, against what the command was told; nil if it says nothing.
   private(set) var assumesTransaction: Bool?
 
@@ -35,11 +32,14 @@ struct IgnoreComments: Sendable {
         let isForFile = rest.hasPrefix("-file")
         if isForFile { rest = rest.dropFirst("-file".count) }
         guard rest.isEmpty || rest.first?.isWhitespace == true || rest.first == ":" else { continue }
-        let next = Self.line(after: comment.lines.upperBound, in: tokenLines) ?? comment.lines.upperBound + 1
-        entries.append(
-          Entry(
-            names: Self.names(rest.first == ":" ? rest.dropFirst() : rest),
-            line: isForFile ? nil : comment.isTrailing ? comment.lines.lowerBound : next))
+        let names = Self.names(rest.first == ":" ? rest.dropFirst() : rest)
+        if isForFile {
+          forFile.append(names)
+        } else if comment.isTrailing {
+          byLine[comment.lines.lowerBound, default: []].append(names)
+        } else if let next = Self.line(after: comment.lines.upperBound, in: tokenLines) {
+          byLine[next, default: []].append(names)
+        }
       }
     }
   }
@@ -73,11 +73,8 @@ struct IgnoreComments: Sendable {
   }
 
   func covers(_ finding: MigrationFile.Finding, of statement: SQLStatement) -> Bool {
-    entries.contains { entry in
-      let isHere = entry.line.map { $0 == finding.line || $0 == statement.lines.lowerBound } ?? true
-      return isHere
-        && (entry.names.isEmpty || entry.names.contains(finding.rule)
-          || finding.squawk.map(entry.names.contains) == true || finding.eugene.map(entry.names.contains) == true)
-    }
+    let here = [finding.line, statement.lines.lowerBound].flatMap { byLine[$0] ?? [] }
+    let own = [finding.rule, finding.squawk, finding.eugene].compactMap(\.self)
+    return (forFile + here).contains { names in names.isEmpty || own.contains(where: names.contains) }
   }
 }

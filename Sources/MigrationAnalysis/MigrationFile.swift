@@ -75,16 +75,14 @@ package struct MigrationFile: Sendable {
     for (index, statement) in file.statements.enumerated() {
       let impact = ImpactModel.impact(of: statement, after: trail)
       costs.append(Cost(lines: statement.lines, impact: impact))
-      let position = Position(
-        trail: trail, impact: impact, statementCount: file.statements.count, assumesTransaction: assumesTransaction,
-        isNeverEnded: lastEnd.map { $0 < index } ?? true, lockedOut: lockedOut, writesBlocked: writesBlocked,
-        index: index, helpers: helpers, indexes: indexes, told: told)
-      for rule in MigrationRule.all {
-        for breach in rule.breaches(statement, position) {
-          told.insert(rule.id)
-          let finding = Finding(
-            line: breach.line ?? statement.lines.lowerBound, rule: rule.id, squawk: rule.squawk, eugene: rule.eugene,
-            impact: impact, message: breach.message, safer: breach.safer)
+      // In a scope of its own: while a position lives, the trail would be copied before it goes on.
+      do {
+        let position = Position(
+          trail: trail, impact: impact, statementCount: file.statements.count, assumesTransaction: assumesTransaction,
+          isNeverEnded: lastEnd.map { $0 < index } ?? true, lockedOut: lockedOut, writesBlocked: writesBlocked,
+          index: index, helpers: helpers, indexes: indexes, told: told)
+        for finding in Self.findings(of: statement, position) {
+          told.insert(finding.rule)
           if !ignored.covers(finding, of: statement) { findings.append(finding) }
         }
       }
@@ -93,11 +91,24 @@ package struct MigrationFile: Sendable {
         (lockedOut, writesBlocked) = (nil, nil)
       } else {
         let others = impact.locks.filter { !trail.hasCreated($0.table) }
-        lockedOut = lockedOut ?? others.first(where: \.mode.blocksReads)?.table
-        writesBlocked = writesBlocked ?? others.first(where: \.mode.blocksWrites)?.table
+        lockedOut = lockedOut ?? others.first(where: \.mode.blocksReads).map(Self.name)
+        writesBlocked = writesBlocked ?? others.first(where: \.mode.blocksWrites).map(Self.name)
       }
     }
     findings.sort { ($0.line, $0.rule) < ($1.line, $1.rule) }
+  }
+
+  /// What to call a table that the statement may not name.
+  private static func name(_ lock: TableLock) -> String { lock.table.isEmpty ? "a table" : lock.table }
+
+  private static func findings(of statement: SQLStatement, _ position: Position) -> [Finding] {
+    MigrationRule.all.flatMap { rule in
+      rule.breaches(statement, position).map { breach in
+        Finding(
+          line: breach.line ?? statement.lines.lowerBound, rule: rule.id, squawk: rule.squawk, eugene: rule.eugene,
+          impact: position.impact, message: breach.message, safer: breach.safer)
+      }
+    }
   }
 }
 

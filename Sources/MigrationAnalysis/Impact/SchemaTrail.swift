@@ -23,6 +23,8 @@ struct SchemaTrail: Sendable {
   private(set) var types: [String: [String: SQLType]] = [:]
   private(set) var notNull: [String: Set<String>] = [:]
   private(set) var constraints: [String: Constraint] = [:]
+  /// The names of the constraints of each table.
+  private var constraintNames: [String: Set<String>] = [:]
   private(set) var droppedConstraints: Set<String> = []
   /// The tables that statements of this transaction have altered in ways that could have been said in one statement.
   private(set) var altered: Set<String> = []
@@ -41,8 +43,10 @@ struct SchemaTrail: Sendable {
 
   /// Whether a validated check already proves that a column has no null.
   func provesNotNull(_ column: String, of table: SQLName) -> Bool {
-    constraints.values.contains { constraint in
-      guard constraint.table == table.name, constraint.isValidated else { return false }
+    (constraintNames[table.name] ?? []).contains { name in
+      guard let constraint = constraints[name], constraint.table == table.name, constraint.isValidated else {
+        return false
+      }
       switch constraint.kind {
       case .check(let expression): return expression.demandsValue(of: column)
       case .notNull(let name): return name == column
@@ -93,6 +97,7 @@ struct SchemaTrail: Sendable {
 
   private mutating func learn(_ constraint: SQLTableConstraint, of table: SQLName) {
     guard let name = constraint.name else { return }
+    constraintNames[table.name, default: []].insert(name)
     constraints[name] = Constraint(
       table: table.name, kind: constraint.kind, isValidated: !constraint.isNotValid, transaction: transaction)
   }
