@@ -7,7 +7,8 @@ package import Probing
 package enum DatabaseProbes {
   /// The kind `postgres` with its probes.
   package static let set: ProbeSet = ProbeSet(
-    targetKinds: [postgres], probes: [PostgresWireProbe(), PostgresSessionProbe(), PostgresMigrationsProbe()],
+    targetKinds: [postgres],
+    probes: [PostgresWireProbe(), PostgresSessionProbe(), PostgresMigrationsProbe(), MigrationRehearsalProbe()],
     libraries: ["libpq \(PostgresLibrary.version)"])
 
   private static let postgres = TargetKind(
@@ -23,6 +24,10 @@ package enum DatabaseProbes {
         "trust", .string(.path), "a PEM file with the roots the application trusts, instead of the system's"),
       Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
       Schema.Field("migrations", .string(.path), "the folder with the application's migrations, of whichever tool"),
+      Schema.Field(
+        "scratch", .string(.url(schemes: PostgresURL.schemes)),
+        "a server on which the migrations may be rehearsed in a database that is made for it and dropped again"),
+      Schema.Field("scratchPassword", .string(.secretReference), "the password of the role in `scratch`"),
     ],
     schemes: PostgresURL.schemes)
 }

@@ -47,6 +47,14 @@ import Testing
     #expect(found == (sample.what, 2))
   }
 
+  @Test func statementsAreCutWhereTheyEnd() {
+    let text = "\u{FEFF}SELECT 1; -- a ;\nSELECT ';' /* ; */;\n\nCREATE FUNCTION f() AS $$ a; b; $$;SELECT (2"
+    let found = SQLTexts.statements(of: text)
+    #expect(found.map(\.line) == [1, 2, 4, 4])
+    #expect(found.map { $0.text.drop { $0 == "\u{FEFF}" } }.joined(separator: ";") == text.drop { $0 == "\u{FEFF}" })
+    #expect(SQLTexts.statements(of: " ;; -- nothing\n").isEmpty)
+  }
+
   @Test("ten thousand broken texts are read to their end, and every line named is a line of theirs")
   func mutations() {
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15

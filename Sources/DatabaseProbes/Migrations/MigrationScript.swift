@@ -15,6 +15,8 @@ struct MigrationScript: Sendable, Hashable {
   var isReversible: Bool?
   /// What runs on the way up, other lines left blank; nil where it is no SQL.
   var sql: String?
+  /// What runs on the way down; nil where it is no SQL, or there is none.
+  var down: String?
   /// Whether the tool opens a transaction around it.
   var isInTransaction = true
   /// The revisions it follows; for tools whose migrations form a graph.
@@ -46,6 +48,21 @@ struct MigrationScript: Sendable, Hashable {
     case .liquibase: found = []
     }
     return found.sorted { ($0.order, $0.file) < ($1.order, $1.file) }
+  }
+
+  /// The migrations of a folder that are SQL, of whichever tool its files look like.
+  static func sql(in folder: MigrationFolder) -> (tool: MigrationTool, scripts: [MigrationScript])? {
+    let looks: [(tool: MigrationTool, isMeant: (MigrationFolder.File) -> Bool)] = [
+      (.drizzle, { $0.path.hasSuffix("meta/_journal.json") }), (.prisma, { $0.name == "migration.sql" }),
+      (.flyway, { flywayName($0.name) != nil }), (.golangMigrate, { $0.path.hasSuffix(".up.sql") }),
+      (.goose, { $0.path.hasSuffix(".sql") && $0.text.contains("+goose") }),
+      (.dbmate, { $0.path.hasSuffix(".sql") && $0.text.contains("migrate:up") }), (.supabase, { _ in true }),
+    ]
+    for (tool, isMeant) in looks where folder.files.contains(where: isMeant) {
+      let scripts = all(of: tool, in: folder).filter { $0.sql != nil }
+      if !scripts.isEmpty { return (tool, scripts) }
+    }
+    return nil
   }
 
   // MARK: Names that begin with a number
@@ -80,17 +97,17 @@ struct MigrationScript: Sendable, Hashable {
 
   /// `1_name.up.sql` with `1_name.down.sql`; sqlx also knows files that cannot be taken back, `1_name.sql`.
   private static func paired(_ tool: MigrationTool, _ folder: MigrationFolder) -> [MigrationScript] {
-    let downs = Set(
-      folder.files.filter { $0.path.hasSuffix(".down.sql") && SQLSections.holdsSQL($0.text) }
-        .map { String($0.path.dropLast(".down.sql".count)) })
+    let files = Dictionary(folder.files.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
     return numbered(folder, [".sql"]) { _, _ in }.compactMap { script in
-      guard !script.file.hasSuffix(".down.sql"), let file = folder.files.first(where: { $0.path == script.file }) else {
+      guard !script.file.hasSuffix(".down.sql"), let file = files[script.file] else {
         return nil
       }
       let isPaired = file.path.hasSuffix(".up.sql")
       guard isPaired || tool == .sqlx else { return nil }
       var script = script
-      script.isReversible = isPaired && downs.contains(String(file.path.dropLast(".up.sql".count)))
+      let down = isPaired ? files[file.path.dropLast(".up.sql".count) + ".down.sql"]?.text : nil
+      script.down = down.flatMap { SQLSections.holdsSQL($0) ? $0 : nil }
+      script.isReversible = script.down != nil
       script.sql = file.text
       if tool == .sqlx {
         script.checksums = [SHA384.hex(file.bytes)]
@@ -103,6 +120,7 @@ struct MigrationScript: Sendable, Hashable {
   private mutating func take(_ text: String, sections: SQLSections.Marks) {
     let cut = SQLSections(text, marks: sections)
     (sql, isReversible, isInTransaction) = (cut.up, cut.hasDown, cut.isInTransaction)
+    down = cut.hasDown ? cut.down : nil
   }
 
   // MARK: Tools with rules of their own

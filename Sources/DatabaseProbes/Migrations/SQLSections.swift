@@ -8,13 +8,14 @@ struct SQLSections {
 
   /// The way up; the other lines are blank, so that line numbers hold.
   private(set) var up = ""
+  /// The way down.
+  private(set) var down = ""
   /// Whether the way down holds SQL.
   private(set) var hasDown = false
   /// Whether the tool opens a transaction.
   private(set) var isInTransaction = true
 
   init(_ text: String, marks: Marks) {
-    var down = ""
     var isUp: Bool?
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       let trimmed = line.drop { $0 == " " || $0 == "\t" }

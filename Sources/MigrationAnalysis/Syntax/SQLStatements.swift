@@ -16,7 +16,7 @@ struct SQLStatements: Sendable {
   }
 
   /// Cuts at semicolons, but not inside brackets and not inside a body of `BEGIN ATOMIC … END`.
-  private static func cut(_ tokens: [SQLToken]) -> [ArraySlice<SQLToken>] {
+  static func cut(_ tokens: [SQLToken]) -> [ArraySlice<SQLToken>] {
     let unclosed = unclosedBrackets(tokens)
     var pieces: [ArraySlice<SQLToken>] = []
     var start = 0
