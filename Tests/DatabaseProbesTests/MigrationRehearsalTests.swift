@@ -40,12 +40,17 @@ import Testing
   }
 
   /// The databases of rehearsals that are still there.
-  private func leftovers() throws -> Int {
-    let deadline = Deadline(milliseconds: 10_000)
-    var connection = try PostgresConnection.open(server.parameters(user: "postgres"), before: deadline)
-    return try connection.query(
-      "SELECT 1 FROM pg_database WHERE datname LIKE 'prodworthy_rehearsal_%'", before: deadline
-    ).count
+  private func leftovers() async throws -> Int {
+    let parameters = server.parameters(user: "postgres")
+    return try await BlockingLane(width: 1).run {
+      Result { () throws(PostgresFailure) in
+        let deadline = Deadline(milliseconds: 10_000)
+        var connection = try PostgresConnection.open(parameters, before: deadline)
+        return try connection.query(
+          "SELECT 1 FROM pg_database WHERE datname LIKE 'prodworthy_rehearsal_%'", before: deadline
+        ).count
+      }
+    }.get()
   }
 
   @Test func upDownAndUpAgain() async throws {
@@ -67,7 +72,7 @@ import Testing
     #expect(steps[1]["differences"] == ["type public.mood"])
     #expect(steps[1]["reason"]?.string?.contains("already exists") == true)
     #expect(look.gaps.isEmpty)
-    #expect(try leftovers() == 0)
+    #expect(try await leftovers() == 0)
   }
 
   @Test func theFirstRefusalEndsIt() async throws {
@@ -80,7 +85,7 @@ import Testing
     let steps = look["steps"]?.array ?? []
     #expect(steps.map { $0["accepted"] } == [true, false])
     #expect(steps.last?["reason"]?.string?.hasPrefix("line 3: ") == true)
-    #expect(try leftovers() == 0)
+    #expect(try await leftovers() == 0)
   }
 
   @Test func aRoleThatMayMakeNoDatabaseSeesNothing() async throws {

@@ -19,13 +19,8 @@ import Testing
   private func look(
     _ database: String, _ statements: [String], files: KeyValuePairs<String, String>? = nil
   ) async throws -> Look {
-    var parameters = server.parameters(user: "postgres")
-    var connection = try PostgresConnection.open(parameters, before: deadline)
-    try connection.query("DROP DATABASE IF EXISTS \(database)", before: deadline)
-    try connection.query("CREATE DATABASE \(database)", before: deadline)
-    parameters.database = database
-    var inside = try PostgresConnection.open(parameters, before: deadline)
-    for statement in statements { try inside.query(statement, before: deadline) }
+    // Off the threads that other tests wait for.
+    try await BlockingLane(width: 1).run { Result { try make(database, statements) } }.get()
     var settings: JSONObject = [
       "url": .string("postgresql://auditor@localhost:\(server.port)/\(database)"), "address": "127.0.0.1",
       "sslmode": "verify-full", "trust": .string(server.root),
@@ -41,6 +36,16 @@ import Testing
       settings["migrations"] = .string(folder)
     }
     return await Look(PostgresMigrationsProbe(), settings, password: PostgresServer.password, timeout: 30_000)
+  }
+
+  private func make(_ database: String, _ statements: [String]) throws {
+    var parameters = server.parameters(user: "postgres")
+    var connection = try PostgresConnection.open(parameters, before: deadline)
+    try connection.query("DROP DATABASE IF EXISTS \(database)", before: deadline)
+    try connection.query("CREATE DATABASE \(database)", before: deadline)
+    parameters.database = database
+    var inside = try PostgresConnection.open(parameters, before: deadline)
+    for statement in statements { try inside.query(statement, before: deadline) }
   }
 
   private func states(_ look: Look) -> [String] {
@@ -130,7 +135,10 @@ import Testing
         "1 applied", "1 applied", "1_a applied", "2 failed", "2_b applied", "3_c failed", "R:v applied",
         "a.xml::1::me applied",
       ])
-    #expect(byTool["liquibase"]?["lock"] == ["held": true, "holder": "ci (10.0.0.9)", "minutes": 90])
+    let lock = byTool["liquibase"]?["lock"]
+    #expect(lock?["held"] == true)
+    #expect(lock?["holder"] == "ci (10.0.0.9)")
+    #expect((90...120).contains(lock?["minutes"]?.integer ?? 0))
     #expect(look.gaps.isEmpty)
   }
 
@@ -158,6 +166,24 @@ import Testing
       statements.allSatisfy { $0["takesTime"] == true && $0["rows"] == 5000 && ($0["bytes"]?.integer ?? 0) > 100_000 })
     #expect(look["pendingFiles"]?[0]?["boundsLocks"] == false)
     #expect(look.gaps.isEmpty)
+  }
+
+  @Test func everyTenantIsComparedWithTheFiles() async throws {
+    let tenants = ["one", "two"].flatMap { schema in
+      [
+        "CREATE SCHEMA \(schema)", "CREATE TABLE \(schema).schema_migrations (version varchar)",
+        "GRANT USAGE ON SCHEMA \(schema) TO auditor", "GRANT SELECT ON \(schema).schema_migrations TO auditor",
+        "INSERT INTO \(schema).schema_migrations VALUES ('001')",
+      ]
+    }
+    let look = try await look(
+      "mig_tenants", tenants + ["INSERT INTO one.schema_migrations VALUES ('002')"],
+      files: [
+        "001_a.sql": "-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 1;", "002_b.sql": "-- migrate:up\nSELECT 2;",
+      ])
+    #expect(look["histories"]?.array?.compactMap { $0["tool"]?.string } == ["dbmate", "dbmate"])
+    #expect(states(look) == ["1 applied", "2 applied", "1 applied", "2 pending"])
+    #expect(look["pendingFiles"]?.array?.count == 1)
   }
 
   @Test func aFolderThatIsNotThereIsAGap() async throws {

@@ -52,13 +52,18 @@ struct MigrationFacts {
       hide(error.description)
       return
     }
+    if candidates.count >= MigrationStatements.mostCandidates {
+      gaps.append(
+        Gap(path: "histories", reason: "only the first \(MigrationStatements.mostCandidates) tables are looked at"))
+    }
     var keepings = keepings(candidates, reader)
     assignScripts(&keepings)
     var pending: [MigrationScript] = []
     for keeping in keepings {
       let history = MigrationHistory(tool: keeping.tool, records: keeping.records, scripts: keeping.scripts)
       histories?.append(Self.fact(keeping.tool, keeping.table, keeping.lock, history))
-      pending += history.pending
+      let known = Set(pending.map(\.file))
+      pending += history.pending.filter { !known.contains($0.file) }
     }
     guard let folder, folder.obstacle == nil, keepings.contains(where: { $0.scripts != nil }) else {
       if folder != nil {
@@ -134,7 +139,8 @@ struct MigrationFacts {
 
   // MARK: Files
 
-  /// Gives the folder's files to the table that knows the most of them.
+  /// Gives the folder's files to the table that knows the most of them, and to others of the same tool that know most of what
+  /// they hold: those of further tenants.
   private mutating func assignScripts(_ keepings: inout [Keeping]) {
     guard let folder, folder.obstacle == nil else { return }
     var best: (index: Int, tool: MigrationTool, scripts: [MigrationScript], known: Int)?
@@ -151,8 +157,15 @@ struct MigrationFacts {
       }
     }
     if let best {
-      keepings[best.index].tool = best.tool
-      keepings[best.index].scripts = best.scripts
+      let kept = keepings[best.index].tool
+      let keys = Set(best.scripts.map(\.key))
+      for index in keepings.indices where keepings[index].tool == kept {
+        let records = keepings[index].records
+        let known = records.count { keys.contains(MigrationScript.normalized($0.key)) }
+        guard index == best.index || (known > 0 && known * 2 >= records.count) else { continue }
+        keepings[index].tool = best.tool
+        keepings[index].scripts = best.scripts
+      }
     } else if keepings.count == 1, keepings[0].tool != .liquibase {
       // The tool is known and the folder holds none of its files: then whatever ran has no file.
       keepings[0].scripts = []

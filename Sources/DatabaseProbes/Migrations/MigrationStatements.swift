@@ -16,8 +16,11 @@ enum MigrationStatements {
     HAVING c.relname ~* '(migrat|flyway|alembic|goose|databasechangelog|SequelizeMeta|atlas_schema_revisions|schema_history)'
       OR pg_catalog.count(*) = 2 AND pg_catalog.bool_and(a.attname IN ('version', 'dirty'))
     ORDER BY 3, 2
-    LIMIT 200
+    LIMIT \(mostCandidates)
     """
+
+  /// More tables than this are not looked at: one for each of a thousand tenants, say.
+  static let mostCandidates = 200
 
   /// The sizes of the tables of applications, the largest first, by what vacuum last counted: that takes no lock. A partitioned
   /// table is as large as its partitions.
