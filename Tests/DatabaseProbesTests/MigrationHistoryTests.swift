@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import DatabaseProbes
@@ -215,6 +216,24 @@ extension MigrationRecord {
     #expect(scripts(.sequelize, ["20240101000000-a.js": ""]).map(\.key) == ["20240101000000-a.js"])
     #expect(
       scripts(.ecto, ["tenants/20240101000000_a.exs": "", "test_helper.exs": ""]).map(\.key) == ["20240101000000"])
+  }
+
+  @Test func aFolderIsReadWithinBounds() throws {
+    let root = NSTemporaryDirectory() + "folder-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    try FileManager.default.createDirectory(atPath: root + "/inner", withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(atPath: root + "/node_modules", withIntermediateDirectories: true)
+    for name in ["2_b.sql", "inner/1_a.sql", "node_modules/3_c.sql", "notes.md"] {
+      try "SELECT 1".write(toFile: "\(root)/\(name)", atomically: true, encoding: .utf8)
+    }
+    try FileManager.default.createSymbolicLink(atPath: root + "/inner/loop", withDestinationPath: root)
+    try FileManager.default.createSymbolicLink(atPath: root + "/4_d.sql", withDestinationPath: root + "/2_b.sql")
+    let folder = MigrationFolder(path: root)
+    #expect(folder.files.map(\.path) == ["2_b.sql", "4_d.sql", "inner/1_a.sql"])
+    #expect(folder.obstacle == nil)
+    try Data(count: 5 << 20).write(to: URL(fileURLWithPath: root + "/9_z.sql"))
+    #expect(MigrationFolder(path: root).obstacle?.hasPrefix("9_z.sql") == true)
+    #expect(MigrationFolder(path: root + "/nowhere").obstacle?.contains("No such file") == true)
   }
 
   @Test func pendingSQLIsWeighedOnTheTablesThatExist() throws {

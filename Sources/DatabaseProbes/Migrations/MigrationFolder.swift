@@ -52,7 +52,11 @@ struct MigrationFolder: Sendable {
     for name in names.sorted() {
       let (full, inner) = (path + "/" + name, relative.isEmpty ? name : relative + "/" + name)
       var status = stat()
-      guard stat(full, &status) == 0 else { continue }
+      guard lstat(full, &status) == 0 else { continue }
+      if status.st_mode & S_IFMT == S_IFLNK {
+        // A link to a folder may lead round in a circle.
+        guard stat(full, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+      }
       if status.st_mode & S_IFMT == S_IFDIR {
         read(full, as: inner, depth: depth + 1, bytesLeft: &bytesLeft)
       } else if status.st_mode & S_IFMT == S_IFREG, let end = name.split(separator: ".").last,

@@ -97,7 +97,7 @@ extension MigrationRule {
       return [
         Breach(
           message:
-            "\(table.name.text) was altered before in this transaction; what reads or writes all its rows does so twice",
+            "\(table.name.text) was altered by a statement before; what reads or writes all its rows does so twice",
           safer: "one ALTER TABLE with the actions of both, separated by commas")
       ]
     },
