@@ -112,11 +112,20 @@ extension MigrationRecord {
     ]
     let files = scripts(.drizzle, texts)
     #expect(files.map(\.file) == ["0000_a.sql", "0001_b.sql", "0002_c.sql"])
-    let records = [files[0], files[2]].map { MigrationRecord.applied($0.key, checksum: $0.key) }
+    func record(_ key: String, _ script: MigrationScript) -> MigrationRecord {
+      .applied(key, checksum: script.checksums?.first)
+    }
+    let records = [record("100", files[0]), record("200", files[2])]
     let history = MigrationHistory(tool: .drizzle, records: records, scripts: files)
     let skipped = try #require(history.entries.first { $0.isSkipped == true })
     #expect(skipped.file == "0001_b.sql")
     #expect(history.entries.count { $0.isApplied } == 2)
+    #expect(history.entries.map(\.isUnchanged) == [true, nil, true])
+    // A journal that was written anew has other moments for the same files; an edited file has another hash.
+    let moved = MigrationHistory(tool: .drizzle, records: [record("90", files[0])], scripts: files)
+    #expect(moved.entries.map(\.isApplied) == [true, false, false])
+    let edited = MigrationHistory(tool: .drizzle, records: [.applied("100", checksum: "00")], scripts: files)
+    #expect(edited.entries.first?.isUnchanged == false)
   }
 
   @Test func golangMigrateCountsEverythingUpToItsOneRow() {

@@ -149,7 +149,8 @@ struct MigrationFacts {
       for tool in tools {
         let scripts = MigrationScript.all(of: tool, in: folder)
         let keys = Set(keeping.records.map { MigrationScript.normalized($0.key) })
-        let known = scripts.count { keys.contains($0.key) }
+        let sums = Set(keeping.records.compactMap(\.checksum))
+        let known = scripts.count { keys.contains($0.key) || !sums.isDisjoint(with: $0.checksums ?? []) }
         guard !scripts.isEmpty, best.map({ (known, scripts.count) > ($0.known, $0.scripts.count) }) ?? true else {
           continue
         }

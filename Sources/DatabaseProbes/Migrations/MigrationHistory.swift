@@ -77,8 +77,15 @@ struct MigrationHistory: Sendable, Hashable {
     _ tool: MigrationTool, _ records: [MigrationRecord], _ scripts: [MigrationScript]?
   ) -> [String: MigrationRecord] {
     var found: [String: MigrationRecord] = [:]
+    // Drizzle's entries are known by their moment, and where the journal was written anew, by their hash.
+    let keys = Set((scripts ?? []).map(\.key))
+    var byChecksum: [String: String] = [:]
+    if tool == .drizzle {
+      for script in scripts ?? [] { for sum in script.checksums ?? [] { byChecksum[sum] = script.key } }
+    }
     for var record in records {
-      record.key = tool == .flyway || tool == .drizzle ? record.key : MigrationScript.normalized(record.key)
+      if tool != .flyway { record.key = MigrationScript.normalized(record.key) }
+      if !keys.contains(record.key), let key = record.checksum.flatMap({ byChecksum[$0] }) { record.key = key }
       found[record.key] = record
     }
     switch tool {

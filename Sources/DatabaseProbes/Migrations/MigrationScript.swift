@@ -145,7 +145,7 @@ struct MigrationScript: Sendable, Hashable {
       let line = file.bytes.filter { $0 != UInt8(ascii: "\r") }
       let hash = SHA256.hex(line)
       return MigrationScript(
-        key: hash, file: file.path, order: MigrationOrder(when), checksums: [hash, SHA256.hex(file.bytes)],
+        key: when, file: file.path, order: MigrationOrder(when), checksums: [hash, SHA256.hex(file.bytes)],
         sql: file.text)
     }
     guard let journal = folder.files.first(where: { $0.path.hasSuffix("meta/_journal.json") }),

@@ -89,7 +89,7 @@ enum MigrationTool: String, Sendable, Hashable, CaseIterable {
           checksum
         """
       rest = "ORDER BY migration_name, started_at DESC"
-    case .drizzle: columns = "hash AS key, created_at::text AS name, 'applied' AS state, hash AS checksum"
+    case .drizzle: columns = "created_at::text AS key, NULL AS name, 'applied' AS state, hash AS checksum"
     case .flyway:
       columns = """
         DISTINCT ON (coalesce(version, 'R:' || description)) coalesce(version, 'R:' || description) AS key,
