@@ -70,7 +70,9 @@ let package = Package(
     // Which ports of a host really answer.
     .target(name: "NetworkProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
     // PostgreSQL sessions and what the wire shows without credentials.
-    .target(name: "DatabaseProbes", dependencies: ["AuditModel", "Facts", "Postgres", "Probing", "Transport"]),
+    .target(
+      name: "DatabaseProbes",
+      dependencies: ["AuditModel", "Cryptography", "Facts", "MigrationAnalysis", "Postgres", "Probing", "Transport"]),
     // Any executable over JSON, and any Nagios plug-in unchanged.
     .target(
       name: "ProcessProbes",

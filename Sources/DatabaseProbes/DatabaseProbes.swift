@@ -7,7 +7,14 @@ package import Probing
 package enum DatabaseProbes {
   /// The kind `postgres` with its probes.
   package static let set: ProbeSet = ProbeSet(
-    targetKinds: [postgres], probes: [PostgresWireProbe(), PostgresSessionProbe(), PostgresSchemaProbe()],
+    targetKinds: [postgres],
+    probes: [
+      PostgresWireProbe(),
+      PostgresSessionProbe(),
+      PostgresSchemaProbe(),
+      PostgresMigrationsProbe(),
+      MigrationRehearsalProbe(),
+    ],
     libraries: ["libpq \(PostgresLibrary.version)"])
 
   private static let postgres = TargetKind(
@@ -22,6 +29,11 @@ package enum DatabaseProbes {
       Schema.Field(
         "trust", .string(.path), "a PEM file with the roots the application trusts, instead of the system's"),
       Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
+      Schema.Field("migrations", .string(.path), "the folder with the application's migrations, of whichever tool"),
+      Schema.Field(
+        "scratch", .string(.url(schemes: PostgresURL.schemes)),
+        "a server on which the migrations may be rehearsed in a database that is made for it and dropped again"),
+      Schema.Field("scratchPassword", .string(.secretReference), "the password of the role in `scratch`"),
     ],
     schemes: PostgresURL.schemes)
 }

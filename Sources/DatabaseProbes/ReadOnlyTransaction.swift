@@ -1,7 +1,8 @@
 import Postgres
 import Probing
 
-/// A session's only transaction, in which nothing can be written; a statement that fails makes room for a new one.
+/// A session's only transaction, in which nothing can be written and everything is seen as of one moment; a statement that fails
+/// makes room for a new one.
 struct ReadOnlyTransaction: ~Copyable {
   private var connection: PostgresConnection
   private var isOpen = false

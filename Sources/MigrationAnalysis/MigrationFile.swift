@@ -8,6 +8,8 @@ package struct MigrationFile: Sendable {
     package var rule: String
     /// The name of the squawk rule that says the same; nil if there is none.
     package var squawk: String?
+    /// The number of eugene's hint that says the same; nil if there is none.
+    package var eugene: String?
     /// What the whole statement costs.
     package var impact: Impact
     /// What happens, in one sentence.
@@ -32,8 +34,16 @@ package struct MigrationFile: Sendable {
     var assumesTransaction: Bool
     /// Whether no COMMIT or ROLLBACK follows.
     var isNeverEnded: Bool
-    /// A table that others created and that this transaction has locked everybody out of.
+    /// A table of others that this transaction has locked everybody out of.
     var lockedOut: String?
+    /// A table of others that this transaction keeps writers out of.
+    var writesBlocked: String?
+    /// Which statement of the file it is, from 0.
+    var index: Int
+    /// Columns that an earlier file's check proves to have no nulls.
+    var helpers: NotNullHelpers
+    /// The indexes of the whole file.
+    var indexes: KeyIndexes
     /// The ids of the rules that were broken before.
     var told: Set<String>
   }
@@ -49,7 +59,9 @@ package struct MigrationFile: Sendable {
   package init(_ text: String, assumesTransaction: Bool = false) {
     let file = SQLStatements(text)
     unterminated = file.unterminated
-    let ignored = IgnoreComments(file.comments)
+    let ignored = IgnoreComments(file.comments, tokenLines: file.tokenLines)
+    let assumesTransaction = ignored.assumesTransaction ?? assumesTransaction
+    let (helpers, indexes) = (NotNullHelpers(file.statements), KeyIndexes(file.statements))
     let lastEnd = file.statements.lastIndex { statement in
       switch statement.kind {
       case .commit, .rollback: true
@@ -58,43 +70,63 @@ package struct MigrationFile: Sendable {
     }
     var trail = SchemaTrail(assumesTransaction: assumesTransaction)
     var lockedOut: String?
+    var writesBlocked: String?
     var told: Set<String> = []
     for (index, statement) in file.statements.enumerated() {
       let impact = ImpactModel.impact(of: statement, after: trail)
       costs.append(Cost(lines: statement.lines, impact: impact))
-      let position = Position(
-        trail: trail, impact: impact, statementCount: file.statements.count, assumesTransaction: assumesTransaction,
-        isNeverEnded: lastEnd.map { $0 < index } ?? true, lockedOut: lockedOut, told: told)
-      for rule in MigrationRule.all {
-        for breach in rule.breaches(statement, position) {
-          told.insert(rule.id)
-          let finding = Finding(
-            line: breach.line ?? statement.lines.lowerBound, rule: rule.id, squawk: rule.squawk, impact: impact,
-            message: breach.message, safer: breach.safer)
+      // In a scope of its own: while a position lives, the trail would be copied before it goes on.
+      do {
+        let position = Position(
+          trail: trail, impact: impact, statementCount: file.statements.count, assumesTransaction: assumesTransaction,
+          isNeverEnded: lastEnd.map { $0 < index } ?? true, lockedOut: lockedOut, writesBlocked: writesBlocked,
+          index: index, helpers: helpers, indexes: indexes, told: told)
+        for finding in Self.findings(of: statement, position) {
+          told.insert(finding.rule)
           if !ignored.covers(finding, of: statement) { findings.append(finding) }
         }
       }
       trail.follow(statement)
       if !trail.isInTransaction {
-        lockedOut = nil
-      } else if lockedOut == nil {
-        lockedOut = impact.locks.first { $0.mode == .accessExclusive && !trail.created.contains($0.table) }?.table
+        (lockedOut, writesBlocked) = (nil, nil)
+      } else {
+        let others = impact.locks.filter { !trail.hasCreated($0.table) }
+        lockedOut = lockedOut ?? others.first(where: \.mode.blocksReads).map(Self.name)
+        writesBlocked = writesBlocked ?? others.first(where: \.mode.blocksWrites).map(Self.name)
       }
     }
     findings.sort { ($0.line, $0.rule) < ($1.line, $1.rule) }
   }
+
+  /// What to call a table that the statement may not name.
+  private static func name(_ lock: TableLock) -> String { lock.table.isEmpty ? "a table" : lock.table }
+
+  private static func findings(of statement: SQLStatement, _ position: Position) -> [Finding] {
+    MigrationRule.all.flatMap { rule in
+      rule.breaches(statement, position).map { breach in
+        Finding(
+          line: breach.line ?? statement.lines.lowerBound, rule: rule.id, squawk: rule.squawk, eugene: rule.eugene,
+          impact: position.impact, message: breach.message, safer: breach.safer)
+      }
+    }
+  }
 }
 
 extension SQLStatement {
-  /// Whether it makes, changes or drops something of the schema.
-  var isDefinition: Bool {
+  /// Whether it may wait for a lock, or take its time: whatever makes, changes or drops something of the schema, and the
+  /// upkeep of tables. Reading and writing rows is what programs do all day.
+  var mayHoldUpOthers: Bool {
+    [
+      "create", "alter", "drop", "truncate", "reindex", "cluster", "vacuum", "refresh", "comment", "lock", "import",
+      "load",
+    ].contains(verb)
+  }
+
+  /// Whether it only sets something or begins and ends transactions.
+  var isBookkeeping: Bool {
     switch kind {
-    case .createTable, .alterTable, .createIndex, .dropIndex, .alterIndexRename, .dropTable, .dropType, .dropObject,
-      .createDomain, .alterDomain, .createEnum, .createType, .alterTypeAddValue, .alterType, .createTrigger,
-      .createView, .createMaterializedView, .createSequence, .alterSequence, .createFunction, .createPolicy,
-      .createStatistics, .truncate, .reindex, .cluster, .refresh:
-      true
-    default: false
+    case .begin, .commit, .rollback, .savepoint, .set: true
+    default: ["show", "reset"].contains(verb)
     }
   }
 }

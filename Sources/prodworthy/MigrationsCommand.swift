@@ -52,7 +52,8 @@ struct MigrationsLintCommand: ParsableCommand {
   private static func json(_ file: String, _ finding: MigrationFile.Finding) -> JSONValue {
     [
       "file": .string(file), "line": .integer(finding.line), "rule": .string(finding.rule),
-      "squawk": JSONValue(finding.squawk), "lock": .string(finding.impact.strongest.rawValue),
+      "squawk": JSONValue(finding.squawk), "eugene": JSONValue(finding.eugene),
+      "lock": .string(finding.impact.strongest.rawValue),
       "rewrite": .bool(finding.impact.rewrite != .nothing), "scan": .bool(finding.impact.scans),
       "message": .string(finding.message), "safer": .string(finding.safer),
       "locks": .array(

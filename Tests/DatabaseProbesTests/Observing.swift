@@ -13,6 +13,9 @@ struct Look {
   var unseen: Unseen?
   var traffic: Traffic
 
+  /// Nothing seen yet.
+  init(traffic: Traffic) { self.traffic = traffic }
+
   /// Lets `probe` look, and holds what it brings back against its own schema.
   init(_ probe: any Probe, _ settings: JSONObject, password: String? = nil, timeout: Int = 10_000) async {
     let meter = TrafficMeter()

@@ -47,16 +47,25 @@ import Testing
     #expect(found == (sample.what, 2))
   }
 
-  @Test("a hundred thousand broken texts are read to their end")
+  @Test func statementsAreCutWhereTheyEnd() {
+    let text = "\u{FEFF}SELECT 1; -- a ;\nSELECT ';' /* ; */;\n\nCREATE FUNCTION f() AS $$ a; b; $$;SELECT (2"
+    let found = SQLTexts.statements(of: text)
+    #expect(found.map(\.line) == [1, 2, 4, 4])
+    #expect(found.map { $0.text.drop { $0 == "\u{FEFF}" } }.joined(separator: ";") == text.drop { $0 == "\u{FEFF}" })
+    #expect(SQLTexts.statements(of: " ;; -- nothing\n").isEmpty)
+  }
+
+  @Test("two thousand broken texts are read to their end, and every line named is a line of theirs")
   func mutations() {
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15
     func draw(_ bound: Int) -> Int {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       return Int(truncatingIfNeeded: (state >> 33) % UInt64(bound))
     }
-    let sources = RuleCase.all.map { Array($0.sql.utf8) } + MeasuredStatement.all.map { Array($0.sql.utf8) }
+    let cases = RuleCase.all + RuleCase.compatibility + RuleCase.trails
+    let sources = cases.map { Array($0.sql.utf8) } + MeasuredStatement.all.map { Array($0.sql.utf8) }
     let splinters = ["'", "\"", "$$", "(", ")", ";", "/*", "\\", ",", ".", "\0", "é", "--", "alter table"]
-    for _ in 0..<100_000 {
+    for _ in 0..<2_000 {
       var bytes = sources[draw(sources.count)]
       for _ in 0...draw(3) where !bytes.isEmpty {
         let place = draw(bytes.count)
@@ -67,7 +76,9 @@ import Testing
         }
       }
       let file = MigrationFile(String(decoding: bytes, as: UTF8.self))
-      #expect(file.costs.count >= 0)
+      let lines = 1...bytes.count { $0 == UInt8(ascii: "\n") } + 1
+      let named = file.findings.map(\.line) + file.costs.flatMap { [$0.lines.lowerBound, $0.lines.upperBound] }
+      #expect(named.allSatisfy(lines.contains))
     }
   }
 }

@@ -23,7 +23,11 @@ struct SchemaTrail: Sendable {
   private(set) var types: [String: [String: SQLType]] = [:]
   private(set) var notNull: [String: Set<String>] = [:]
   private(set) var constraints: [String: Constraint] = [:]
+  /// The names of the constraints of each table.
+  private var constraintNames: [String: Set<String>] = [:]
   private(set) var droppedConstraints: Set<String> = []
+  /// The tables that statements of this transaction have altered in ways that could have been said in one statement.
+  private(set) var altered: Set<String> = []
   /// The settings that were set, by name.
   private(set) var settings: Set<String> = []
   /// Whether the session's time zone is known to be UTC.
@@ -34,10 +38,15 @@ struct SchemaTrail: Sendable {
   /// Whether nobody else can be using the table.
   func isNew(_ table: SQLName) -> Bool { created.contains(table.name) }
 
+  /// Whether nobody else can be using the table of that name, written with its schema or without.
+  func hasCreated(_ table: String) -> Bool { created.contains(table.split(separator: ".").last.map(String.init) ?? "") }
+
   /// Whether a validated check already proves that a column has no null.
   func provesNotNull(_ column: String, of table: SQLName) -> Bool {
-    constraints.values.contains { constraint in
-      guard constraint.table == table.name, constraint.isValidated else { return false }
+    (constraintNames[table.name] ?? []).contains { name in
+      guard let constraint = constraints[name], constraint.table == table.name, constraint.isValidated else {
+        return false
+      }
       switch constraint.kind {
       case .check(let expression): return expression.demandsValue(of: column)
       case .notNull(let name): return name == column
@@ -51,17 +60,22 @@ struct SchemaTrail: Sendable {
     switch statement.kind {
     case .begin:
       transaction += 1
+      altered = []
       (isInTransaction, isOpenedHere) = (true, true)
     case .commit, .rollback:
       transaction += 1
+      altered = []
       (isInTransaction, isOpenedHere) = (false, false)
     case .set(let name):
       if name.qualifiers.isEmpty { settings.insert(name.name) }
       if name.name == "timezone" {
         isUTC = statement.identifiersAndStrings.contains { ["utc", "etc/utc", "gmt"].contains($0.lowercased()) }
       }
+    case .select where statement.identifiers.contains { $0.name == "set_config" }:
+      settings.formUnion(statement.strings.map { $0.lowercased() })
     case .createTable(let table): follow(table)
     case .alterTable(let table) where table.kind == "table" || table.kind == "foreign table":
+      if table.isCombinable { altered.insert(table.name.name) }
       for action in table.actions { follow(action.kind, on: table.name) }
     default: break
     }
@@ -83,6 +97,7 @@ struct SchemaTrail: Sendable {
 
   private mutating func learn(_ constraint: SQLTableConstraint, of table: SQLName) {
     guard let name = constraint.name else { return }
+    constraintNames[table.name, default: []].insert(name)
     constraints[name] = Constraint(
       table: table.name, kind: constraint.kind, isValidated: !constraint.isNotValid, transaction: transaction)
   }
@@ -90,7 +105,9 @@ struct SchemaTrail: Sendable {
   private mutating func follow(_ action: SQLTableAction.Kind, on table: SQLName) {
     switch action {
     case .addColumn(let column, _): learn(column, of: table)
-    case .addConstraint(let constraint): learn(constraint, of: table)
+    case .addConstraint(let constraint):
+      learn(constraint, of: table)
+      if let name = constraint.name { droppedConstraints.remove(name) }
     case .validateConstraint(let name): constraints[name]?.isValidated = true
     case .dropConstraint(let name, _):
       constraints[name] = nil
@@ -108,6 +125,21 @@ struct SchemaTrail: Sendable {
       if created.remove(table.name) != nil { created.insert(to) }
     default: break
     }
+  }
+}
+
+extension SQLAlterTable {
+  /// Whether its actions may stand in one statement with others, and lose nothing by it.
+  var isCombinable: Bool {
+    kind == "table"
+      && actions.allSatisfy { action in
+        switch action.kind {
+        case .renameTable, .renameColumn, .renameConstraint, .setSchema, .attachPartition, .detachPartition,
+          .validateConstraint, .other:
+          false
+        default: true
+        }
+      }
   }
 }
 

@@ -33,10 +33,17 @@ extension MigrationRule {
         )
       }
     },
-    MigrationRule("adding-not-nullable-field") { statement, position in
-      statement.actions { action, table in
+    MigrationRule("adding-not-nullable-field", eugene: "E2") { statement, position in
+      if case .alterObject(kind: "domain", .setNotNull) = statement.kind {
+        return [
+          Breach(
+            message: "every table with a column of the domain is read while writers are locked out",
+            safer: "set the columns NOT NULL one by one, by way of a CHECK that is NOT VALID first")
+        ]
+      }
+      return statement.actions { action, table in
         guard case .alterColumn(let column, .setNotNull) = action, !position.trail.isNew(table.name),
-          !position.trail.provesNotNull(column, of: table.name)
+          !position.trail.provesNotNull(column, of: table.name), !position.helpers.cover(column, in: position.index)
         else { return nil }
         return (
           "SET NOT NULL reads all of \(table.name.text) while everybody is locked out",
@@ -44,7 +51,7 @@ extension MigrationRule {
         )
       }
     },
-    MigrationRule("changing-column-type") { statement, position in
+    MigrationRule("changing-column-type", eugene: "E5") { statement, position in
       statement.actions { action, table in
         guard case .alterColumn(let column, .type(let type, let using)) = action, !position.trail.isNew(table.name)
         else { return nil }
@@ -60,7 +67,7 @@ extension MigrationRule {
         )
       }
     },
-    MigrationRule(id: "json-column", squawk: nil) { statement, _ in
+    MigrationRule(id: "json-column", squawk: nil, eugene: "E3") { statement, _ in
       statement.newTypes.filter { $0.type.name == "json" }.map {
         Breach(
           line: $0.line, message: "json has no equality, so DISTINCT and GROUP BY over such rows fail",
@@ -68,11 +75,30 @@ extension MigrationRule {
       }
     },
     MigrationRule("ban-duplicate-column-assignments") { statement, _ in
-      guard case .update(_, let assigned) = statement.kind else { return [] }
-      var seen: Set<String> = []
-      guard let twice = assigned.first(where: { !seen.insert($0).inserted }) else { return [] }
+      statement.repeatedColumns.map {
+        Breach(message: "PostgreSQL refuses the column \($0) twice in one list", safer: "name each column once")
+      }
+    },
+    MigrationRule(id: "serial-or-stored-column-added", squawk: nil, eugene: "E11") { statement, position in
+      statement.actions { action, table in
+        guard case .addColumn(let column, _) = action, !position.trail.isNew(table.name) else { return nil }
+        let isNumbered = column.type?.isSerial == true || column.constraints.contains(.identity)
+        guard isNumbered || column.constraints.contains(.generated(isStored: true)) else { return nil }
+        return (
+          "every row of \(table.name.text) gets its \(column.name) at once, which writes the table anew with everybody locked out",
+          "a plain column, filled in batches and by a trigger, that gets its default once all rows have a value"
+        )
+      }
+    },
+    MigrationRule(id: "several-alter-tables", squawk: nil, eugene: "W12") { statement, position in
+      guard case .alterTable(let table) = statement.kind, table.isCombinable, !position.trail.isNew(table.name),
+        position.trail.altered.contains(table.name.name)
+      else { return [] }
       return [
-        Breach(message: "PostgreSQL refuses to assign \(twice) twice in one UPDATE", safer: "assign each column once")
+        Breach(
+          message:
+            "\(table.name.text) was altered by a statement before; what reads or writes all its rows does so twice",
+          safer: "one ALTER TABLE with the actions of both, separated by commas")
       ]
     },
   ]

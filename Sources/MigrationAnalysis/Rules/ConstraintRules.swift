@@ -1,7 +1,7 @@
 extension MigrationRule {
   /// Constraints added to tables that are in use.
   static let constraints = [
-    MigrationRule("constraint-missing-not-valid") { statement, position in
+    MigrationRule("constraint-missing-not-valid", eugene: "E1") { statement, position in
       statement.actions { action, table in
         switch action {
         case .addConstraint(let constraint):
@@ -43,7 +43,7 @@ extension MigrationRule {
         }
       }
     },
-    MigrationRule("disallowed-unique-constraint") { statement, position in
+    MigrationRule("disallowed-unique-constraint", eugene: "E7") { statement, position in
       statement.actions { action, table in
         let isBuilt: Bool
         switch action {
@@ -59,7 +59,7 @@ extension MigrationRule {
           ) : nil
       }
     },
-    MigrationRule("adding-serial-primary-key-field") { statement, position in
+    MigrationRule("adding-serial-primary-key-field", eugene: "E7") { statement, position in
       statement.actions { action, table in
         let isBuilt: Bool
         switch action {
@@ -75,7 +75,7 @@ extension MigrationRule {
           ) : nil
       }
     },
-    MigrationRule(id: "exclusion-constraint-added", squawk: nil) { statement, position in
+    MigrationRule(id: "exclusion-constraint-added", squawk: nil, eugene: "E8") { statement, position in
       statement.actions { action, table in
         guard case .addConstraint(let constraint) = action, constraint.kind == .exclude,
           !position.trail.isNew(table.name)
@@ -84,6 +84,27 @@ extension MigrationRule {
           "an exclusion constraint is built and checked while everybody is locked out; it cannot be NOT VALID",
           "give it to a new table, and move the rows over"
         )
+      }
+    },
+    MigrationRule(id: "primary-key-using-index", squawk: nil, eugene: "W14") { statement, position in
+      statement.actions { action, table in
+        guard case .addConstraint(let constraint) = action, case .primaryKey(let index?) = constraint.kind,
+          !position.trail.isNew(table.name)
+        else { return nil }
+        return (
+          "columns of \(index) that may still be null are set NOT NULL, which reads \(table.name.text) with everybody locked out",
+          "set its columns NOT NULL before, by way of a CHECK that is NOT VALID first"
+        )
+      }
+    },
+    MigrationRule(id: "foreign-key-without-index", squawk: nil, eugene: "E15") { statement, position in
+      statement.newForeignKeys.compactMap { key in
+        guard !position.indexes.serve(key.columns, of: key.table.name) else { return nil }
+        return Breach(
+          line: key.line,
+          message: "without an index on \(key.columns.joined(separator: ", ")), every change of a referenced row "
+            + "reads all of \(key.table.text)",
+          safer: "CREATE INDEX on \(key.table.text) (\(key.columns.joined(separator: ", ")))")
       }
     },
     MigrationRule("ban-create-domain-with-constraint") { statement, _ in
@@ -95,7 +116,7 @@ extension MigrationRule {
       ]
     },
     MigrationRule("ban-alter-domain-with-add-constraint") { statement, _ in
-      guard case .alterDomain(addsConstraint: true) = statement.kind else { return [] }
+      guard case .alterObject(kind: "domain", .addConstraint) = statement.kind else { return [] }
       return [
         Breach(
           message: "every table with a column of the domain is read under a lock that keeps writers out",
@@ -103,6 +124,32 @@ extension MigrationRule {
       ]
     },
   ]
+}
+
+extension SQLStatement {
+  /// The foreign keys over columns that it adds itself: what indexes those have, the file says.
+  fileprivate var newForeignKeys: [(table: SQLName, columns: [String], line: Int)] {
+    var keys: [(table: SQLName, columns: [String], line: Int)] = []
+    func add(_ columns: [SQLColumn], _ constraints: [SQLTableConstraint], of table: SQLName) {
+      for column in columns where !column.parents.isEmpty { keys.append((table, [column.name], column.line)) }
+      let new = Set(columns.map(\.name))
+      for constraint in constraints {
+        if case .foreignKey = constraint.kind, !new.isDisjoint(with: constraint.columns) {
+          keys.append((table, constraint.columns, constraint.line))
+        }
+      }
+    }
+    switch kind {
+    case .createTable(let table): add(table.columns, table.constraints, of: table.name)
+    case .alterTable(let table):
+      let constraints = table.actions.compactMap { action in
+        if case .addConstraint(let constraint) = action.kind { constraint } else { nil }
+      }
+      add(newColumns, constraints, of: table.name)
+    default: break
+    }
+    return keys
+  }
 }
 
 extension SQLTableConstraint {

@@ -1,7 +1,7 @@
 extension MigrationRule {
   /// Indexes built, rebuilt and dropped.
   static let indexes = [
-    MigrationRule("require-concurrent-index-creation") { statement, position in
+    MigrationRule("require-concurrent-index-creation", eugene: "E6") { statement, position in
       guard case .createIndex(let index) = statement.kind, !index.concurrently, !position.trail.isNew(index.table)
       else { return [] }
       return [

@@ -14,20 +14,26 @@ struct MigrationRule: Sendable {
   let id: String
   /// The name of the squawk rule that says the same; nil if there is none.
   let squawk: String?
+  /// The number of eugene's hint that says the same; nil if there is none.
+  let eugene: String?
   /// The breaches by one statement, after what went before it.
   let breaches: @Sendable (SQLStatement, MigrationFile.Position) -> [Breach]
 
   /// A rule that squawk knows under the same name.
-  init(_ id: String, _ breaches: @escaping @Sendable (SQLStatement, MigrationFile.Position) -> [Breach]) {
-    self.init(id: id, squawk: id, breaches: breaches)
+  init(
+    _ id: String, eugene: String? = nil,
+    _ breaches: @escaping @Sendable (SQLStatement, MigrationFile.Position) -> [Breach]
+  ) {
+    self.init(id: id, squawk: id, eugene: eugene, breaches: breaches)
   }
 
   init(
-    id: String, squawk: String?,
+    id: String, squawk: String?, eugene: String? = nil,
     breaches: @escaping @Sendable (SQLStatement, MigrationFile.Position) -> [Breach]
   ) {
     self.id = id
     self.squawk = squawk
+    self.eugene = eugene
     self.breaches = breaches
   }
 

@@ -17,7 +17,14 @@ extension MigrationRule {
       ]
     },
     MigrationRule("ban-drop-column") { statement, _ in
-      statement.actions { action, table in
+      if case .alterObject(_, .dropAttributes(let names)) = statement.kind {
+        return names.map {
+          Breach(
+            message: "programs that still read the attribute \($0) fail",
+            safer: "release programs that do not use it first, then drop it")
+        }
+      }
+      return statement.actions { action, table in
         guard case .dropColumn(let column, _) = action else { return nil }
         return (
           "programs that still read \(column) of \(table.name.text) fail",
@@ -26,7 +33,14 @@ extension MigrationRule {
       }
     },
     MigrationRule("ban-drop-not-null") { statement, _ in
-      statement.actions { action, table in
+      if case .alterObject(kind: "domain", .dropNotNull) = statement.kind {
+        return [
+          Breach(
+            message: "programs that count on a value in columns of the domain meet nulls",
+            safer: "make the programs able to read nulls first")
+        ]
+      }
+      return statement.actions { action, table in
         guard case .alterColumn(let column, .dropNotNull) = action else { return nil }
         return (
           "programs that count on a value in \(column) of \(table.name.text) meet nulls",
@@ -42,7 +56,79 @@ extension MigrationRule {
           safer: "name the tables that are to be emptied")
       ]
     },
+    dropRule("ban-drop-view", ["view", "materialized view"]),
+    dropRule("ban-drop-function", ["function", "procedure", "routine"]),
+    dropRule("ban-drop-schema", ["schema"]),
+    dropRule("ban-drop-sequence", ["sequence"]),
+    dropRule("ban-drop-domain", ["domain"]),
+    dropRule("ban-drop-extension", ["extension"]),
+    MigrationRule("ban-drop-type") { statement, _ in
+      switch statement.kind {
+      case .dropType, .dropObject(kind: "cast"): return [gone("type")]
+      default: return []
+      }
+    },
+    MigrationRule("ban-drop-constraint") { statement, _ in
+      statement.actions { action, table in
+        guard case .dropConstraint(let name, _) = action else { return nil }
+        return (
+          "programs that count on \(name) of \(table.name.text) meet rows that it would have kept out",
+          "make sure that nothing relies on it any more"
+        )
+      }
+    },
+    MigrationRule("ban-drop-default") { statement, _ in
+      if case .alterObject(kind: "domain", .dropDefault) = statement.kind {
+        return [
+          Breach(
+            message: "programs that leave columns of the domain out of their INSERT get nulls, or fail",
+            safer: "release programs that name a value first")
+        ]
+      }
+      return statement.actions { action, table in
+        guard case .alterColumn(let column, .dropDefault) = action else { return nil }
+        return (
+          "programs that leave \(column) of \(table.name.text) out of their INSERT get nulls, or fail",
+          "release programs that name a value first"
+        )
+      }
+    },
+    MigrationRule("ban-drop-generated-expression") { statement, _ in
+      statement.actions { action, table in
+        guard case .alterColumn(let column, .dropExpression) = action else { return nil }
+        return (
+          "\(column) of \(table.name.text) is no longer worked out, and new rows have no value in it",
+          "release programs that write it themselves first"
+        )
+      }
+    },
+    MigrationRule("ban-alter-identity") { statement, _ in
+      statement.actions { action, table in
+        guard case .alterColumn(let column, let change) = action else { return nil }
+        switch change {
+        case .addIdentity, .dropIdentity, .setIdentity(always: true): break
+        default: return nil
+        }
+        return (
+          "programs that write \(column) of \(table.name.text), or leave it out, may fail from now on",
+          "release programs that can do with both first"
+        )
+      }
+    },
   ]
+
+  private static func dropRule(_ id: String, _ kinds: [String]) -> MigrationRule {
+    MigrationRule(id) { statement, _ in
+      guard case .dropObject(let kind) = statement.kind, kinds.contains(kind) else { return [] }
+      return [gone(kind)]
+    }
+  }
+
+  private static func gone(_ kind: String) -> Breach {
+    Breach(
+      message: "programs that still use the \(kind) fail",
+      safer: "release programs that do not use it first, then drop it")
+  }
 
   /// What is renamed under programs that still run.
   static let renamings = [
@@ -63,6 +149,38 @@ extension MigrationRule {
           "put a view of the old name beside it, in the same transaction"
         )
       }
+    },
+    MigrationRule("renaming-object") { statement, _ in
+      let kind: String
+      switch statement.kind {
+      case .alterObject(let altered, .rename), .alterObject(let altered, .renameValue): kind = altered
+      case .alterTable(let table)
+      where table.kind != "table"
+        && table.actions.contains {
+          if case .renameTable = $0.kind { true } else { false }
+        }:
+        kind = table.kind
+      default: return []
+      }
+      return [
+        Breach(
+          message: "programs that still use the old name of the \(kind) fail at once",
+          safer: "give the new name to a copy beside it, and drop the old one later")
+      ]
+    },
+    MigrationRule("ban-set-schema") { statement, _ in
+      let isMoved: Bool
+      switch statement.kind {
+      case .alterObject(_, .setSchema): isMoved = true
+      case .alterTable(let table): isMoved = table.actions.contains { $0.kind == .setSchema }
+      default: isMoved = false
+      }
+      return isMoved
+        ? [
+          Breach(
+            message: "programs that look for it in its old schema fail at once",
+            safer: "leave a view, or a function that calls it, in the old schema")
+        ] : []
     },
   ]
 }

@@ -9,7 +9,7 @@ extension MigrationRule {
         var dropped = trail.droppedConstraints
         return table.actions.compactMap { action in
           defer { if case .dropConstraint(let name, _) = action.kind { dropped.insert(name) } }
-          return guardMissing(in: action.kind, dropped: dropped, known: Set(trail.constraints.keys)).map {
+          return guardMissing(in: action.kind, dropped: dropped, isKnown: { trail.constraints[$0] != nil }).map {
             Breach(line: action.line, message: "a migration that failed half-way cannot be run again", safer: $0)
           }
         }
@@ -35,13 +35,13 @@ extension MigrationRule {
   }
 
   private static func guardMissing(
-    in action: SQLTableAction.Kind, dropped: Set<String>, known: Set<String>
+    in action: SQLTableAction.Kind, dropped: Set<String>, isKnown: (String) -> Bool
   ) -> String? {
     switch action {
     case .dropConstraint(_, let ifExists): ifExists ? nil : "DROP CONSTRAINT IF EXISTS, or a transaction"
     case .addColumn(_, let ifNotExists): ifNotExists ? nil : "ADD COLUMN IF NOT EXISTS, or a transaction"
     case .dropColumn(_, let ifExists): ifExists ? nil : "DROP COLUMN IF EXISTS, or a transaction"
-    case .validateConstraint(let name): dropped.contains(name) || known.contains(name) ? nil : "a transaction"
+    case .validateConstraint(let name): dropped.contains(name) || isKnown(name) ? nil : "a transaction"
     case .addConstraint(let constraint):
       constraint.name.map(dropped.contains) == true ? nil : "DROP CONSTRAINT IF EXISTS before it, or a transaction"
     default: "a transaction"

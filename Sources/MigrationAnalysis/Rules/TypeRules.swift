@@ -31,7 +31,7 @@ extension MigrationRule {
     typeRule(
       "prefer-timestamp-tz", [("timestamp", nil), ("timestamp without time zone", nil)],
       "a timestamp without time zone names no moment: it means whatever zone its reader is in", "timestamptz"),
-    MigrationRule(id: "enum-created", squawk: nil) { statement, _ in
+    MigrationRule(id: "enum-created", squawk: nil, eugene: "W13") { statement, _ in
       guard case .createEnum = statement.kind else { return [] }
       return [
         Breach(

@@ -105,8 +105,9 @@ enum SQLConstraintParser {
     var ahead = cursor
     var name: String?
     if ahead.take("constraint") { name = ahead.identifier() }
-    guard let kind = constraintKind(&ahead) else { return nil }
-    var constraint = SQLTableConstraint(name: name, kind: kind, line: line)
+    var columns: [String] = []
+    guard let kind = constraintKind(&ahead, &columns) else { return nil }
+    var constraint = SQLTableConstraint(name: name, kind: kind, columns: columns, line: line)
     while let next = ahead.next, next.kind != .symbol(","), next.kind != .symbol(")") {
       if ahead.take("not", "valid") { constraint.isNotValid = true } else { ahead.advance() }
     }
@@ -114,12 +115,12 @@ enum SQLConstraintParser {
     return constraint
   }
 
-  private static func constraintKind(_ cursor: inout SQLCursor) -> SQLTableConstraint.Kind? {
-    if cursor.take("primary", "key") { return .primaryKey(usingIndex: index(&cursor)) }
+  private static func constraintKind(_ cursor: inout SQLCursor, _ columns: inout [String]) -> SQLTableConstraint.Kind? {
+    if cursor.take("primary", "key") { return .primaryKey(usingIndex: index(&cursor, &columns)) }
     // A column may be called like a key word that PostgreSQL does not reserve; these are reserved but for `exclude`.
-    if cursor.take("unique") { return .unique(usingIndex: index(&cursor)) }
+    if cursor.take("unique") { return .unique(usingIndex: index(&cursor, &columns)) }
     if cursor.take("foreign", "key") {
-      _ = cursor.bracket()
+      columns = cursor.bracket().compactMap(\.kind.identifier)
       guard cursor.take("references"), let parent = cursor.name() else { return nil }
       if cursor.isSymbol("(") { _ = cursor.bracket() }
       return .foreignKey(parent: parent)
@@ -135,10 +136,10 @@ enum SQLConstraintParser {
     return nil
   }
 
-  private static func index(_ cursor: inout SQLCursor) -> String? {
+  private static func index(_ cursor: inout SQLCursor, _ columns: inout [String]) -> String? {
     if cursor.take("using", "index") { return cursor.identifier() }
     _ = cursor.take("nulls", "distinct") || cursor.take("nulls", "not", "distinct")
-    if cursor.isSymbol("(") { _ = cursor.bracket() }
+    columns = cursor.bracket().compactMap(\.kind.identifier)
     return nil
   }
 }

@@ -6,6 +6,9 @@ struct SQLLexer {
   /// What was opened and never closed, and where.
   private(set) var unterminated: (what: String, line: Int)?
 
+  /// Where the text's semicolons stand, in bytes, by the index of their tokens.
+  private(set) var semicolons: [Int: Int] = [:]
+
   private let bytes: [UInt8]
   private var position = 0
   private var line = 1
@@ -209,6 +212,7 @@ struct SQLLexer {
     } else {
       advance()
     }
+    if bytes[start] == UInt8(ascii: ";") { semicolons[tokens.count] = start }
     add(.symbol(text(start..<position)), at: at)
     if bytes[start] == UInt8(ascii: ";") { endStatement() }
   }

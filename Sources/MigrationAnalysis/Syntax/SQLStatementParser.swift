@@ -39,7 +39,7 @@ struct SQLStatementParser {
     case "delete": return .delete
     case "select", "values", "table", "with": return .select
     case "copy": return .copy
-    case "lock": return .lockTable
+    case "lock": return lock()
     default: return .other(first)
     }
   }
@@ -53,7 +53,7 @@ struct SQLStatementParser {
   // MARK: CREATE
 
   private mutating func create() -> SQLStatementKind {
-    let replaces = cursor.take("or", "replace")
+    _ = cursor.take("or", "replace")
     var isTemporary = false
     while let word = cursor.word(), ["global", "local", "temp", "temporary", "unlogged", "recursive"].contains(word) {
       isTemporary = isTemporary || word.hasPrefix("temp")
@@ -71,7 +71,7 @@ struct SQLStatementParser {
       _ = cursor.name()
       return cursor.stands("as", "enum") ? .createEnum : .createType
     case "trigger", "constraint", "event": return createTrigger()
-    case "view": return .createView(replaces: replaces)
+    case "view": return .createView
     case "materialized": return .createMaterializedView
     case "sequence": return .createSequence
     case "function", "procedure", "aggregate": return .createFunction
@@ -123,9 +123,27 @@ struct SQLStatementParser {
     var name: String?
     if !cursor.stands("on") { name = cursor.identifier() }
     guard cursor.take("on"), let table = cursor.relation() else { return .other("create index") }
-    return .createIndex(
-      SQLCreateIndex(
-        name: name, table: table, isUnique: isUnique, concurrently: concurrently, ifNotExists: ifNotExists))
+    var index = SQLCreateIndex(
+      name: name, table: table, isUnique: isUnique, concurrently: concurrently, ifNotExists: ifNotExists)
+    if cursor.take("using") { _ = cursor.identifier() }
+    index.columns = Self.leadingColumns(cursor.bracket())
+    while !cursor.isAtEnd {
+      if cursor.word() == "where" { index.isPartial = true }
+      if cursor.isSymbol("(") { _ = cursor.bracket() } else { cursor.advance() }
+    }
+    return .createIndex(index)
+  }
+
+  /// The columns of an index up to the first expression.
+  private static func leadingColumns(_ tokens: [SQLToken]) -> [String] {
+    var cursor = SQLCursor(tokens[...])
+    var columns: [String] = []
+    while let name = cursor.identifier(), !cursor.isSymbol("("), !cursor.isSymbol(".") {
+      columns.append(name)
+      cursor.skipToComma()
+      if !cursor.takeSymbol(",") { break }
+    }
+    return columns
   }
 
   private mutating func createDomain() -> SQLStatementKind {
@@ -177,22 +195,47 @@ struct SQLStatementParser {
     case "materialized":
       cursor.advance()
       return alterRelation("materialized view")
-    case "domain":
-      cursor.advance()
-      _ = cursor.name()
-      return .alterDomain(addsConstraint: cursor.stands("add"))
     case "type":
       cursor.advance()
       _ = cursor.name()
-      guard cursor.take("add", "value") else { return .alterType }
+      guard cursor.take("add", "value") else { return .alterObject(kind: "type", objectChange()) }
       var isPlaced = false
       while let token = cursor.next {
         if token.kind == .word("before") || token.kind == .word("after") { isPlaced = true }
         cursor.advance()
       }
       return .alterTypeAddValue(isPlaced: isPlaced)
+    case let kind? where ["domain", "function", "procedure", "routine", "aggregate", "schema"].contains(kind):
+      cursor.advance()
+      _ = cursor.name()
+      if cursor.isSymbol("(") { _ = cursor.bracket() }
+      return .alterObject(kind: kind, objectChange())
     default: return .other("alter " + (cursor.word() ?? ""))
     }
+  }
+
+  /// What is done to something whose name has been read.
+  private mutating func objectChange() -> SQLObjectChange {
+    if cursor.take("rename", "to") { return .rename }
+    if cursor.take("rename", "value") { return .renameValue }
+    if cursor.take("rename") { return .renamePart }
+    if cursor.take("set", "schema") { return .setSchema }
+    if cursor.take("set", "default") { return .setDefault }
+    if cursor.take("drop", "default") { return .dropDefault }
+    if cursor.take("set", "not", "null") { return .setNotNull }
+    if cursor.take("drop", "not", "null") { return .dropNotNull }
+    if cursor.stands("add", "constraint") || cursor.stands("add", "check") || cursor.stands("add", "not") {
+      return .addConstraint
+    }
+    var dropped: [String] = []
+    repeat {
+      if cursor.take("drop", "attribute") {
+        _ = cursor.take("if", "exists")
+        if let name = cursor.identifier() { dropped.append(name) }
+      }
+      cursor.skipToComma()
+    } while cursor.takeSymbol(",")
+    return dropped.isEmpty ? .other : .dropAttributes(dropped)
   }
 
   private mutating func alterRelation(_ kind: String) -> SQLStatementKind {
@@ -200,8 +243,7 @@ struct SQLStatementParser {
     if cursor.take("all", "in", "tablespace") { return .other("alter all in tablespace") }
     let ifExists = cursor.take("if", "exists")
     guard let name = cursor.relation() else { return .other("alter \(kind)") }
-    if kind == "sequence" { return .alterSequence }
-    if kind == "index" { return cursor.stands("rename") ? .alterIndexRename : .other("alter index") }
+    if kind == "sequence" || kind == "index" { return .alterObject(kind: kind, objectChange()) }
     var table = SQLAlterTable(kind: kind, name: name, ifExists: ifExists)
     repeat { table.actions.append(SQLTableActionParser.action(&cursor)) } while cursor.takeSymbol(",")
     return .alterTable(table)
@@ -210,12 +252,18 @@ struct SQLStatementParser {
   // MARK: DROP and the rest
 
   private mutating func drop() -> SQLStatementKind {
-    guard let kind = cursor.word() else { return .other("drop") }
+    guard var kind = cursor.word() else { return .other("drop") }
     cursor.advance()
+    if let second = cursor.word(),
+      ["materialized view", "foreign table", "event trigger"].contains(kind + " " + second)
+    {
+      kind += " " + second
+      cursor.advance()
+    }
     let concurrently = kind == "index" && cursor.take("concurrently")
     let ifExists = cursor.take("if", "exists")
     switch kind {
-    case "table": return .dropTable(cursor.names(), ifExists: ifExists)
+    case "table", "foreign table": return .dropTable(cursor.names(), ifExists: ifExists)
     case "index": return .dropIndex(cursor.names(), ifExists: ifExists, concurrently: concurrently)
     case "database": return .dropDatabase
     case "type": return .dropType(cursor.names(), ifExists: ifExists)
@@ -272,24 +320,19 @@ struct SQLStatementParser {
   }
 
   private mutating func update() -> SQLStatementKind {
-    guard let table = cursor.relation() else { return .other("update") }
-    while !cursor.isAtEnd, !cursor.stands("set") { cursor.advance() }
-    guard cursor.take("set") else { return .update(table, assigned: []) }
-    var assigned: [String] = []
-    while !cursor.isAtEnd {
-      if cursor.isSymbol("(") {
-        assigned += cursor.bracket().compactMap { token in
-          switch token.kind {
-          case .word(let name), .quoted(let name): name
-          default: nil
-          }
-        }
-      } else if let name = cursor.name() {
-        assigned.append(name.name)
+    cursor.relation().map { .update($0) } ?? .other("update")
+  }
+
+  private mutating func lock() -> SQLStatementKind {
+    _ = cursor.take("table")
+    let tables = cursor.names()
+    var words: [String] = []
+    if cursor.take("in") {
+      while let word = cursor.word(), word != "mode" {
+        words.append(word)
+        cursor.advance()
       }
-      _ = cursor.expression(until: ["from", "where", "returning"])
-      if !cursor.takeSymbol(",") { break }
     }
-    return .update(table, assigned: assigned)
+    return .lockTable(tables, mode: words.joined(separator: " "))
   }
 }

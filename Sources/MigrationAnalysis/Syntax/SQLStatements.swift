@@ -4,16 +4,19 @@ struct SQLStatements: Sendable {
   var comments: [SQLComment]
   /// What was opened and never closed, and on which line.
   var unterminated: (what: String, line: Int)?
+  /// The lines on which a token begins, in ascending order.
+  var tokenLines: [Int]
 
   init(_ text: String) {
     let lexer = SQLLexer(text)
     comments = lexer.comments
     unterminated = lexer.unterminated
+    tokenLines = lexer.tokens.map(\.line)
     statements = Self.cut(lexer.tokens).map(Self.statement)
   }
 
   /// Cuts at semicolons, but not inside brackets and not inside a body of `BEGIN ATOMIC … END`.
-  private static func cut(_ tokens: [SQLToken]) -> [ArraySlice<SQLToken>] {
+  static func cut(_ tokens: [SQLToken]) -> [ArraySlice<SQLToken>] {
     let unclosed = unclosedBrackets(tokens)
     var pieces: [ArraySlice<SQLToken>] = []
     var start = 0
@@ -54,8 +57,11 @@ struct SQLStatements: Sendable {
     var parser = SQLStatementParser(tokens)
     let kind = parser.statement()
     let (first, last) = (tokens.first?.line ?? 1, tokens.last?.line ?? 1)
+    var verb = ""
+    if case .word(let word)? = tokens.first?.kind { verb = word }
     return SQLStatement(
-      kind: kind, lines: first...max(first, last),
+      kind: kind, verb: verb, repeatedColumns: SQLColumnLists.repeated(in: tokens, of: kind),
+      lines: first...max(first, last),
       identifiers: tokens.compactMap { token in
         switch token.kind {
         case .word(let name), .quoted(let name): (name, token.line)

@@ -56,6 +56,8 @@ struct SQLTableConstraint: Sendable, Hashable {
 
   var name: String?
   var kind: Kind
+  /// The columns it is about, where it lists them.
+  var columns: [String] = []
   var isNotValid = false
   var line: Int
 }
@@ -106,7 +108,7 @@ enum SQLColumnChange: Sendable, Hashable {
   case setNotNull
   case dropNotNull
   case addIdentity
-  case setIdentity
+  case setIdentity(always: Bool)
   case dropIdentity
   case setStatistics
   case setStorage
@@ -128,18 +130,18 @@ enum SQLStatementKind: Sendable, Hashable {
   case alterTable(SQLAlterTable)
   case createIndex(SQLCreateIndex)
   case dropIndex([SQLName], ifExists: Bool, concurrently: Bool)
-  case alterIndexRename
   case reindex(SQLReindex)
   case dropTable([SQLName], ifExists: Bool)
   case dropDatabase
   case dropType([SQLName], ifExists: Bool)
+  /// Anything else that is dropped: `view`, `materialized view`, `function`, `schema`, `cast`, …
   case dropObject(kind: String)
   case createDomain(hasConstraint: Bool, type: SQLType)
-  case alterDomain(addsConstraint: Bool)
   case createEnum
   case createType
   case alterTypeAddValue(isPlaced: Bool)
-  case alterType
+  /// Anything else that is altered and is no relation: `type`, `domain`, `function`, `schema`, `sequence`, `index`, …
+  case alterObject(kind: String, SQLObjectChange)
   case createTrigger(table: SQLName)
   case truncate([SQLName], cascades: Bool)
   case cluster(SQLName?)
@@ -149,18 +151,18 @@ enum SQLStatementKind: Sendable, Hashable {
   case comment(table: SQLName?)
   case grant
   case createStatistics(table: SQLName?)
-  case createView(replaces: Bool)
+  case createView
   case createMaterializedView
   case createSequence
-  case alterSequence
   case createFunction
   case createPolicy(table: SQLName)
   case insert
-  case update(SQLName, assigned: [String])
+  case update(SQLName)
   case delete
   case select
   case copy
-  case lockTable
+  /// `LOCK TABLE`, with the mode as it is written, in lower case; empty for the strongest.
+  case lockTable([SQLName], mode: String)
   case other(String)
 }
 
@@ -188,6 +190,10 @@ struct SQLCreateIndex: Sendable, Hashable {
   var isUnique = false
   var concurrently = false
   var ifNotExists = false
+  /// Its key columns in their order, up to the first that is an expression.
+  var columns: [String] = []
+  /// Whether it leaves rows out (`WHERE`).
+  var isPartial = false
 }
 
 struct SQLReindex: Sendable, Hashable {
@@ -197,9 +203,30 @@ struct SQLReindex: Sendable, Hashable {
   var concurrently: Bool
 }
 
+/// What `ALTER` does to something that is no relation.
+enum SQLObjectChange: Sendable, Hashable {
+  case rename
+  /// `RENAME VALUE` of an enum.
+  case renameValue
+  case renamePart
+  case setSchema
+  case setDefault
+  case dropDefault
+  case setNotNull
+  case dropNotNull
+  case addConstraint
+  /// Attributes of a composite type that go.
+  case dropAttributes([String])
+  case other
+}
+
 /// One statement with its place.
 struct SQLStatement: Sendable {
   var kind: SQLStatementKind
+  /// Its first key word.
+  var verb: String
+  /// Columns that it assigns or defines more than once, which PostgreSQL refuses.
+  var repeatedColumns: [String]
   /// The lines of its first and last token.
   var lines: ClosedRange<Int>
   /// Every identifier and key word it names, with its line.

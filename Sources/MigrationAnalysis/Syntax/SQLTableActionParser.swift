@@ -96,7 +96,8 @@ enum SQLTableActionParser {
     if cursor.take("drop", "expression") { return .dropExpression }
     if cursor.stands("set"), cursor.isSymbol("(", 1) { return .setOptions }
     if cursor.take("reset") { return .setOptions }
-    if cursor.stands("set") || cursor.stands("restart") { return .setIdentity }
+    if cursor.stands("set", "generated") { return .setIdentity(always: cursor.word(2) == "always") }
+    if cursor.stands("set") || cursor.stands("restart") { return .setIdentity(always: false) }
     return .other
   }
 

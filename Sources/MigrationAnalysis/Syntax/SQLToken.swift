@@ -12,6 +12,14 @@ struct SQLToken: Sendable, Hashable {
     case parameter
     /// An operator, a bracket, a comma, a point, a semicolon.
     case symbol(String)
+
+    /// The name, if it is a key word or an identifier.
+    var identifier: String? {
+      switch self {
+      case .word(let name), .quoted(let name): name
+      default: nil
+      }
+    }
   }
 
   var kind: Kind
