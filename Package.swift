@@ -29,6 +29,7 @@ let package = Package(
       name: "prodworthy",
       dependencies: [
         "AuditModel",
+        "BackupProbes",
         "BuiltInCatalogue",
         "Certificates",
         "DatabaseProbes",
@@ -62,13 +63,11 @@ let package = Package(
     // PostgreSQL sessions and what the wire shows without credentials.
     .target(name: "DatabaseProbes", dependencies: ["AuditModel", "Facts", "Postgres", "Probing", "Transport"]),
     // Any executable over JSON, and any Nagios plug-in unchanged.
+    .target(name: "ProcessProbes", dependencies: ["AuditModel", "ChildProcesses", "Facts", "Probing"]),
+    // Backups: what tools and files show of them, and restoring one for real.
     .target(
-      name: "ProcessProbes",
-      dependencies: [
-        "AuditModel", "Facts", "Probing",
-        .product(name: "Subprocess", package: "swift-subprocess"),
-        .product(name: "SystemPackage", package: "swift-system"),
-      ]),
+      name: "BackupProbes",
+      dependencies: ["AuditModel", "CZlib", "ChildProcesses", "Cryptography", "Facts", "Probing"]),
 
     // MARK: Judging and reporting: pure
 
@@ -87,6 +86,14 @@ let package = Package(
     .target(name: "TLSGrading", dependencies: ["Facts"]),
     // Sockets, name resolution and TLS sessions under a deadline.
     .target(name: "Transport", dependencies: ["AuditModel", "COpenSSL", "Probing"]),
+    // Programs of other people under a deadline, with bounded output and nothing left behind.
+    .target(
+      name: "ChildProcesses",
+      dependencies: [
+        "AuditModel", "Probing",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     // libpq connections under a deadline.
     .target(name: "Postgres", dependencies: ["AuditModel", "CLibPQ", "Probing"]),
     // The probe protocol, deadlines, blocking lanes, traffic meters, redaction.
@@ -139,7 +146,13 @@ let package = Package(
       dependencies: ["AuditModel", "DatabaseProbes", "Facts", "LoopbackPostgres", "Postgres", "Probing"]),
     .testTarget(
       name: "ProcessProbesTests",
-      dependencies: ["AuditModel", "Facts", "ProbeConformance", "Probing", "ProcessProbes"]),
+      dependencies: ["AuditModel", "ChildProcesses", "Facts", "ProbeConformance", "Probing", "ProcessProbes"]),
+    .testTarget(
+      name: "BackupProbesTests",
+      dependencies: [
+        "AuditModel", "BackupProbes", "BuiltInCatalogue", "ChildProcesses", "Definitions", "Engine", "Facts",
+        "LoopbackPostgres", "Probing",
+      ]),
     .testTarget(
       name: "MigrationAnalysisTests", dependencies: ["LoopbackPostgres", "MigrationAnalysis", "Postgres", "Probing"]),
     .testTarget(name: "DefinitionsTests", dependencies: ["AuditModel", "Definitions", "Facts"]),
@@ -150,8 +163,8 @@ let package = Package(
     .testTarget(
       name: "CatalogueTests",
       dependencies: [
-        "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes", "Probing",
-        "ProcessProbes", "TLSProbes",
+        "AuditModel", "BackupProbes", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts",
+        "HTTPProbes", "Probing", "ProcessProbes", "TLSProbes",
       ]),
     .testTarget(name: "ProvingGroundTests", dependencies: ["Facts", "Probing", "proving-ground"]),
     // The built command, driven as its users drive it.
@@ -169,6 +182,7 @@ let package = Package(
 
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
   ],
   swiftLanguageModes: [.v6]

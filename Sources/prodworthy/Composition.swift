@@ -1,4 +1,5 @@
 import AuditModel
+import BackupProbes
 import BuiltInCatalogue
 import DatabaseProbes
 import Definitions
@@ -16,6 +17,7 @@ enum Composition {
     HTTPProbes.set,
     DatabaseProbes.set,
     ProcessProbes.set,
+    BackupProbes.set,
   ]
 
   /// The checks compiled into the program.

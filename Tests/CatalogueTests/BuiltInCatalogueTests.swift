@@ -1,4 +1,5 @@
 import AuditModel
+import BackupProbes
 import BuiltInCatalogue
 import DatabaseProbes
 import Definitions
@@ -13,7 +14,7 @@ import Testing
 
 @Suite("The built-in catalogue")
 struct BuiltInCatalogueTests {
-  static let sets = [TLSProbes.set, HTTPProbes.set, DatabaseProbes.set, ProcessProbes.set]
+  static let sets = [TLSProbes.set, HTTPProbes.set, DatabaseProbes.set, ProcessProbes.set, BackupProbes.set]
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
