@@ -29,8 +29,8 @@ struct PostgresArchivingProbe: Probe {
     let redactor = Redactor(secrets: target.secrets.values)
     let login = Login.attempt(database, user: user, before: context.deadline, traffic: context.traffic)
     switch consume login.outcome {
-    case .nobody(let failure), .unseen(let failure):
-      return .unseen(Unseen(.unreachable, redactor.redacted(failure.description)))
+    case .nobody(let failure): return .unseen(Unseen(.unreachable, redactor.redacted(failure.description)))
+    case .unseen(let failure): return .unseen(Unseen(.unreachable, redactor.redacted(failure.description)))
     case .rejected(let report): return .unseen(Unseen(.denied, redactor.redacted(report.message)))
     case .withheld(let reason): return .unseen(Unseen(.denied, "no login without TLS: \(redactor.redacted(reason))"))
     case .session(let session):
