@@ -1,4 +1,5 @@
 import AuditModel
+import ChildProcesses
 import Facts
 import Probing
 
@@ -10,11 +11,10 @@ struct BackupSetProbe: Probe {
     traffic: "up to 5 processes of the backup tool, which only read; or every octet of the files")
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
-    switch await Self.sight(of: target, context) {
-    case .unseen(let unseen): return .unseen(unseen)
-    case .facts(let facts):
-      let redactor = Redactor(secrets: target.secrets.values)
-      return .seen(redactor.redacted(facts.value), gaps: facts.gaps)
+    let redactor = Redactor(secrets: target.secrets.values)
+    return switch await Self.sight(of: target, context) {
+    case .unseen(let unseen): redactor.redacted(Sighting.unseen(unseen))
+    case .facts(let facts): redactor.redacted(Sighting.seen(facts.value, gaps: facts.gaps))
     }
   }
 

@@ -34,6 +34,8 @@ final class BackupYard: Sendable {
     lock-path=$F/lock
     log-path=$F/log
     spool-path=$F/spool
+    compress-type=none
+    process-max=2
     start-fast=y
     log-level-console=off
     log-level-file=off

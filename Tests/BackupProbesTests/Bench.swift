@@ -30,20 +30,27 @@ enum Script {
 
   @discardableResult
   static func run(_ text: String, _ arguments: [String] = [], asAccount: Bool = false) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     let account =
       asAccount && geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] : []
-    process.arguments = account + ["sh", "-eu", "-c", text, "sh"] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failure(description: text) }
+    let words = account + ["sh", "-eu", "-c", text, "sh"] + arguments
+    // Foundation's `Process` would wait for servers that the script leaves running.
+    guard let stream = popen("exec 2>&1 </dev/null; " + words.map(quoted).joined(separator: " "), "re") else {
+      throw Failure(description: "no process")
+    }
+    var output: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = fread(&buffer, 1, buffer.count, stream)
+      if count == 0 { break }
+      output += buffer.prefix(count)
+    }
+    let text = String(decoding: output, as: UTF8.self)
+    guard pclose(stream) == 0 else { throw Failure(description: text) }
     return text
+  }
+
+  private static func quoted(_ word: String) -> String {
+    "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }
 

@@ -95,9 +95,9 @@ struct RestoreDrillTests {
     #expect(leftovers.isEmpty)
   }
 
-  @Test("plain and folder dumps restore too", arguments: [("events.sql", "plain"), ("events.dir", "directory")])
-  func formats(_ name: String, _ format: String) async {
-    let look = await drill("pg-dump", ["path": .string("\(yard.folder)/dumps/\(name)"), "format": .string(format)])
+  @Test("a plain dump restores too")
+  func plain() async {
+    let look = await drill("pg-dump", ["path": .string("\(yard.folder)/dumps/events.sql"), "format": "plain"])
     #expect(look["restored"] == true, "\(look["failure"] ?? nil)")
     #expect(look["tables"] == 2)
   }

@@ -1,3 +1,4 @@
+import AuditModel
 import Facts
 import LoopbackPostgres
 import Testing

@@ -19,7 +19,8 @@ struct RestoreDrillProbe: Probe {
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let drill: RestoreDrill
     switch await RestoreDrill.prepare(target, context) {
-    case .failure(let obstacle): return .unseen(obstacle.unseen)
+    case .failure(let obstacle):
+      return Redactor(secrets: target.secrets.values).redacted(Sighting.unseen(obstacle.unseen))
     case .success(let ready): drill = ready
     }
     var facts = await drill.run()
@@ -156,7 +157,8 @@ struct RestoreDrill: Sendable {
       "unix_socket_directories=FOLDER", "port=5432", "archive_mode=off", "hot_standby=off", "primary_conninfo=",
       "ssl=off",
       "fsync=off", "shared_preload_libraries=", "session_preload_libraries=", "local_preload_libraries=",
-      "logging_collector=off", "log_destination=stderr", "max_logical_replication_workers=0", "external_pid_file=",
+      "logging_collector=off", "log_destination=stderr", "max_logical_replication_workers=0",
+      "external_pid_file=FOLDER/server.pid",
       "shared_buffers=64MB", "dynamic_shared_memory_type=mmap", "cluster_name=restore-drill",
       "recovery_target_action=promote",
     ]
@@ -248,15 +250,31 @@ struct RestoreDrill: Sendable {
   }
 
   private func restore(_ config: String?, _ stanza: String) async -> String? {
-    await command(
-      account.prefix + ["pgbackrest"] + (config.map { ["--config=\($0)"] } ?? []) + [
-        "--stanza=\(stanza)", "--pg1-path=\(keeper.folder)/data", "--archive-mode=off",
-        "--lock-path=\(keeper.folder)/lock",
-        "--spool-path=\(keeper.folder)/spool", "--log-level-console=off", "--log-level-file=off",
-        "--log-level-stderr=error",
-        "--tablespace-map-all=\(keeper.folder)/tablespaces", "--type=default", "restore",
+    let tool =
+      ["pgbackrest"] + (config.map { ["--config=\($0)"] } ?? []) + [
+        "--stanza=\(stanza)", "--pg1-path=\(keeper.folder)/data",
+      ]
+    let locks = "--lock-path=\(keeper.folder)/lock"
+    // The tool's own command would share the spool of the real server where that fetches in advance.
+    let words = tool + [locks, "--no-archive-async"]
+    guard words.allSatisfy(Self.isPlain) else {
+      return "a path of the drill or the stanza's name holds special characters"
+    }
+    let fetch = words.map { "\"\($0)\"" }.joined(separator: " ") + " archive-get %f \"%p\""
+    return await command(
+      account.prefix + tool + [
+        locks, "--archive-mode=off", "--log-level-console=off", "--log-level-file=off", "--log-level-stderr=error",
+        "--tablespace-map-all=\(keeper.folder)/tablespaces", "--type=default",
+        "--recovery-option=restore_command=\(fetch)",
+        "restore",
       ]
     ).problem
+  }
+
+  /// Whether a word means itself between double quotes of the shell, in a file of settings and in a restore command:
+  /// pgBackRest writes the command there as it is.
+  private static func isPlain(_ word: String) -> Bool {
+    word.unicodeScalars.allSatisfy { $0.value >= 32 && !"\"'\\$`%".unicodeScalars.contains($0) }
   }
 
   private func load(_ path: String, _ format: DumpInspection.Format) async -> String? {

@@ -7,15 +7,16 @@ enum FolderArchive {
   ) throws(ReadingFault) -> CustomArchive.Reading {
     guard let table = try open("toc.dat") else { throw .foreign("it holds no toc.dat") }
     let catalogue = try ArchiveCatalogue(table)
-    guard catalogue.format == (isTar ? 3 : 5) || (isTar && catalogue.format == 1) else {
+    // A folder's header says tar too, so that it can be packed into one.
+    guard catalogue.format == 3 || (catalogue.format == 5 && !isTar) else {
       throw .foreign("its toc.dat belongs to another format of archive")
     }
     var reading = CustomArchive.Reading(catalogue: catalogue)
     for entry in catalogue.entries {
       guard let file = entry.file else { continue }
       guard isPlain(file) else { throw .corrupt("its table of contents names the file \(file.bounded)") }
-      if file.hasPrefix("blobs"), file.hasSuffix(".toc") {
-        try largeObjects(listedIn: file, name, open, &reading)
+      if entry.description == "BLOBS" {
+        try largeObjects(listedIn: ["blobs_\(entry.number).toc", file, "blobs.toc"], name, open, &reading)
       } else {
         try member(file, of: entry.subject, isCopy: entry.isCopy, name, open, &reading)
       }
@@ -25,14 +26,18 @@ enum FolderArchive {
 
   /// Lines `NUMBER FILE`, one for each large object.
   private static func largeObjects(
-    listedIn list: String, _ name: String, _ open: (String) throws(ReadingFault) -> OctetSource?,
+    listedIn lists: [String], _ name: String, _ open: (String) throws(ReadingFault) -> OctetSource?,
     _ reading: inout CustomArchive.Reading
   ) throws(ReadingFault) {
-    guard let source = try open(list) else {
+    var found: OctetSource?
+    // Tar files name another file than the one they hold; since format 1.16 there may be several.
+    for list in lists where found == nil { found = try open(list) }
+    guard let source = found else {
       reading.damages.append(
-        BackupFacts.Damage(subject: "\(name): large objects", kind: .missing, reason: "there is no \(list)"))
+        BackupFacts.Damage(subject: "\(name): large objects", kind: .missing, reason: "their list is not there"))
       return
     }
+    let list = "the list of large objects"
     var text: [UInt8] = []
     try source.rest(of: list) { text.append(contentsOf: $0) }
     for line in text.split(separator: UInt8(ascii: "\n")) {

@@ -10,7 +10,6 @@ struct ToolRun: Sendable {
   /// What the tool sees of the environment beside the usual.
   let environment: [String: String]
   let context: ProbeContext
-  let redactor: Redactor
 
   /// The most that is read of a tool's answer, in bytes: the listing of a year of log is some ten million.
   static let outputLimit = 64 << 20
@@ -19,7 +18,6 @@ struct ToolRun: Sendable {
     folder = target.location.map { Self.folder(of: $0.path) } ?? "."
     self.environment = ChildProcess.environment(adding: environment)
     self.context = context
-    redactor = Redactor(secrets: target.secrets.values)
   }
 
   /// What came of a command.
@@ -27,7 +25,7 @@ struct ToolRun: Sendable {
     /// Its exit status; nil where it did not end by itself.
     var status: Int?
     var output: [UInt8]
-    /// Its whole standard error, without secrets.
+    /// Its standard error; a redactor has yet to pass over what is told of it.
     var complaint: String
     /// Why there is nothing to read at all.
     var obstacle: Unseen?
@@ -48,10 +46,9 @@ struct ToolRun: Sendable {
   /// Runs `command` until the observation's deadline, or for `milliseconds` at most.
   func answer(_ command: [String], within milliseconds: Int? = nil) async -> Answer {
     let deadline = milliseconds.map { context.deadline.capped(milliseconds: $0) } ?? context.deadline
-    let outcome = redactor.redacted(
-      await ChildProcess.run(
-        command, environment: environment, in: folder, deadline: deadline, outputLimit: Self.outputLimit,
-        on: context.lane), andOutput: false)
+    let outcome = await ChildProcess.run(
+      command, environment: environment, in: folder, deadline: deadline, outputLimit: Self.outputLimit,
+      on: context.lane)
     context.traffic.add(of: outcome)
     var status: Int?
     if case .exited(let code) = outcome.ending { status = code }
