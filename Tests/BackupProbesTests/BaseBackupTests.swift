@@ -14,6 +14,12 @@ struct BaseBackupTests {
     scratch = try Scratch()
   }
 
+  /// A copy of the backup that shares its files: what is changed has to be made the copy's own before.
+  private func linked() throws -> String {
+    try Script.run("cp -al \"$1/base\" \"$2/base\"", [yard.folder, scratch.folder])
+    return "\(scratch.folder)/base"
+  }
+
   /// The verdict of pg_verifybackup: whether it finds the backup whole.
   private func reference(_ path: String) -> Bool {
     (try? Script.run("$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)/pg_verifybackup -n \"$1\"", [path])) != nil
@@ -31,15 +37,17 @@ struct BaseBackupTests {
   @Test(
     "damaged, and as pg_verifybackup sees it",
     arguments: [
-      ("printf X | dd of=global/pg_control bs=1 seek=100 conv=notrunc", "corrupt"), ("rm base/1/1259", "missing"),
-      ("truncate -s 100 base/1/1259", "truncated"), ("echo more >>PG_VERSION", "corrupt"),
+      ("own global/pg_control; printf X | dd of=global/pg_control bs=1 seek=100 conv=notrunc", "corrupt"),
+      ("rm base/1/1259", "missing"),
+      ("own base/1/1259; truncate -s 100 base/1/1259", "truncated"),
+      ("own PG_VERSION; echo more >>PG_VERSION", "corrupt"),
       ("echo extra >base/1/extra", "extra"), ("rm backup_manifest", "notABackup"),
       ("sed -i 's/\"Size\": 3,/\"Size\": 4,/' backup_manifest", "corrupt"),
-      ("truncate -s -200 backup_manifest", "truncated"),
+      ("own backup_manifest; truncate -s -200 backup_manifest", "truncated"),
     ])
   func damaged(_ script: String, _ kind: String) async throws {
-    let copy = try scratch.copy(of: "\(yard.folder)/base", as: "base")
-    try Script.run("cd \"$1\"; \(script)", [copy])
+    let copy = try linked()
+    try Script.run("own() { cp \"$1\" \"$1.own\"; mv \"$1.own\" \"$1\"; }; cd \"$1\"; \(script)", [copy])
     let look = await Look("base-backup", ["path": .string(copy)])
     #expect(look.damages == [kind])
     #expect(look["count", "complete"] == 0)
@@ -48,7 +56,7 @@ struct BaseBackupTests {
 
   @Test("the log that the backup needs is looked for")
   func log() async throws {
-    let copy = try scratch.copy(of: "\(yard.folder)/base", as: "base")
+    let copy = try linked()
     try Script.run(
       "cd \"$1/pg_wal\"; cp \"$(ls | grep -m1 '^[0-9A-F]*$')\" 0000000100000000000000F0; rm \"$(ls | grep -m1 '^[0-9A-F]*$')\"",
       [copy])

@@ -21,10 +21,9 @@ final class DrillGuard: Sendable {
         "$@" </dev/null >"$folder/server.log" 2>&1 & server=$!
       fi
     done
-    for process in /proc/[0-9]*; do
-      if tr '\\0' '\\n' <"$process/environ" 2>/dev/null | grep -qx "\(mark)=$folder"; then
-        kill -KILL "${process#/proc/}" 2>/dev/null
-      fi
+    for file in $(grep -lsazxF "\(mark)=$folder" /proc/[0-9]*/environ); do
+      process=${file#/proc/}
+      kill -KILL "${process%/environ}" 2>/dev/null
     done
     if [ -n "$server" ]; then
       kill -QUIT "$server" 2>/dev/null
