@@ -149,10 +149,7 @@ let package = Package(
       dependencies: ["AuditModel", "ChildProcesses", "Facts", "ProbeConformance", "Probing", "ProcessProbes"]),
     .testTarget(
       name: "BackupProbesTests",
-      dependencies: [
-        "AuditModel", "BackupProbes", "BuiltInCatalogue", "ChildProcesses", "Definitions", "Engine", "Facts",
-        "LoopbackPostgres", "Probing",
-      ]),
+      dependencies: ["AuditModel", "BackupProbes", "Facts", "Probing"]),
     .testTarget(
       name: "MigrationAnalysisTests", dependencies: ["LoopbackPostgres", "MigrationAnalysis", "Postgres", "Probing"]),
     .testTarget(name: "DefinitionsTests", dependencies: ["AuditModel", "Definitions", "Facts"]),
