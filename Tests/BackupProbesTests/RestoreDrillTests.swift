@@ -116,7 +116,7 @@ struct RestoreDrillTests {
 
   @Test("a drill that runs out of time leaves nothing either")
   func outOfTime() async {
-    let look = await drill("base-backup", ["path": .string("\(yard.folder)/base")], timeout: 300)
+    let look = await drill("base-backup", ["path": .string("\(yard.folder)/base")], timeout: 5)
     #expect(look["restored"] != true)
     #expect(leftovers.isEmpty)
   }

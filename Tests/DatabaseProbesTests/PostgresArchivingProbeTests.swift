@@ -36,6 +36,9 @@ import Testing
     #expect(ArchivingFacts.distance(from: "000000010000000000000004", to: "000000010000000000000005", size: size) == 0)
     #expect(ArchivingFacts.distance(from: "0000000100000000000000FE", to: "000000010000000100000001", size: size) == 2)
     #expect(ArchivingFacts.distance(from: "00000002.history", to: "000000020000000000000005", size: size) == nil)
+    #expect(
+      ArchivingFacts.distance(
+        from: "000000010000000000000003.00000028.backup", to: "000000010000000000000005", size: size) == 1)
     #expect(ArchivingFacts.distance(from: nil, to: "000000020000000000000005", size: size) == nil)
   }
 }

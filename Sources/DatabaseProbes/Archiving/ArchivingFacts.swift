@@ -85,7 +85,9 @@ struct ArchivingFacts {
     return max(0, to - from - 1)
   }
 
-  private static func number(of name: String, size: Int) -> Int? {
+  private static func number(of file: String, size: Int) -> Int? {
+    // A backup's note (`.backup`) is called like the segment in which the backup began, which was archived before it.
+    let name = file.hasSuffix(".backup") ? String(file.prefix(24)) : file
     guard name.utf8.count == 24, size > 0, let high = UInt32(name.dropFirst(8).prefix(8), radix: 16),
       let low = UInt32(name.suffix(8), radix: 16)
     else { return nil }
