@@ -31,6 +31,7 @@ let package = Package(
       name: "prodworthy",
       dependencies: [
         "AuditModel",
+        "BackupProbes",
         "BuiltInCatalogue",
         "Certificates",
         "DatabaseProbes",
@@ -74,13 +75,11 @@ let package = Package(
       name: "DatabaseProbes",
       dependencies: ["AuditModel", "Cryptography", "Facts", "MigrationAnalysis", "Postgres", "Probing", "Transport"]),
     // Any executable over JSON, and any Nagios plug-in unchanged.
+    .target(name: "ProcessProbes", dependencies: ["AuditModel", "ChildProcesses", "Facts", "Probing"]),
+    // Backups: what tools and files show of them, and restoring one for real.
     .target(
-      name: "ProcessProbes",
-      dependencies: [
-        "AuditModel", "Facts", "Probing",
-        .product(name: "Subprocess", package: "swift-subprocess"),
-        .product(name: "SystemPackage", package: "swift-system"),
-      ]),
+      name: "BackupProbes",
+      dependencies: ["AuditModel", "CZlib", "ChildProcesses", "Cryptography", "Facts", "Probing"]),
 
     // MARK: Judging and reporting: pure
 
@@ -106,6 +105,14 @@ let package = Package(
     .target(name: "TLSGrading", dependencies: ["Facts"]),
     // Sockets, name resolution and TLS sessions under a deadline.
     .target(name: "Transport", dependencies: ["AuditModel", "COpenSSL", "Probing"]),
+    // Programs of other people under a deadline, with bounded output and nothing left behind.
+    .target(
+      name: "ChildProcesses",
+      dependencies: [
+        "AuditModel", "Probing",
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     // libpq connections under a deadline.
     .target(name: "Postgres", dependencies: ["AuditModel", "CLibPQ", "Probing"]),
     // The probe protocol, deadlines, blocking lanes, traffic meters, redaction.
@@ -166,7 +173,10 @@ let package = Package(
       dependencies: ["AuditModel", "DatabaseProbes", "Facts", "LoopbackPostgres", "Postgres", "Probing"]),
     .testTarget(
       name: "ProcessProbesTests",
-      dependencies: ["AuditModel", "Facts", "ProbeConformance", "Probing", "ProcessProbes"]),
+      dependencies: ["AuditModel", "ChildProcesses", "Facts", "ProbeConformance", "Probing", "ProcessProbes"]),
+    .testTarget(
+      name: "BackupProbesTests",
+      dependencies: ["AuditModel", "BackupProbes", "Facts", "Probing"]),
     .testTarget(
       name: "MigrationAnalysisTests", dependencies: ["LoopbackPostgres", "MigrationAnalysis", "Postgres", "Probing"]),
     .testTarget(name: "DefinitionsTests", dependencies: ["AuditModel", "Definitions", "Facts"]),
@@ -177,8 +187,8 @@ let package = Package(
     .testTarget(
       name: "CatalogueTests",
       dependencies: [
-        "AuditModel", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts", "HTTPProbes",
-        "NetworkProbes", "Probing", "ProcessProbes", "TLSProbes",
+        "AuditModel", "BackupProbes", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts",
+        "HTTPProbes", "NetworkProbes", "Probing", "ProcessProbes", "TLSProbes",
       ]),
     .testTarget(name: "ProvingGroundTests", dependencies: ["Cryptography", "Facts", "Probing", "proving-ground"]),
     // The built command, driven as its users drive it.
@@ -196,6 +206,7 @@ let package = Package(
 
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
   ],
   swiftLanguageModes: [.v6]

@@ -12,6 +12,7 @@ package enum DatabaseProbes {
       PostgresWireProbe(),
       PostgresSessionProbe(),
       PostgresSchemaProbe(),
+      PostgresArchivingProbe(),
       PostgresMigrationsProbe(),
       MigrationRehearsalProbe(),
     ],

@@ -1,4 +1,5 @@
 package import AuditModel
+import ChildProcesses
 package import Facts
 package import Probing
 

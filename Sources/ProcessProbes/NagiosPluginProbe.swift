@@ -1,4 +1,5 @@
 import AuditModel
+import ChildProcesses
 import Facts
 import Probing
 

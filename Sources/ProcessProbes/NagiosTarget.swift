@@ -1,4 +1,5 @@
 import AuditModel
+import ChildProcesses
 import Facts
 
 /// A target of the kind `nagios`: a plug-in and how to call it.

@@ -1,4 +1,5 @@
 import AuditModel
+import BackupProbes
 import BuiltInCatalogue
 import DatabaseProbes
 import Definitions
@@ -18,6 +19,7 @@ enum Composition {
     DatabaseProbes.set,
     NetworkProbes.set,
     ProcessProbes.set,
+    BackupProbes.set,
   ]
 
   /// The checks compiled into the program.

@@ -1,4 +1,5 @@
 import AuditModel
+import BackupProbes
 import BuiltInCatalogue
 import DatabaseProbes
 import Definitions
@@ -14,7 +15,9 @@ import Testing
 
 @Suite("The built-in catalogue")
 struct BuiltInCatalogueTests {
-  static let sets = [TLSProbes.set, HTTPProbes.set, DatabaseProbes.set, NetworkProbes.set, ProcessProbes.set]
+  static let sets = [
+    TLSProbes.set, HTTPProbes.set, DatabaseProbes.set, NetworkProbes.set, ProcessProbes.set, BackupProbes.set,
+  ]
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 

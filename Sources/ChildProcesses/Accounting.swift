@@ -1,14 +1,14 @@
-import AuditModel
-import Probing
+package import AuditModel
+package import Probing
 
 extension TrafficMeter {
   /// Counts the child, if there was one. What it sends by itself is not seen from here.
-  func add(of outcome: ChildProcess.Outcome) {
+  package func add(of outcome: ChildProcess.Outcome) {
     if outcome.wasStarted { add(processes: 1) }
   }
 
   /// Counts what a child says it sent.
-  func add(_ traffic: Traffic) {
+  package func add(_ traffic: Traffic) {
     add(
       connections: traffic.connections, requests: traffic.requests, bytesSent: traffic.bytesSent,
       bytesReceived: traffic.bytesReceived)
@@ -19,7 +19,7 @@ extension Redactor {
   /// The outcome with texts that hold no secret. Before anything is cut: half a secret would no longer be found.
   ///
   /// An answer in JSON is not touched, since a secret may happen to read like a part of its grammar.
-  func redacted(_ outcome: ChildProcess.Outcome, andOutput isText: Bool) -> ChildProcess.Outcome {
+  package func redacted(_ outcome: ChildProcess.Outcome, andOutput isText: Bool) -> ChildProcess.Outcome {
     var clean = outcome
     clean.errors = redacted(outcome.errors)
     if isText { clean.output = redacted(outcome.output) }
@@ -29,7 +29,7 @@ extension Redactor {
   private func redacted(_ bytes: [UInt8]) -> [UInt8] { Array(redacted(String(decoding: bytes, as: UTF8.self)).utf8) }
 
   /// The sighting without any secret.
-  func redacted(_ sighting: Sighting) -> Sighting {
+  package func redacted(_ sighting: Sighting) -> Sighting {
     switch sighting {
     case .seen(let facts, let gaps):
       .seen(

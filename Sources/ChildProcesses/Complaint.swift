@@ -1,9 +1,9 @@
-import AuditModel
+package import AuditModel
 import Glibc
 
 extension ChildProcess.Outcome {
   /// Why a child that did not end by itself shows nothing; nil where it did, or died by a signal.
-  var obstacle: Unseen? {
+  package var obstacle: Unseen? {
     switch ending {
     case .exited, .killed: nil
     case .timedOut: Unseen(.timeout, withComplaint("it was stopped at its deadline"))
@@ -15,14 +15,14 @@ extension ChildProcess.Outcome {
   }
 
   /// The sentence with the first line of the child's standard error behind it, if there is one.
-  func withComplaint(_ sentence: String) -> String {
+  package func withComplaint(_ sentence: String) -> String {
     let lines = String(decoding: errors.prefix(4096), as: UTF8.self).split(whereSeparator: \.isNewline)
     guard let line = lines.first(where: { !$0.allSatisfy(\.isWhitespace) }) else { return sentence }
     return "\(sentence): \(Self.bounded(line))"
   }
 
   /// The text cut to 300 Unicode scalars.
-  static func bounded(_ text: some StringProtocol) -> String {
+  package static func bounded(_ text: some StringProtocol) -> String {
     guard text.unicodeScalars.count > 300 else { return String(text) }
     return String(String.UnicodeScalarView(text.unicodeScalars.prefix(299))) + "…"
   }
@@ -30,7 +30,7 @@ extension ChildProcess.Outcome {
 
 extension ChildProcess.Ending {
   /// An end by a signal in words: "signal 11 (segmentation fault)".
-  var words: String {
+  package var words: String {
     guard case .killed(let signal) = self else { return "itself" }
     let name = strsignal(Int32(signal)).map { String(cString: $0).lowercased() }
     return name.map { "signal \(signal) (\($0))" } ?? "signal \(signal)"
