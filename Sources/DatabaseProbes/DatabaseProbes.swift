@@ -7,7 +7,7 @@ package import Probing
 package enum DatabaseProbes {
   /// The kind `postgres` with its probes.
   package static let set: ProbeSet = ProbeSet(
-    targetKinds: [postgres], probes: [PostgresWireProbe(), PostgresSessionProbe()],
+    targetKinds: [postgres], probes: [PostgresWireProbe(), PostgresSessionProbe(), PostgresHealthProbe()],
     libraries: ["libpq \(PostgresLibrary.version)"])
 
   private static let postgres = TargetKind(
@@ -22,6 +22,7 @@ package enum DatabaseProbes {
       Schema.Field(
         "trust", .string(.path), "a PEM file with the roots the application trusts, instead of the system's"),
       Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
+      Schema.Field("role", .string(.nonEmpty), "the role the application logs in as"),
     ],
     schemes: PostgresURL.schemes)
 }

@@ -54,7 +54,7 @@ struct PostgresSessionProbe: Probe {
     return .seen(redactor.redacted(facts.value), gaps: facts.gaps)
   }
 
-  private static func kind(of failure: PostgresFailure) -> Unseen.Kind {
+  static func kind(of failure: PostgresFailure) -> Unseen.Kind {
     switch failure {
     case .timedOut: .timeout
     case .cancelled: .interrupted

@@ -6,23 +6,30 @@ struct ReadOnlyTransaction: ~Copyable {
   private var connection: PostgresConnection
   private var isOpen = false
   private let traffic: TrafficMeter
-  /// The longest the client waits for one statement, in milliseconds: a little more than the server is allowed.
-  private static let patience = 6000
+  /// Whether all statements see the database at one moment.
+  private let isSnapshot: Bool
+  /// The longest the server may work on one statement, in milliseconds; the client waits a little longer.
+  private let milliseconds: Int
 
-  init(_ connection: consuming PostgresConnection, traffic: TrafficMeter) {
+  init(
+    _ connection: consuming PostgresConnection, traffic: TrafficMeter, isSnapshot: Bool = false,
+    milliseconds: Int = SessionStatements.statementTimeout
+  ) {
     self.connection = connection
     self.traffic = traffic
+    self.isSnapshot = isSnapshot
+    self.milliseconds = milliseconds
   }
 
   mutating func rows(
     _ statement: String, _ arguments: [String?] = [], before deadline: Deadline
   ) throws(PostgresFailure) -> PostgresRows {
-    let deadline = deadline.capped(milliseconds: Self.patience)
+    let deadline = deadline.capped(milliseconds: milliseconds + 1000)
     do throws(PostgresFailure) {
       if !isOpen {
-        try run("BEGIN TRANSACTION READ ONLY", before: deadline)
+        try run("BEGIN TRANSACTION \(isSnapshot ? "ISOLATION LEVEL REPEATABLE READ, " : "")READ ONLY", before: deadline)
         isOpen = true
-        try run(SessionStatements.bounds, before: deadline)
+        try run(SessionStatements.bounds, [String(milliseconds)], before: deadline)
       }
       return try run(statement, arguments, before: deadline)
     } catch {

@@ -156,7 +156,7 @@ struct SessionFacts {
   }
 
   /// A role's name as SQL writes it.
-  private static func quoted(_ name: String) -> String {
+  static func quoted(_ name: String) -> String {
     let isPlain =
       name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 95 }
       && name.utf8.first.map { !(48...57).contains($0) } ?? false

@@ -3,9 +3,12 @@ enum SessionStatements {
   /// Bounds what a statement may cost the server, for this transaction only: behind a pooler in transaction mode, anything that
   /// outlives the transaction would be somebody else's surprise.
   static let bounds = """
-    SELECT pg_catalog.set_config('statement_timeout', '5000', true), pg_catalog.set_config('lock_timeout', '1000', true),
+    SELECT pg_catalog.set_config('statement_timeout', $1, true), pg_catalog.set_config('lock_timeout', '1000', true),
       pg_catalog.set_config('search_path', 'pg_catalog', true)
     """
+
+  /// The longest the server may work on one statement unless told otherwise, in milliseconds.
+  static let statementTimeout = 5000
 
   static let identity = """
     SELECT r.rolname AS role, r.rolsuper AS superuser, r.rolbypassrls AS bypasses,

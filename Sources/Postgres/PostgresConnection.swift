@@ -20,6 +20,12 @@ package struct PostgresConnection: ~Copyable, @unchecked Sendable {
     PQhostaddr(handle).flatMap { $0.pointee == 0 ? nil : String(cString: $0) }
   }
 
+  /// The server's process that serves this session, as the login told it; a pooler tells a number of its own.
+  package var process: Int? {
+    let number = PQbackendPID(handle)
+    return number == 0 ? nil : Int(number)
+  }
+
   /// What encrypts a session.
   package struct Encryption: Sendable, Hashable {
     /// The protocol, `TLSv1.3`.

@@ -22,11 +22,33 @@ package final class PostgresServer: Sendable {
   package static let shared = Result { try PostgresServer(offersTLS: true) }
   /// A server without TLS.
   package static let withoutTLS = Result { try PostgresServer(offersTLS: false) }
+  /// A server that counts its statements and whose access rules a test may change, with a role `monitor` that may see all.
+  package static let observed = Result {
+    let server = try PostgresServer(
+      offersTLS: true,
+      further: """
+        shared_preload_libraries = 'pg_stat_statements'
+        max_prepared_transactions = 4
+        autovacuum_naptime = 1h
+        statement_timeout = 60s
+
+        """)
+    var session = try PostgresConnection.open(
+      server.parameters(user: "postgres"), before: Deadline(milliseconds: 20_000))
+    for statement in [
+      "CREATE ROLE monitor LOGIN PASSWORD '\(password)'", "GRANT pg_monitor TO monitor",
+      "GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO monitor", "GRANT SELECT ON pg_hba_file_rules TO monitor",
+    ] { try session.query(statement, before: Deadline(milliseconds: 20_000)) }
+    return server
+  }
 
   /// What was missing.
   package struct Failure: Error { package let reason: String }
 
-  private init(offersTLS: Bool) throws {
+  /// The file with the access rules.
+  package var accessRuleFile: String { "\(folder)/data/pg_hba.conf" }
+
+  private init(offersTLS: Bool, further: String = "") throws {
     folder = try Self.makeFolder()
     port = try Self.freePort()
     (root, otherRoot) = ("\(folder)/root.pem", "\(folder)/other.pem")
@@ -41,7 +63,7 @@ package final class PostgresServer: Sendable {
         "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync",
       ])
     let settings = try String(contentsOfFile: "\(data)/postgresql.conf", encoding: .utf8)
-    try (settings + Self.settings(port: port, offersTLS: offersTLS))
+    try (settings + Self.settings(port: port, offersTLS: offersTLS) + further)
       .write(toFile: "\(data)/postgresql.conf", atomically: false, encoding: .utf8)
     try Self.accessRules(offersTLS: offersTLS)
       .write(toFile: "\(data)/pg_hba.conf", atomically: false, encoding: .utf8)
