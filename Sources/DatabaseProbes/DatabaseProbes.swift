@@ -7,7 +7,7 @@ package import Probing
 package enum DatabaseProbes {
   /// The kind `postgres` with its probes.
   package static let set: ProbeSet = ProbeSet(
-    targetKinds: [postgres], probes: [PostgresWireProbe(), PostgresSessionProbe(), PostgresHealthProbe()],
+    targetKinds: [postgres], probes: [PostgresWireProbe(), PostgresSessionProbe(), PostgresHealthProbe(), PostgresWorkloadProbe()],
     libraries: ["libpq \(PostgresLibrary.version)"])
 
   private static let postgres = TargetKind(

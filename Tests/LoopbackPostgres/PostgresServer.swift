@@ -43,7 +43,11 @@ package final class PostgresServer: Sendable {
   }
 
   /// What was missing.
-  package struct Failure: Error { package let reason: String }
+  package struct Failure: Error {
+    package let reason: String
+
+    package init(reason: String) { self.reason = reason }
+  }
 
   /// The file with the access rules.
   package var accessRuleFile: String { "\(folder)/data/pg_hba.conf" }
