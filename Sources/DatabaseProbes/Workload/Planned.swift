@@ -1,6 +1,14 @@
 import Facts
 import Postgres
 
+/// Where a role's statements look for names.
+struct SearchPath: Sendable {
+  /// As `search_path` writes it.
+  var text = "public"
+  /// Whether it names a schema that the auditor may not use.
+  var isBlocked = false
+}
+
 /// A counted statement with its plan, or the reason why it has none.
 struct Planned: Sendable {
   /// How it came to its plan.
@@ -26,9 +34,18 @@ struct Planned: Sendable {
   private static let mostAttempts = 5
 
   /// Plans `statement`, names looked up along `path`.
-  init(_ statement: CountedStatement, path: String, tables: LargeTables, with session: inout PlanningSession) {
+  init(_ statement: CountedStatement, path: SearchPath, tables: LargeTables, with session: inout PlanningSession) {
     self.statement = statement
     how = .failed
+    plan(path.text, tables: tables, with: &session)
+    // A schema that the role may not use is passed over, and its tables are not found.
+    if how == .failed, isUnfound, path.isBlocked { isDenied = true }
+  }
+
+  /// Whether a table was not found.
+  private var isUnfound = false
+
+  private mutating func plan(_ path: String, tables: LargeTables, with session: inout PlanningSession) {
     guard let text = statement.text else {
       reason = "the server has dropped its text"
       return
@@ -46,6 +63,7 @@ struct Planned: Sendable {
     } catch {
       reason = error.description
       guard case .server(let report) = error else { return }
+      isUnfound = report.sqlState == Self.unknownTable
       if report.sqlState == Self.denied {
         planReadingPart(of: pieces, path, tables, &session)
       } else {
@@ -56,6 +74,8 @@ struct Planned: Sendable {
   }
 
   private static let denied = "42501"
+  private static let unknownTable = "42P01"
+  private static let ambiguous = "42725"
   private static let undetermined = "42P18"
 
   private mutating func take(
@@ -84,8 +104,13 @@ struct Planned: Sendable {
         reason = error.description
         guard case .server(let report) = error else { return }
         isDenied = report.sqlState == Self.denied
-        guard report.sqlState == Self.undetermined, let number = Self.parameter(in: report.message) else { return }
-        pieces = pieces.withText(parameter: number)
+        if report.sqlState == Self.ambiguous, pieces.guessed != pieces {
+          pieces = pieces.guessed
+        } else if report.sqlState == Self.undetermined, let number = Self.parameter(in: report.message) {
+          pieces = pieces.withText(parameter: number)
+        } else {
+          return
+        }
       }
     }
   }

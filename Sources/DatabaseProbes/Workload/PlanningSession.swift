@@ -71,16 +71,15 @@ struct PlanningSession: ~Copyable {
 
   private static let name = "prodworthy_plan"
 
-  /// Statements that were prepared and indexes that were imagined outlive a transaction.
+  /// Statements that were prepared and indexes that were imagined outlive a transaction. Where a step fails, what it would have
+  /// undone may not be there, and the others matter all the more.
   private mutating func leave(_ index: String?, hasFailed: Bool = false) throws(PostgresFailure) {
     if hasFailed {
-      try run("ROLLBACK TO SAVEPOINT planning")
+      _ = try? run("ROLLBACK TO SAVEPOINT planning")
       if version < 160_000 { _ = try? run("DEALLOCATE \(Self.name)") }
-    } else if index != nil, let hypothetical {
-      try run("SELECT \(hypothetical).hypopg_reset()")
     }
     try run("ROLLBACK")
-    if hasFailed, index != nil, let hypothetical { try run("SELECT \(hypothetical).hypopg_reset()") }
+    if index != nil, let hypothetical { try run("SELECT \(hypothetical).hypopg_reset()") }
   }
 
   /// Reads something beside the plans.

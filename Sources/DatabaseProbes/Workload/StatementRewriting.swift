@@ -62,6 +62,25 @@ extension StatementText {
       })
   }
 
+  /// The text with parameters taken for whole numbers where several types would do: beside a sign, and as bounds of
+  /// `generate_series`.
+  var guessed: StatementText {
+    var out: [Token] = []
+    var series: Int?
+    for (position, token) in tokens.enumerated() {
+      if let depth = series, token.depth <= depth, token.text == ")" { series = nil }
+      if token.isWord("generate_series") { series = token.depth }
+      let before = position > 0 ? tokens[position - 1].text : ""
+      let isBound = series.map { token.depth == $0 + 1 && (before == "(" || before == ",") } ?? false
+      if token.kind == .parameter, isBound || before == "+" || before == "-" {
+        out += Self.pieces("( \(token.text) :: int )", depth: token.depth)
+      } else {
+        out.append(token)
+      }
+    }
+    return StatementText(tokens: out)
+  }
+
   /// What an UPDATE, a DELETE or an INSERT reads, as a query of its own, for a role that may not write.
   enum ReadingPart: Sendable, Hashable {
     case query(StatementText)

@@ -60,17 +60,17 @@ struct WorkloadFacts {
         return
       }
       let users = Set(statements.map(\.user)).sorted().joined(separator: ",")
-      var paths: [String: String] = [:]
+      var paths: [String: SearchPath] = [:]
       for row in try session.rows(WorkloadStatements.paths, [users]) {
-        if let user = row["userid"], let path = row["path"] { paths[user] = path }
+        if let user = row["userid"], let path = row["path"] { paths[user] = SearchPath(text: path, isBlocked: row["blocked"] == "t") }
       }
       let tables = LargeTables(try session.rows(WorkloadStatements.largeTables))
       let planned = statements.map { statement in
-        Planned(statement, path: paths[statement.user] ?? "public", tables: tables, with: &session)
+        Planned(statement, path: paths[statement.user] ?? SearchPath(), tables: tables, with: &session)
       }
       take(planned, load: load, all: rows.first?["statements"].flatMap { Int($0) } ?? planned.count)
       var survey = ScanSurvey(load: load, tables: tables)
-      for plan in planned { survey.take(plan, path: paths[plan.statement.user] ?? "public", with: &session) }
+      for plan in planned { survey.take(plan, path: paths[plan.statement.user]?.text ?? "public", with: &session) }
       facts["scans"] = survey.value
       noteDenials(planned, circumstances)
     } catch {
@@ -127,7 +127,7 @@ struct WorkloadFacts {
     let denied = planned.filter(\.isDenied)
     guard let first = denied.first else { return }
     let grant =
-      circumstances.version >= 140_000 ? "GRANT pg_read_all_data" : "GRANT SELECT ON ALL TABLES IN SCHEMA …"
+      circumstances.version >= 140_000 ? "GRANT pg_read_all_data" : "GRANT USAGE on the schema and SELECT on its tables"
     let remedy = "\(grant) TO \(SessionFacts.quoted(circumstances.role))"
     gaps.append(
       Gap(

@@ -64,13 +64,18 @@ enum WorkloadStatements {
       WHERE d.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
         AND split_part(c, '=', 1) = 'search_path'
     )
-    SELECT r.oid AS userid, replace(coalesce(
-        (SELECT t.value FROM told t WHERE t.setrole IN (r.oid, 0) AND NOT (t.setrole = 0 AND t.setdatabase = 0)
-          ORDER BY t.setrole <> 0 DESC, t.setdatabase <> 0 DESC LIMIT 1),
-        (SELECT s.reset_val FROM pg_settings s WHERE s.name = 'search_path' AND NOT EXISTS (
-          SELECT FROM told t JOIN pg_roles u ON u.oid = t.setrole AND u.rolname = current_user)),
-        '"$user", public'), '"$user"', quote_ident(r.rolname)) AS path
-    FROM pg_roles r WHERE r.oid = ANY (string_to_array($1, ',')::oid[])
+    SELECT p.userid, p.path, EXISTS (
+      SELECT FROM pg_namespace n WHERE strpos(p.path, quote_ident(n.nspname)) > 0
+        AND NOT has_schema_privilege(n.oid, 'USAGE')) AS blocked
+    FROM (
+      SELECT r.oid AS userid, replace(coalesce(
+          (SELECT t.value FROM told t WHERE t.setrole IN (r.oid, 0) AND NOT (t.setrole = 0 AND t.setdatabase = 0)
+            ORDER BY t.setrole <> 0 DESC, t.setdatabase <> 0 DESC LIMIT 1),
+          (SELECT s.reset_val FROM pg_settings s WHERE s.name = 'search_path' AND NOT EXISTS (
+            SELECT FROM told t JOIN pg_roles u ON u.oid = t.setrole AND u.rolname = current_user)),
+          '"$user", public'), '"$user"', quote_ident(r.rolname)) AS path
+      FROM pg_roles r WHERE r.oid = ANY (string_to_array($1, ',')::oid[])
+    ) p
     """
 
   /// Tables that are worth an index: smaller ones are read from end to end as fast.

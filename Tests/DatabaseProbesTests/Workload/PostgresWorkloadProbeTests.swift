@@ -79,7 +79,7 @@ import Testing
 
   @Test func whoMayNotReadTheTablesSaysWhatIsMissing() async {
     let look = await look(as: "monitor")
-    #expect(look["load", "planned"]?.integer ?? 99 < 8)
+    #expect(look["load", "planned"]?.integer ?? 99 < 15)
     #expect(look["load", "unplannedShare"]?.double ?? 0 > 0.5)
     #expect(look.gaps.map(\.path) == ["scans"])
     #expect(look.gaps.first?.remedy == "GRANT pg_read_all_data TO monitor")
@@ -119,7 +119,9 @@ import Testing
       #expect(scan["savedShare"]?.double ?? 0 > 0)
       #expect(scan["adviceBytes"]?.integer ?? 0 > 8192)
     }
-    #expect(scans.allSatisfy { $0["isProven"] != .null || $0["advice"] == .null }, "\(scans)")
+    // HypoPG imagines no GIN index, and what was not tried is not refuted.
+    let untried = scans.filter { $0["isProven"] == .null }
+    #expect(untried.allSatisfy { $0["columns"]?.string?.contains("gin") == true }, "\(untried)")
   }
 }
 
@@ -153,6 +155,13 @@ import Testing
   ])
   func formsThatTakeNoParameterAreMended(text: String, mended: String) throws {
     #expect(try #require(StatementText(text)).mended.text == mended)
+  }
+
+  @Test func ambiguousParametersAreTakenForWholeNumbers() throws {
+    let text = try #require(StatementText("SELECT d + $1, $2 * f(a, $3) FROM generate_series($4, g($5), $6) x WHERE y = $7"))
+    #expect(
+      text.guessed.text
+        == "SELECT d + ( $1 :: int ), $2 * f(a, $3) FROM generate_series( ( $4 :: int ), g($5), ( $6 :: int )) x WHERE y = $7")
   }
 
   @Test(arguments: [
