@@ -4,14 +4,16 @@ import Probing
 
 /// A probe's way to a session: logging in as the target declares, and saying why not where that fails.
 enum AuditorVisit {
-  /// What `look` makes of a session with the database that `target` declares. Blocks: only on a lane.
+  /// What `look` makes of a session with the database that `target` declares, or with `fallback` where it names none. Blocks:
+  /// only on a lane.
   static func sighting(
-    of target: Target, _ context: ProbeContext,
+    of target: Target, _ context: ProbeContext, database fallback: String? = nil,
     look: (consuming PostgresConnection, PostgresTarget, _ user: String) -> Sighting
   ) -> Sighting {
-    let database: PostgresTarget
+    var database: PostgresTarget
     do {
       database = try PostgresTarget(target, trust: context.trust)
+      database.url.database = database.url.database ?? fallback
     } catch {
       return .unseen(Unseen(.malformed, error.reason))
     }

@@ -26,7 +26,7 @@ enum UpkeepSections {
 
   /// Shares of too few events say nothing, and are null.
   private static let statistics = Section(
-    "statistics", .one, "what this database has counted since its statistics began",
+    "statistics", .list, "what this database has counted since its statistics began, as one element",
     [
       .init("transactions", .integer, "ended in either way"),
       .init("rollbackShare", .number, "of transactions; null under 1000 of them"),
@@ -96,7 +96,7 @@ enum UpkeepSections {
   }
 
   private static let checkpoints = Section(
-    "checkpoints", .one, "how often the server brings its pages to disk",
+    "checkpoints", .list, "how often the server brings its pages to disk, as one element",
     [
       .init("timed", .integer, "because it was time"),
       .init("requested", .integer, "because the log had grown too much, or somebody asked"),

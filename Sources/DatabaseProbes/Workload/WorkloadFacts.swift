@@ -122,10 +122,14 @@ struct WorkloadFacts {
     facts["statements"] = .array(planned.map(\.value))
   }
 
-  /// A plan that is denied hides the scans it would have shown; the first few reasons are enough.
+  /// Plans denied for less of the load hide no scan worth naming; the load says how much could not be planned.
+  private static let leastDenied = 0.001
+
+  /// A plan that is denied hides the scans it would have shown.
   private mutating func noteDenials(_ planned: [Planned], _ circumstances: Circumstances) {
     let denied = planned.filter(\.isDenied)
-    guard let first = denied.first else { return }
+    let share = denied.reduce(0) { $0 + $1.statement.shareOfLoad }
+    guard share >= Self.leastDenied, let first = denied.first else { return }
     let grant =
       circumstances.version >= 140_000 ? "GRANT pg_read_all_data" : "GRANT USAGE on the schema and SELECT on its tables"
     let remedy = "\(grant) TO \(SessionFacts.quoted(circumstances.role))"

@@ -48,7 +48,7 @@ import Testing
     #expect(look["archiver", "mode"] == "off")
     #expect(look["archiver", "isFailing"] == false)
     #expect(look["connections", "maximum"] == 57)
-    #expect(look["checkpoints", "timed"]?.integer != nil)
+    #expect(look["checkpoints"]?[0]?["timed"]?.integer != nil)
     #expect(look.traffic.connections == 2)
     #expect(look.traffic.requests <= 26)
   }
