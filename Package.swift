@@ -136,7 +136,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "DatabaseProbesTests",
-      dependencies: ["AuditModel", "DatabaseProbes", "Facts", "LoopbackPostgres", "Postgres", "Probing"]),
+      dependencies: [
+        "AuditModel", "DatabaseProbes", "Facts", "LoopbackPostgres", "LoopbackServers", "Postgres", "Probing",
+      ]),
     .testTarget(
       name: "ProcessProbesTests",
       dependencies: ["AuditModel", "Facts", "ProbeConformance", "Probing", "ProcessProbes"]),

@@ -7,7 +7,9 @@ package import Probing
 package enum DatabaseProbes {
   /// The kind `postgres` with its probes.
   package static let set: ProbeSet = ProbeSet(
-    targetKinds: [postgres, PgBouncerTarget.kind, RedisTarget.kind, MySQLTarget.kind], probes: [PostgresWireProbe(), PostgresSessionProbe(), PostgresHealthProbe(), PostgresWorkloadProbe(),
+    targetKinds: [postgres, PgBouncerTarget.kind, RedisTarget.kind, MySQLTarget.kind],
+    probes: [
+      PostgresWireProbe(), PostgresSessionProbe(), PostgresHealthProbe(), PostgresWorkloadProbe(),
       PgBouncerProbe(), RedisProbe(), MySQLProbe(),
     ],
     libraries: ["libpq \(PostgresLibrary.version)"])

@@ -69,7 +69,8 @@ enum AccessRules {
     "accessRuleFiles",
     .nullable(
       .object([
-        Schema.Field("faults", .integer(minimum: 0), required: true, "lines for which the server takes none of the file"),
+        Schema.Field(
+          "faults", .integer(minimum: 0), required: true, "lines for which the server takes none of the file"),
         Schema.Field("loadedSecondsAgo", .nullable(.number()), required: true, "since the server last read its files"),
         Schema.Field(
           "says", .nullable(.string()), required: true,

@@ -150,7 +150,8 @@ enum AccessSections {
     "the lines of pg_hba.conf and what it includes",
     [
       .init("line", .text, "the file, unless it is the main one, and the line in it"),
-      .init("kind", .text, "local, host, hostssl, hostnossl, hostgssenc or hostnogssenc; null for a line that is no rule"),
+      .init(
+        "kind", .text, "local, host, hostssl, hostnossl, hostgssenc or hostnogssenc; null for a line that is no rule"),
       .init("database", .text, "the databases"),
       .init("user", .text, "the roles"),
       .init("address", .text, "the clients"),

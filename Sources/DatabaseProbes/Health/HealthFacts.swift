@@ -31,7 +31,8 @@ struct HealthFacts {
     ] + sections.map(\.field) + [AccessSections.application.field, AccessRules.schema])
 
   init() {
-    facts = JSONObject((["server"] + Self.sections.map(\.name) + ["applicationRole", "accessRuleFiles"]).map { ($0, nil) })
+    facts = JSONObject(
+      (["server"] + Self.sections.map(\.name) + ["applicationRole", "accessRuleFiles"]).map { ($0, nil) })
   }
 
   /// The facts.
@@ -134,9 +135,9 @@ struct HealthFacts {
       facts[path] = value
       guard value["agree"]?.isNull != false else { return }
       let reason =
-        if !isDirect { "a pooler stands before the server, so its own answer to plaintext cannot be had" } else if
-          value["says"]?.isNull != false
-        {
+        if !isDirect {
+          "a pooler stands before the server, so its own answer to plaintext cannot be had"
+        } else if value["says"]?.isNull != false {
           "what the rules say of the auditor's address depends on names that only the server resolves"
         } else { "the server's answer to a session without encryption could not be had" }
       gaps.append(Gap(path: "\(path).agree", reason: reason))

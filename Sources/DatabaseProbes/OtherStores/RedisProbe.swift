@@ -63,7 +63,9 @@ struct RedisProbe: Probe {
     let deadline = context.deadline.capped(milliseconds: 4000)
     let connection = try Connection.open(store.endpoint, before: deadline, traffic: context.traffic)
     defer { connection.close() }
-    if overTLS { _ = try connection.agreeOnTLS(TLSClientSettings(serverName: store.host, trust: nil), before: deadline) }
+    if overTLS {
+      _ = try connection.agreeOnTLS(TLSClientSettings(serverName: store.host, trust: nil), before: deadline)
+    }
     context.traffic.add(requests: 1)
     var bytes: [UInt8] = []
     do {
@@ -149,7 +151,8 @@ struct RedisFacts {
   static let schema = Schema.object([
     StoreTarget.connectionSchema,
     Schema.Field(
-      "plaintext", .object([Schema.Field("spoken", .nullable(.boolean), required: true, "whether it answers without TLS")]),
+      "plaintext",
+      .object([Schema.Field("spoken", .nullable(.boolean), required: true, "whether it answers without TLS")]),
       required: true, "PING without TLS"),
     Schema.Field(
       "tls", .object([Schema.Field("offered", .nullable(.boolean), required: true, "whether it answers over TLS")]),
@@ -158,7 +161,8 @@ struct RedisFacts {
       "authentication",
       .object([
         Schema.Field("demanded", .nullable(.boolean), required: true, "whether PING without a password is refused"),
-        Schema.Field("protectedMode", .nullable(.boolean), required: true, "whether that is for clients from elsewhere only"),
+        Schema.Field(
+          "protectedMode", .nullable(.boolean), required: true, "whether that is for clients from elsewhere only"),
       ]), required: true, "whether anybody may give commands"),
   ])
 

@@ -42,7 +42,8 @@ struct PgBouncerFacts {
             Schema.Field("database", .nullable(.string()), required: true, "the database as clients name it"),
             Schema.Field("user", .nullable(.string()), required: true, "the role"),
             Schema.Field("mode", .nullable(.string()), required: true, "session, transaction or statement"),
-            Schema.Field("clientsActive", .nullable(.integer()), required: true, "clients with a server session or none due"),
+            Schema.Field(
+              "clientsActive", .nullable(.integer()), required: true, "clients with a server session or none due"),
             Schema.Field("clientsWaiting", .nullable(.integer()), required: true, "clients that wait for one"),
             Schema.Field("waitSeconds", .nullable(.number()), required: true, "the longest wait at this moment"),
             Schema.Field("serversActive", .nullable(.integer()), required: true, "server sessions in use"),
@@ -74,9 +75,12 @@ struct PgBouncerFacts {
   init(offersTLS: Bool?, isEncrypted: Bool?) {
     facts = [
       "login": ["succeeded": true, "reason": nil, "encrypted": JSONValue(isEncrypted)],
-      "tls": ["offered": JSONValue(offersTLS)], "version": nil, "config": nil, "pools": nil, "clients": nil, "links": nil,
+      "tls": ["offered": JSONValue(offersTLS)], "version": nil, "config": nil, "pools": nil, "clients": nil,
+      "links": nil,
     ]
-    if offersTLS == nil { gaps.append(Gap(path: "tls.offered", reason: "the answer to a request for TLS could not be had")) }
+    if offersTLS == nil {
+      gaps.append(Gap(path: "tls.offered", reason: "the answer to a request for TLS could not be had"))
+    }
   }
 
   /// The facts.

@@ -103,7 +103,9 @@ struct IndexProposal: Sendable, Hashable {
   ) -> String? {
     var tokens = Array(unwrapped(tokens))
     // A cast without effect on order, as the server adds it for character varying.
-    if tokens.count > 3, tokens.suffix(3).map(\.text) == [":", ":", "text"] { tokens = Array(unwrapped(tokens.dropLast(3)[...])) }
+    if tokens.count > 3, tokens.suffix(3).map(\.text) == [":", ":", "text"] {
+      tokens = Array(unwrapped(tokens.dropLast(3)[...]))
+    }
     guard !tokens.contains(where: { $0.kind == .parameter }) else { return nil }
     var bare: [StatementText.Token] = []
     var hasColumn = false
@@ -112,7 +114,9 @@ struct IndexProposal: Sendable, Hashable {
       let token = tokens[position]
       let name = unquoted(token)
       if position + 2 < tokens.count, tokens[position + 1].text == "." {
-        guard name == scan.alias, let column = unquoted(tokens[position + 2]), columns.contains(column) else { return nil }
+        guard name == scan.alias, let column = unquoted(tokens[position + 2]), columns.contains(column) else {
+          return nil
+        }
         var piece = tokens[position + 2]
         piece.isSpaced = token.isSpaced
         bare.append(piece)
@@ -120,7 +124,9 @@ struct IndexProposal: Sendable, Hashable {
         position += 3
         continue
       }
-      if let name, columns.contains(name), position + 1 >= tokens.count || tokens[position + 1].text != "(" { hasColumn = true }
+      if let name, columns.contains(name), position + 1 >= tokens.count || tokens[position + 1].text != "(" {
+        hasColumn = true
+      }
       bare.append(token)
       position += 1
     }
@@ -145,7 +151,8 @@ struct IndexProposal: Sendable, Hashable {
   private static func sortKey(_ text: Substring, _ scan: StatementPlan.Scan, _ columns: Set<String>) -> String? {
     guard let pieces = StatementText(String(text))?.tokens, !pieces.isEmpty else { return nil }
     let order: Set = ["desc", "asc", "nulls", "first", "last"]
-    let end = pieces.firstIndex { $0.depth == 0 && $0.kind == .word && order.contains($0.text.lowercased()) } ?? pieces.count
+    let end =
+      pieces.firstIndex { $0.depth == 0 && $0.kind == .word && order.contains($0.text.lowercased()) } ?? pieces.count
     guard let key = key(pieces[..<end], scan, columns) else { return nil }
     return ([key] + pieces[end...].map(\.text)).joined(separator: " ")
   }

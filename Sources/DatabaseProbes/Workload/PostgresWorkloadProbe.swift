@@ -9,7 +9,8 @@ struct PostgresWorkloadProbe: Probe {
     id: "postgres-workload",
     summary: "the costliest statements of a PostgreSQL database and how the server would find their rows",
     targetKinds: ["postgres"], safety: .observe, facts: WorkloadFacts.schema, timeout: 120_000,
-    traffic: "1 login, 2 if the certificate does not verify, and about 7 statements for each of up to 200 that are planned")
+    traffic:
+      "1 login, 2 if the certificate does not verify, and about 7 statements for each of up to 200 that are planned")
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {

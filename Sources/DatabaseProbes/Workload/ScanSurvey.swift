@@ -100,8 +100,10 @@ struct ScanSurvey {
       let size = """
         SELECT \(hypothetical).hypopg_relation_size(i.indexrelid) AS bytes FROM \(hypothetical).hypopg_create_index($1) i
         """
-      found.bytes = (try? session.rows(size, ["CREATE INDEX ON \(table.name) \(found.proposal.definition)"]))?.first?["bytes"]
-        .flatMap { Int($0) }
+      found.bytes = (try? session.rows(size, ["CREATE INDEX ON \(table.name) \(found.proposal.definition)"]))?.first?[
+        "bytes"
+      ]
+      .flatMap { Int($0) }
       _ = try? session.rows("SELECT \(hypothetical).hypopg_reset()")
       best = found
     }

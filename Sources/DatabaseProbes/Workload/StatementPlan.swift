@@ -80,7 +80,9 @@ struct StatementPlan: Sendable {
 
   /// A parallel plan counts the rows of each process; the leader helps the less, the more workers there are (costsize.c).
   private static func workers(_ above: [JSONValue]) -> Double {
-    guard let planned = above.last(where: { $0["Workers Planned"] != nil })?["Workers Planned"]?.double else { return 1 }
+    guard let planned = above.last(where: { $0["Workers Planned"] != nil })?["Workers Planned"]?.double else {
+      return 1
+    }
     return planned + max(0, 1 - 0.3 * planned)
   }
 

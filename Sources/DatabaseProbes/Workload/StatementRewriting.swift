@@ -105,7 +105,8 @@ extension StatementText {
       guard let body = index(of: "select", "values", "default", "with", from: 2) else { return nil }
       guard tokens[body].isWord("select") || tokens[body].isWord("with") else { return .nothing }
       let conflict = tokens.indices.dropFirst(body).first {
-        tokens[$0].depth == 0 && tokens[$0].isWord("on") && tokens.indices.contains($0 + 1) && tokens[$0 + 1].isWord("conflict")
+        tokens[$0].depth == 0 && tokens[$0].isWord("on") && tokens.indices.contains($0 + 1)
+          && tokens[$0 + 1].isWord("conflict")
       }
       return .query(StatementText(tokens: slice(body, conflict ?? returning)).renumbered)
     }

@@ -129,7 +129,9 @@ private struct StatementLexer {
           kind = .quoted
         }
       case let letter where Self.isLetter(letter):
-        while let next = byte(), Self.isLetter(next) || Self.isDigit(next) || next == UInt8(ascii: "$") { position += 1 }
+        while let next = byte(), Self.isLetter(next) || Self.isDigit(next) || next == UInt8(ascii: "$") {
+          position += 1
+        }
         let isPrefix = position - start == 1 && byte() == UInt8(ascii: "'")
         if isPrefix, [UInt8(ascii: "e"), UInt8(ascii: "E")].contains(first) {
           guard skipQuoted(UInt8(ascii: "'"), hasEscapes: true) else { return nil }
@@ -141,7 +143,9 @@ private struct StatementLexer {
           kind = .word
         }
       case let digit where Self.isDigit(digit):
-        while let next = byte(), Self.isDigit(next) || next == UInt8(ascii: ".") || Self.isLetter(next) { position += 1 }
+        while let next = byte(), Self.isDigit(next) || next == UInt8(ascii: ".") || Self.isLetter(next) {
+          position += 1
+        }
         kind = .number
       default:
         position += 1

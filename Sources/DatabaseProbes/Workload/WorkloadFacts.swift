@@ -62,7 +62,9 @@ struct WorkloadFacts {
       let users = Set(statements.map(\.user)).sorted().joined(separator: ",")
       var paths: [String: SearchPath] = [:]
       for row in try session.rows(WorkloadStatements.paths, [users]) {
-        if let user = row["userid"], let path = row["path"] { paths[user] = SearchPath(text: path, isBlocked: row["blocked"] == "t") }
+        if let user = row["userid"], let path = row["path"] {
+          paths[user] = SearchPath(text: path, isBlocked: row["blocked"] == "t")
+        }
       }
       let tables = LargeTables(try session.rows(WorkloadStatements.largeTables))
       let planned = statements.map { statement in
@@ -115,7 +117,8 @@ struct WorkloadFacts {
     facts["load"] = [
       "milliseconds": .double(load), "statements": .integer(all), "considered": .integer(planned.count),
       "consideredShare": .double(share(planned)), "planned": .integer(good.count), "utility": .integer(utility.count),
-      "unplanned": .integer(failed.count), "plannedShare": .double(share(good)), "utilityShare": .double(share(utility)),
+      "unplanned": .integer(failed.count), "plannedShare": .double(share(good)),
+      "utilityShare": .double(share(utility)),
       "unplannedShare": .double(max(0, plannable - share(good))),
       "plannedOfPlannable": plannable > 1e-9 ? .double(min(1, share(good) / plannable)) : nil,
     ]

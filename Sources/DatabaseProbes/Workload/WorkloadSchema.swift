@@ -30,10 +30,12 @@ extension WorkloadFacts {
           Schema.Field("consideredShare", .number(), required: true, "of the load, in those looked at"),
           Schema.Field("planned", .integer(minimum: 0), required: true, "of those looked at, those with a plan"),
           Schema.Field("utility", .integer(minimum: 0), required: true, "of those looked at, those that have none"),
-          Schema.Field("unplanned", .integer(minimum: 0), required: true, "of those looked at, those that could not be planned"),
+          Schema.Field(
+            "unplanned", .integer(minimum: 0), required: true, "of those looked at, those that could not be planned"),
           Schema.Field("plannedShare", .number(), required: true, "of the load, in those with a plan"),
           Schema.Field("utilityShare", .number(), required: true, "of the load, in those that have none"),
-          Schema.Field("unplannedShare", .number(), required: true, "of the load, in all others, those not looked at included"),
+          Schema.Field(
+            "unplannedShare", .number(), required: true, "of the load, in all others, those not looked at included"),
           Schema.Field(
             "plannedOfPlannable", .nullable(.number()), required: true,
             "of the load that is no utility, in those with a plan; null if there is none"),

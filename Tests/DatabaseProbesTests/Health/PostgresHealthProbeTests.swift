@@ -155,7 +155,8 @@ import Testing
   @Test func theApplicationsRoleIsLookedAtAsDeclared() async throws {
     try run(
       "CREATE ROLE keeper NOLOGIN", "CREATE ROLE app LOGIN CONNECTION LIMIT 20 IN ROLE keeper, pg_read_server_files",
-      "CREATE TABLE guarded (n int)", "ALTER TABLE guarded ENABLE ROW LEVEL SECURITY", "ALTER TABLE guarded OWNER TO keeper",
+      "CREATE TABLE guarded (n int)", "ALTER TABLE guarded ENABLE ROW LEVEL SECURITY",
+      "ALTER TABLE guarded OWNER TO keeper",
       "ALTER ROLE app SET idle_in_transaction_session_timeout = '30s'",
       "ALTER ROLE app IN DATABASE postgres SET idle_in_transaction_session_timeout = '1min'",
       "ALTER DATABASE postgres SET lock_timeout = '2500ms'")
@@ -282,10 +283,12 @@ import Testing
 
   // MARK: Reading
 
-  @Test(arguments: [
-    ("30s", 30_000), ("5min", 300_000), ("1.5 h", 5_400_000), ("250", 250), ("0", 0), ("900us", 1), ("1d", 86_400_000),
-    ("-1", -1), ("", nil), ("soon", nil), ("1e300d", nil), ("nans", nil),
-  ] as [(String, Int?)])
+  @Test(
+    arguments: [
+      ("30s", 30_000), ("5min", 300_000), ("1.5 h", 5_400_000), ("250", 250), ("0", 0), ("900us", 1),
+      ("1d", 86_400_000),
+      ("-1", -1), ("", nil), ("soon", nil), ("1e300d", nil), ("nans", nil),
+    ] as [(String, Int?)])
   func lengthsOfTimeAreRead(text: String, milliseconds: Int?) {
     #expect(SettingDuration.milliseconds(text) == milliseconds)
   }

@@ -139,7 +139,8 @@ import Testing
   func whatIsCutOffIsNotRead(text: String) { #expect(StatementText(text) == nil) }
 
   @Test(arguments: [
-    ("(SELECT 1)", StatementText.Kind.planned), ("/* x */ with a as (select 1) table a", .planned), ("MERGE INTO t", .planned),
+    ("(SELECT 1)", StatementText.Kind.planned), ("/* x */ with a as (select 1) table a", .planned),
+    ("MERGE INTO t", .planned),
     ("BEGIN", .utility), ("explain analyze select 1", .utility), ("COPY t FROM stdin", .utility), ("", .utility),
     ("\"select\" 1", .utility),
   ])
@@ -158,15 +159,19 @@ import Testing
   }
 
   @Test func ambiguousParametersAreTakenForWholeNumbers() throws {
-    let text = try #require(StatementText("SELECT d + $1, $2 * f(a, $3) FROM generate_series($4, g($5), $6) x WHERE y = $7"))
+    let text = try #require(
+      StatementText("SELECT d + $1, $2 * f(a, $3) FROM generate_series($4, g($5), $6) x WHERE y = $7"))
     #expect(
       text.guessed.text
-        == "SELECT d + ( $1 :: int ), $2 * f(a, $3) FROM generate_series( ( $4 :: int ), g($5), ( $6 :: int )) x WHERE y = $7")
+        == "SELECT d + ( $1 :: int ), $2 * f(a, $3) FROM generate_series( ( $4 :: int ), g($5), ( $6 :: int )) x WHERE y = $7"
+    )
   }
 
   @Test(arguments: [
-    ("UPDATE ONLY s.t AS x SET a = $1, b = (SELECT c FROM u WHERE d = $2) WHERE x.e = $3 RETURNING x.e",
-      "SELECT 1 FROM ONLY s.t AS x WHERE x.e = $1"),
+    (
+      "UPDATE ONLY s.t AS x SET a = $1, b = (SELECT c FROM u WHERE d = $2) WHERE x.e = $3 RETURNING x.e",
+      "SELECT 1 FROM ONLY s.t AS x WHERE x.e = $1"
+    ),
     ("UPDATE t SET a = u.b FROM u WHERE u.i = t.i AND u.k = $1", "SELECT 1 FROM t , u WHERE u.i = t.i AND u.k = $1"),
     ("DELETE FROM t USING u WHERE t.i = u.i RETURNING *", "SELECT 1 FROM t , u WHERE t.i = u.i"),
     ("DELETE FROM t", "SELECT 1 FROM t"),
