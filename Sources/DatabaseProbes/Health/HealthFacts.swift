@@ -114,7 +114,9 @@ struct HealthFacts {
 
   private func hidden(_ path: String, _ grants: [String]) -> Gap {
     let remedy = grants.map { "GRANT \($0) TO \(SessionFacts.quoted(role))" }.joined(separator: "; ")
-    return Gap(path: path, reason: "\(path) is hidden from this role, \(remedy) would show it", remedy: remedy)
+    // Grants on the server's own functions and views are each database's own.
+    let place = grants.contains { $0.contains(" ON ") } ? " in this database" : ""
+    return Gap(path: path, reason: "\(path) is hidden from this role, \(remedy)\(place) would show it", remedy: remedy)
   }
 
   /// Behind a pooler the plaintext question is answered by the pooler, and the rules are the server's.
