@@ -40,10 +40,11 @@ import Testing
     #expect(look.gaps.map(\.path) == (clientCertificates == "no" ? [] : ["authentication.demanded"]))
   }
 
-  @Test(arguments: [
-    ("-DENIED Redis is running in protected mode\r\n", true, true, true),
-    ("-ERR max number of clients reached\r\n", true, nil, false), ("HTTP/1.1 400 Bad Request\r\n", nil, nil, false),
-  ] as [(String, Bool?, Bool?, Bool)])
+  @Test(
+    arguments: [
+      ("-DENIED Redis is running in protected mode\r\n", true, true, true),
+      ("-ERR max number of clients reached\r\n", true, nil, false), ("HTTP/1.1 400 Bad Request\r\n", nil, nil, false),
+    ] as [(String, Bool?, Bool?, Bool)])
   func otherAnswersAreReadForWhatTheySay(line: String, spoken: Bool?, demanded: Bool?, isProtected: Bool) async throws {
     let server = try ScriptedServer { peer in
       _ = peer.receive()
@@ -83,7 +84,9 @@ import Testing
     let low = [UInt8(capabilities & 0xFF), UInt8(capabilities >> 8 & 0xFF)]
     let high = [UInt8(capabilities >> 16 & 0xFF), UInt8(capabilities >> 24)]
     let content =
-      [10] + Array("8.4.3\0".utf8) + [7, 0, 0, 0] + Array(repeating: 65, count: 8) + [0] + low + [255, 2, 0] + high + [21]
+      [10] + Array("8.4.3\0".utf8) + [7, 0, 0, 0] + Array(repeating: 65, count: 8) + [0] + low + [255, 2, 0] + high + [
+        21
+      ]
       + Array(repeating: 0, count: 10) + Array(repeating: 66, count: 12) + [0] + Array("caching_sha2_password\0".utf8)
     return packet(content, 0)
   }
@@ -107,7 +110,8 @@ import Testing
       peer.send(Self.greeting(0x0008_F7FF & ~0x800 | bit))
       let header = peer.receive(exactly: 4)
       let answer = peer.receive(exactly: Int(header.first ?? 0))
-      let isSound = header.dropFirst(3).first == 1 && String(decoding: answer, as: UTF8.self).contains("prodworthy-nobody\0")
+      let isSound =
+        header.dropFirst(3).first == 1 && String(decoding: answer, as: UTF8.self).contains("prodworthy-nobody\0")
       // Another method first, as MySQL does for users it does not know.
       peer.send(Self.packet([0xFE] + Array("mysql_native_password\0".utf8) + Array(repeating: 67, count: 20) + [0], 2))
       let empty = peer.receive(exactly: 4)
@@ -139,7 +143,8 @@ import Testing
     #expect(look.gaps.count == 3)
   }
 
-  @Test(arguments: [[0x48, 0x54, 0x54, 0x50, 0x2F], [0, 0, 0, 0], [1, 0, 0, 0, 9], [0xFF, 0xFF, 0xFF, 0], []] as [[UInt8]])
+  @Test(
+    arguments: [[0x48, 0x54, 0x54, 0x50, 0x2F], [0, 0, 0, 0], [1, 0, 0, 0, 9], [0xFF, 0xFF, 0xFF, 0], []] as [[UInt8]])
   func somethingElseOnThePortIsNoDatabase(bytes: [UInt8]) async throws {
     let look = try await look { peer in peer.send(bytes) }
     #expect(look["connection", "established"] == false)

@@ -20,14 +20,17 @@ import Testing
       settings: "stats_users = watcher\nauth_type = plain\n" + settings, users: Self.users, credential: credential)
   }
 
-  private func look(_ port: Int, user: String = "watcher", password: String = "watching", sslmode: String? = nil) async -> Look {
+  private func look(_ port: Int, user: String = "watcher", password: String = "watching", sslmode: String? = nil) async
+    -> Look
+  {
     var settings: JSONObject = ["url": .string("postgresql://\(user)@127.0.0.1:\(port)/")]
     if let sslmode { settings["sslmode"] = .string(sslmode) }
     return await Look(PgBouncerProbe(), settings, kind: "pgbouncer", password: password)
   }
 
   @Test func aPoolWithAWaitingClientIsTold() async throws {
-    let pooler = try pooler("pool_mode = transaction\nserver_tls_sslmode = disable\nmax_client_conn = 40\ndefault_pool_size = 7")
+    let pooler = try pooler(
+      "pool_mode = transaction\nserver_tls_sslmode = disable\nmax_client_conn = 40\ndefault_pool_size = 7")
     let deadline = Deadline(milliseconds: 20_000)
     var login = server.parameters(user: "plain", mode: .disable)
     login.port = pooler.port
@@ -66,7 +69,8 @@ import Testing
     let servers = (look["links"]?.array ?? []).filter { $0["side"] == "server" }
     #expect(servers.first?["encrypted"] == false)
     #expect(servers.first?["loopback"] == true)
-    #expect((look["links"]?.array ?? []).contains { $0["side"] == "client" && $0["user"] == "plain" && $0["count"] == 2 })
+    #expect(
+      (look["links"]?.array ?? []).contains { $0["side"] == "client" && $0["user"] == "plain" && $0["count"] == 2 })
   }
 
   @Test func aPoolerWithTLSIsTold() async throws {
@@ -84,7 +88,8 @@ import Testing
   @Test func whoIsNotLetInStillSeesTheWire() async throws {
     let pooler = try pooler("client_tls_sslmode = disable")
     for (user, password, mode) in [
-      ("watcher", "canary-4711", "disable"), ("plain", PostgresServer.password, "disable"), ("watcher", "watching", nil),
+      ("watcher", "canary-4711", "disable"), ("plain", PostgresServer.password, "disable"),
+      ("watcher", "watching", nil),
     ] as [(String, String, String?)] {
       let look = await look(pooler.port, user: user, password: password, sslmode: mode)
       #expect(look["login", "succeeded"] == false)

@@ -74,6 +74,7 @@ struct Planned: Sendable {
   }
 
   private static let denied = "42501"
+  private static let writing = ["insert", "update", "delete", "merge"]
   private static let unknownTable = "42P01"
   private static let ambiguous = "42725"
   private static let undetermined = "42P18"
@@ -126,6 +127,9 @@ struct Planned: Sendable {
       reason = nil
       isDenied = false
     case .query(let query): planMended(query, .readingPart, path, tables, &session)
+    // A grant to read would not help where it is writing that is denied.
+    case nil where pieces.tokens.contains(where: { token in Self.writing.contains { token.isWord($0) } }):
+      isDenied = false
     case nil: break
     }
   }

@@ -47,12 +47,16 @@ struct PlanningSession: ~Copyable {
     }
   }
 
-  /// Version 16 plans a text with parameters as it stands. Before, it has to be prepared, and is explained with nulls, which a
+  /// Version 16 plans a text with parameters as it stands, with nulls bound to them that a generic plan does not look at, as
+  /// the extended protocol wants a value for each; that protocol takes no second statement. Before, it has to be prepared, and is explained with nulls, which a
   /// generic plan does not look at.
   private mutating func explain(_ text: String) throws(PostgresFailure) -> JSONValue {
     let rows: PostgresRows
     if version >= 160_000 {
-      rows = try run("EXPLAIN (GENERIC_PLAN, VERBOSE, FORMAT JSON) \(text)")
+      let count = StatementText(text)?.parameters.last ?? 0
+      guard count <= Self.mostParameters else { throw .invalid("the text has too many parameters") }
+      rows = try run(
+        "EXPLAIN (GENERIC_PLAN, VERBOSE, FORMAT JSON) \(text)", Array(repeating: nil, count: count))
     } else {
       try run("PREPARE \(Self.name) AS \(text)")
       let counted = try run(
@@ -70,6 +74,8 @@ struct PlanningSession: ~Copyable {
   }
 
   private static let name = "prodworthy_plan"
+  /// The protocol's own limit.
+  private static let mostParameters = 65_535
 
   /// Statements that were prepared and indexes that were imagined outlive a transaction. Where a step fails, what it would have
   /// undone may not be there, and the others matter all the more.

@@ -81,7 +81,7 @@ extension StatementText {
     return StatementText(tokens: out)
   }
 
-  /// What an UPDATE, a DELETE or an INSERT reads, as a query of its own, for a role that may not write.
+  /// What an UPDATE, a DELETE, an INSERT or a MERGE reads, as a query of its own, for a role that may not write.
   enum ReadingPart: Sendable, Hashable {
     case query(StatementText)
     /// It reads nothing: INSERT … VALUES.
@@ -109,6 +109,13 @@ extension StatementText {
           && tokens[$0 + 1].isWord("conflict")
       }
       return .query(StatementText(tokens: slice(body, conflict ?? returning)).renumbered)
+    }
+    if first.isWord("merge"), let into = index(of: "into", from: 1), let source = index(of: "using", from: 2),
+      let condition = index(of: "on", from: source), let end = index(of: "when", from: condition), into == 1,
+      !slice(condition, end).contains(where: { $0.isWord("case") })
+    {
+      let query = Self.pieces("SELECT 1 FROM", depth: 0) + slice(2, source) + Self.pieces("JOIN", depth: 0)
+      return .query(StatementText(tokens: query + slice(source + 1, end)).renumbered)
     }
     var target: [Token]
     let further: Int?

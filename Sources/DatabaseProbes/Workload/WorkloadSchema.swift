@@ -54,7 +54,7 @@ extension WorkloadFacts {
     Schema.Field("shareOfLoad", .number(minimum: 0), required: true, "of the time spent in this database"),
     Schema.Field(
       "plan", .string(.word(Planned.How.allCases.map(\.rawValue))), required: true,
-      "asItIs, rewritten, readingPart (what an UPDATE, DELETE or INSERT reads), none (utility) or failed"),
+      "asItIs, rewritten, readingPart (what a writing statement reads), none (utility) or failed"),
     Schema.Field("reason", .nullable(.string()), required: true, "why planning failed"),
     Schema.Field("cost", .nullable(.number()), required: true, "the planner's estimate"),
   ])

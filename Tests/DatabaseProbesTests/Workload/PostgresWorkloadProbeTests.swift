@@ -175,6 +175,10 @@ import Testing
     ("UPDATE t SET a = u.b FROM u WHERE u.i = t.i AND u.k = $1", "SELECT 1 FROM t , u WHERE u.i = t.i AND u.k = $1"),
     ("DELETE FROM t USING u WHERE t.i = u.i RETURNING *", "SELECT 1 FROM t , u WHERE t.i = u.i"),
     ("DELETE FROM t", "SELECT 1 FROM t"),
+    (
+      "MERGE INTO t x USING (SELECT 1) u ON u.i = x.i AND x.k = $2 WHEN MATCHED THEN UPDATE SET a = $1",
+      "SELECT 1 FROM t x JOIN (SELECT 1) u ON u.i = x.i AND x.k = $1"
+    ),
     ("INSERT INTO t (a) SELECT b FROM u WHERE c = $2 ON CONFLICT DO NOTHING", "SELECT b FROM u WHERE c = $1"),
   ])
   func theReadingPartOfAChangeIsAQuery(text: String, query: String) throws {

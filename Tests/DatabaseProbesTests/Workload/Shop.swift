@@ -90,6 +90,7 @@ struct Shop {
     "DELETE FROM orders WHERE id = 70001",
     "DELETE FROM orders o USING customers c WHERE c.id = o.customer AND c.email = 'nobody'",
     "VALUES (1, 'a'), (2, 'b')",
+    "WITH gone AS (DELETE FROM orders WHERE id = 70002 RETURNING id) SELECT count(*) FROM gone",
     "BEGIN", "SET LOCAL statement_timeout = 20000", "COMMIT",
     "CREATE TEMPORARY TABLE scratch (n int)", "SELECT * FROM scratch WHERE n = 3",
   ]
