@@ -37,9 +37,14 @@ import Testing
     login.database = "shop"
     var holder = try PostgresConnection.open(login, before: deadline)
     try holder.query("BEGIN", before: deadline)
-    let waiting = Task.detached { [login] in
-      var waiter = try PostgresConnection.open(login, before: deadline)
-      try waiter.query("SELECT 1", before: deadline)
+    let lane = BlockingLane(width: 1)
+    let waiting = Task { [login] in
+      await lane.run {
+        Result {
+          var waiter = try PostgresConnection.open(login, before: deadline)
+          try waiter.query("SELECT 1", before: deadline)
+        }
+      }
     }
     var pool: JSONValue?
     var last: Look?
@@ -49,7 +54,7 @@ import Testing
       last = look
     }
     try holder.query("ROLLBACK", before: deadline)
-    try await waiting.value
+    try await waiting.value.get()
     let look = try #require(last)
     #expect(look.gaps.isEmpty, "\(look.gaps)")
     #expect(look["login"] == ["succeeded": true, "reason": nil, "encrypted": false])

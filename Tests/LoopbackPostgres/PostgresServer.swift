@@ -206,12 +206,16 @@ extension PostgresServer {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = command
-    let output = Pipe()
+    // A file and no pipe: another program that is started at this moment inherits a pipe's end, and keeps it open.
+    let name = "/tmp/prodworthy-output-\(UUID().uuidString)"
+    guard FileManager.default.createFile(atPath: name, contents: nil), let output = FileHandle(forWritingAtPath: name)
+    else { throw Failure(reason: "no temporary file") }
+    defer { try? FileManager.default.removeItem(atPath: name) }
     process.standardOutput = output
     process.standardError = output
     try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
+    let text = (try? String(contentsOfFile: name, encoding: .utf8)) ?? ""
     guard process.terminationStatus == 0 else { throw Failure(reason: "\(command): \(text)") }
   }
 }

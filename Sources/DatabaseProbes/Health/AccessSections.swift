@@ -1,6 +1,6 @@
 /// Who may do what in a server: roles, grants, access rules.
 enum AccessSections {
-  static let all = [roles, openSchemas, openTables, rules]
+  static let all = [roles, openSchemas, rules]
 
   /// Whether the role of the alias `r` belongs to one of the roles that reach beyond the database.
   private static let reach = """
@@ -48,28 +48,6 @@ enum AccessSections {
     """
     SELECT DISTINCT quote_ident(n.nspname) AS name FROM pg_namespace n, aclexplode(n.nspacl) a
     WHERE a.grantee = 0 AND a.privilege_type = 'CREATE' ORDER BY 1 LIMIT \(Section.mostRows + 1)
-    """
-  }
-
-  private static let openTables = Section(
-    "openTables", .list, "tables and views, those of extensions left out, that every role may use",
-    [
-      .init("name", .text, "the table"),
-      .init("privileges", .text, "what every role may do"),
-      .init("mayWrite", .boolean, "that changes something"),
-    ]
-  ) { _ in
-    """
-    SELECT format('%I.%I', n.nspname, c.relname) AS name,
-      string_agg(DISTINCT a.privilege_type, ', ' ORDER BY a.privilege_type) AS privileges,
-      bool_or(a.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER')) AS "mayWrite"
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) a
-    WHERE a.grantee = 0 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-      AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
-      AND NOT EXISTS (
-        SELECT FROM pg_depend d
-        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.objsubid = 0 AND d.deptype = 'e')
-    GROUP BY 1 ORDER BY 1 LIMIT \(Section.mostRows + 1)
     """
   }
 

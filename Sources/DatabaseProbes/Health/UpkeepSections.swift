@@ -59,7 +59,7 @@ enum UpkeepSections {
 
   /// A table is due once its dead rows exceed a base plus a share of its rows (manual, section 25.1.6).
   private static let neglected = Section(
-    "unvacuumedTables", .list, "tables of this database with many dead rows, or that autovacuum leaves alone",
+    "unvacuumedTables", .list, "tables of this database with more dead rows than make autovacuum come",
     [
       .init("name", .text, "the table"),
       .init("deadRows", .integer, "nobody sees them any more"),
@@ -90,7 +90,7 @@ enum UpkeepSections {
       n_dead_tup / greatest(due, 1) AS overdue, automatic AS "isAutomatic",
       extract(epoch FROM now() - vacuumed)::float8 AS "vacuumedSecondsAgo"
     FROM judged
-    WHERE NOT automatic OR n_dead_tup >= 10000 AND n_dead_tup > due
+    WHERE n_dead_tup >= 10000 AND n_dead_tup > due
     ORDER BY n_dead_tup DESC, 1 LIMIT \(Section.mostRows + 1)
     """
   }

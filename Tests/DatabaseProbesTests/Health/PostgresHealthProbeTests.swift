@@ -87,9 +87,14 @@ import Testing
     try holder.query("BEGIN", before: deadline)
     try holder.query("LOCK TABLE held IN ACCESS EXCLUSIVE MODE", before: deadline)
     login.applicationName = "waiter"
-    let waiting = Task.detached { [login] in
-      var waiter = try PostgresConnection.open(login, before: deadline)
-      try waiter.query("SELECT * FROM held", before: deadline)
+    let lane = BlockingLane(width: 1)
+    let waiting = Task { [login] in
+      await lane.run {
+        Result {
+          var waiter = try PostgresConnection.open(login, before: deadline)
+          try waiter.query("SELECT * FROM held", before: deadline)
+        }
+      }
     }
     var found: (idle: JSONValue, waiting: JSONValue)?
     while found == nil, !deadline.hasPassed {
@@ -101,7 +106,7 @@ import Testing
       }
     }
     try holder.query("ROLLBACK", before: deadline)
-    try await waiting.value
+    try await waiting.value.get()
     let seen = try #require(found)
     #expect(seen.idle["isIdle"] == true)
     #expect(seen.idle["idleSeconds"]?.double ?? -1 >= 0)
@@ -184,17 +189,10 @@ import Testing
   }
 
   @Test func whatIsOpenToEverybodyIsTold() async throws {
-    try run(
-      "CREATE SCHEMA \"Open; --\"", "GRANT CREATE ON SCHEMA \"Open; --\" TO PUBLIC", "CREATE TABLE shared (n int)",
-      "GRANT SELECT, UPDATE ON shared TO PUBLIC", "CREATE VIEW shown AS SELECT 1", "GRANT SELECT ON shown TO PUBLIC")
+    try run("CREATE SCHEMA \"Open; --\"", "GRANT CREATE ON SCHEMA \"Open; --\" TO PUBLIC")
     let look = await look()
-    try run("DROP SCHEMA \"Open; --\"", "DROP TABLE shared", "DROP VIEW shown")
+    try run("DROP SCHEMA \"Open; --\"")
     #expect(look["openSchemas"] == [["name": "\"Open; --\""]])
-    #expect(
-      look["openTables"] == [
-        ["name": "public.shared", "privileges": "SELECT, UPDATE", "mayWrite": true],
-        ["name": "public.shown", "privileges": "SELECT", "mayWrite": false],
-      ])
   }
 
   // MARK: Access rules
