@@ -170,7 +170,9 @@ let package = Package(
     .testTarget(name: "RateLimitsTests", dependencies: ["RateLimits"]),
     .testTarget(
       name: "DatabaseProbesTests",
-      dependencies: ["AuditModel", "DatabaseProbes", "Facts", "LoopbackPostgres", "Postgres", "Probing"]),
+      dependencies: [
+        "AuditModel", "DatabaseProbes", "Facts", "LoopbackPostgres", "LoopbackServers", "Postgres", "Probing",
+      ]),
     .testTarget(
       name: "ProcessProbesTests",
       dependencies: ["AuditModel", "ChildProcesses", "Facts", "ProbeConformance", "Probing", "ProcessProbes"]),

@@ -7,14 +7,19 @@ package import Probing
 package enum DatabaseProbes {
   /// The kind `postgres` with its probes.
   package static let set: ProbeSet = ProbeSet(
-    targetKinds: [postgres],
+    targetKinds: [postgres, PgBouncerTarget.kind, RedisTarget.kind, MySQLTarget.kind],
     probes: [
       PostgresWireProbe(),
       PostgresSessionProbe(),
       PostgresSchemaProbe(),
+      PostgresHealthProbe(),
+      PostgresWorkloadProbe(),
       PostgresArchivingProbe(),
       PostgresMigrationsProbe(),
       MigrationRehearsalProbe(),
+      PgBouncerProbe(),
+      RedisProbe(),
+      MySQLProbe(),
     ],
     libraries: ["libpq \(PostgresLibrary.version)"])
 
@@ -35,6 +40,7 @@ package enum DatabaseProbes {
         "scratch", .string(.url(schemes: PostgresURL.schemes)),
         "a server on which the migrations may be rehearsed in a database that is made for it and dropped again"),
       Schema.Field("scratchPassword", .string(.secretReference), "the password of the role in `scratch`"),
+      Schema.Field("role", .string(.nonEmpty), "the role the application logs in as"),
     ],
     schemes: PostgresURL.schemes)
 }

@@ -16,6 +16,8 @@ struct PostgresTarget: Sendable {
   var declaresTrust: Bool
   /// Files with roots to trust.
   var trust: [String]
+  /// The role the application logs in as; nil if the inventory does not say.
+  var role: String?
 
   /// Why a target cannot be looked at.
   struct Invalid: Error {
@@ -35,6 +37,7 @@ struct PostgresTarget: Sendable {
     let declared = target.settings["trust"]?.string
     declaresTrust = declared != nil
     self.trust = trust + [declared].compactMap { $0 }
+    role = target.settings["role"]?.string
   }
 
   /// The verification the application asks of the server's certificate; nil if it asks for none.

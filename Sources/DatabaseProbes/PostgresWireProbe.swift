@@ -49,7 +49,7 @@ struct PostgresWireProbe: Probe {
 }
 
 /// Two short conversations with a server. Blocks: only on a lane.
-private struct Wire {
+struct Wire {
   let endpoint: Endpoint
   let deadline: Deadline
   let traffic: TrafficMeter

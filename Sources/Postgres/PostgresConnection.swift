@@ -20,6 +20,12 @@ package struct PostgresConnection: ~Copyable, @unchecked Sendable {
     PQhostaddr(handle).flatMap { $0.pointee == 0 ? nil : String(cString: $0) }
   }
 
+  /// The server's process that serves this session, as the login told it; a pooler tells a number of its own.
+  package var process: Int? {
+    let number = PQbackendPID(handle)
+    return number == 0 ? nil : Int(number)
+  }
+
   /// What encrypts a session.
   package struct Encryption: Sendable, Hashable {
     /// The protocol, `TLSv1.3`.
@@ -49,6 +55,19 @@ package struct PostgresConnection: ~Copyable, @unchecked Sendable {
       throw .invalid("PostgreSQL takes no text with a zero byte")
     }
     try send(statement, arguments)
+    return try takeAnswer(before: deadline)
+  }
+
+  /// Runs one command over the simple protocol, for consoles that take no other. The text must be the caller's own.
+  @discardableResult
+  package mutating func command(_ text: String, before deadline: Deadline) throws(PostgresFailure) -> PostgresRows {
+    if let defect { throw defect }
+    guard PQsendQuery(handle, text) == 1 else { throw .lost(lastMessage) }
+    PQsetSingleRowMode(handle)
+    return try takeAnswer(before: deadline)
+  }
+
+  private mutating func takeAnswer(before deadline: Deadline) throws(PostgresFailure) -> PostgresRows {
     do throws(PostgresFailure) {
       try flush(before: deadline)
       return try answer(before: deadline)

@@ -17,12 +17,17 @@ struct Look {
   init(traffic: Traffic) { self.traffic = traffic }
 
   /// Lets `probe` look, and holds what it brings back against its own schema.
-  init(_ probe: any Probe, _ settings: JSONObject, password: String? = nil, timeout: Int = 10_000) async {
+  init(
+    _ probe: any Probe, _ settings: JSONObject, kind: String = "postgres", password: String? = nil,
+    timeout: Int = 10_000
+  )
+    async
+  {
     let meter = TrafficMeter()
     let context = ProbeContext(
       deadline: Deadline(milliseconds: timeout), lane: BlockingLane(width: 2), traffic: meter)
     let target = Target(
-      id: "db", kind: "postgres", settings: settings, secrets: password.map { ["password": Secret($0)] } ?? [:])
+      id: "db", kind: kind, settings: settings, secrets: password.map { ["password": Secret($0)] } ?? [:])
     switch await probe.observe(target, with: [:], in: context) {
     case .seen(let facts, let gaps):
       self.facts = facts

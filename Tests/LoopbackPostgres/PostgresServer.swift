@@ -28,11 +28,37 @@ package final class PostgresServer: Sendable {
   package static let other = ProcessInfo.processInfo.environment["PRODWORTHY_TEST_POSTGRES"].map { programs in
     Result { try PostgresServer(offersTLS: false, programs: programs) }
   }
+  /// A server that counts its statements and whose access rules a test may change, with a role `monitor` that may see all.
+  package static let observed = Result {
+    let server = try PostgresServer(
+      offersTLS: true,
+      further: """
+        shared_preload_libraries = 'pg_stat_statements'
+        max_prepared_transactions = 4
+        autovacuum_naptime = 1h
+        statement_timeout = 60s
+
+        """)
+    var session = try PostgresConnection.open(
+      server.parameters(user: "postgres"), before: Deadline(milliseconds: 20_000))
+    for statement in [
+      "CREATE ROLE monitor LOGIN PASSWORD '\(password)'", "GRANT pg_monitor TO monitor",
+      "GRANT EXECUTE ON FUNCTION pg_hba_file_rules() TO monitor", "GRANT SELECT ON pg_hba_file_rules TO monitor",
+    ] { try session.query(statement, before: Deadline(milliseconds: 20_000)) }
+    return server
+  }
 
   /// What was missing.
-  package struct Failure: Error { package let reason: String }
+  package struct Failure: Error {
+    package let reason: String
 
-  private init(offersTLS: Bool, programs: String? = nil) throws {
+    package init(reason: String) { self.reason = reason }
+  }
+
+  /// The file with the access rules.
+  package var accessRuleFile: String { "\(folder)/data/pg_hba.conf" }
+
+  private init(offersTLS: Bool, programs: String? = nil, further: String = "") throws {
     self.offersTLS = offersTLS
     folder = try Self.makeFolder()
     port = try Self.freePort()
@@ -48,7 +74,7 @@ package final class PostgresServer: Sendable {
         "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync",
       ])
     let settings = try String(contentsOfFile: "\(data)/postgresql.conf", encoding: .utf8)
-    try (settings + Self.settings(port: port, offersTLS: offersTLS))
+    try (settings + Self.settings(port: port, offersTLS: offersTLS) + further)
       .write(toFile: "\(data)/postgresql.conf", atomically: false, encoding: .utf8)
     try Self.accessRules(offersTLS: offersTLS)
       .write(toFile: "\(data)/pg_hba.conf", atomically: false, encoding: .utf8)
@@ -187,12 +213,16 @@ extension PostgresServer {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = command
-    let output = Pipe()
+    // A file and no pipe: another program that is started at this moment inherits a pipe's end, and keeps it open.
+    let name = "/tmp/prodworthy-output-\(UUID().uuidString)"
+    guard FileManager.default.createFile(atPath: name, contents: nil), let output = FileHandle(forWritingAtPath: name)
+    else { throw Failure(reason: "no temporary file") }
+    defer { try? FileManager.default.removeItem(atPath: name) }
     process.standardOutput = output
     process.standardError = output
     try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
+    let text = (try? String(contentsOfFile: name, encoding: .utf8)) ?? ""
     guard process.terminationStatus == 0 else { throw Failure(reason: "\(command): \(text)") }
   }
 }
