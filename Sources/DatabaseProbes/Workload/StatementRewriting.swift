@@ -90,6 +90,50 @@ extension StatementText {
 
   /// The reading part; nil for a statement that is none of these or of a form that is not understood.
   var readingPart: ReadingPart? {
+    if case .query(let query)? = writtenPart { return .query(query.withoutRowLocks) }
+    if let writtenPart { return writtenPart }
+    // A SELECT that locks rows wants the right to write them.
+    guard tokens.first?.isWord("select") == true, withoutRowLocks != self else { return nil }
+    return .query(withoutRowLocks.renumbered)
+  }
+
+  /// Without `FOR UPDATE` and its kin, which take rights that reading does not.
+  private var withoutRowLocks: StatementText {
+    var out: [Token] = []
+    var index = 0
+    while index < tokens.count {
+      let length = rowLockLength(at: index)
+      if length == 0 { out.append(tokens[index]) }
+      index += max(1, length)
+    }
+    return StatementText(tokens: out)
+  }
+
+  /// How many tokens a clause of row locks takes from here; 0 where none begins.
+  private func rowLockLength(at start: Int) -> Int {
+    func stand(_ words: String..., at index: Int) -> Bool {
+      words.indices.allSatisfy { tokens.indices.contains(index + $0) && tokens[index + $0].isWord(words[$0]) }
+    }
+    var end = start
+    if stand("for", "update", at: start) || stand("for", "share", at: start) {
+      end += 2
+    } else if stand("for", "no", "key", "update", at: start) {
+      end += 4
+    } else if stand("for", "key", "share", at: start) {
+      end += 3
+    } else {
+      return 0
+    }
+    if stand("of", at: end) {
+      end += 2
+      while tokens.indices.contains(end + 1), [",", "."].contains(tokens[end].text) { end += 2 }
+    }
+    if stand("nowait", at: end) { end += 1 }
+    if stand("skip", "locked", at: end) { end += 2 }
+    return end - start
+  }
+
+  private var writtenPart: ReadingPart? {
     guard let first = tokens.first else { return nil }
     func index(of words: String..., from start: Int) -> Int? {
       tokens.indices.dropFirst(start).first { position in

@@ -4,7 +4,7 @@ enum DatabaseSchema {
   static func roles(services: String, auditor: String, grant: AuditorGrant) -> [String] {
     let grants: [String] =
       switch grant {
-      case .monitor: ["GRANT pg_monitor TO auditor"]
+      case .monitor: ["GRANT pg_monitor, pg_read_all_data TO auditor"]
       case .superuser: ["ALTER ROLE auditor SUPERUSER"]
       case .nothing: []
       }
@@ -22,6 +22,30 @@ enum DatabaseSchema {
     ] + grants
   }
 
+  /// Shows the auditor what counts statements and what the access rules say; run in the database `events`.
+  static func views(for grant: AuditorGrant) -> [String] {
+    let counting = [
+      "RESET ROLE", "CREATE SCHEMA monitoring", "CREATE EXTENSION pg_stat_statements SCHEMA monitoring",
+    ]
+    guard grant == .monitor else { return counting }
+    return counting + [
+      "GRANT USAGE ON SCHEMA monitoring TO auditor",
+      "GRANT EXECUTE ON FUNCTION pg_catalog.pg_hba_file_rules() TO auditor",
+      "GRANT SELECT ON pg_catalog.pg_hba_file_rules TO auditor",
+    ]
+  }
+
+  /// Reads by every index once, as a day of use would.
+  static let firstReads = [
+    "RESET ROLE", "SET enable_seqscan = off",
+    "SELECT id FROM events WHERE starts_at > now() ORDER BY starts_at LIMIT 1",
+    "SELECT id FROM events WHERE search @@ to_tsquery('simple', 'jazz')",
+    "SELECT id FROM events WHERE venue_id = 1", "SELECT id FROM scrape_jobs WHERE source_id = 1",
+    "SELECT id FROM scrape_jobs WHERE state IN ('queued', 'running') ORDER BY id LIMIT 1",
+    // Gives the archive its first segment.
+    "SELECT pg_switch_wal()",
+  ]
+
   /// Creates the tables in the database `events`; run as the cluster's first role.
   ///
   /// Embeddings are plain arrays of unit length, so that a dot product is their cosine.
@@ -29,7 +53,8 @@ enum DatabaseSchema {
     // None of these holds a quote.
     let accounts = people.map { "('\($0.name)', '\($0.role)', '\($0.password)')" }.joined(separator: ", ")
     return [
-      "GRANT ALL ON SCHEMA public TO events_owner",
+      // What sets a platform up is no load of it.
+      "SET pg_stat_statements.track = 'none'", "GRANT ALL ON SCHEMA public TO events_owner",
       "SET ROLE events_owner",
       """
       CREATE TABLE sources (

@@ -41,7 +41,9 @@ struct DatabaseServer: Sendable {
     try Files.write(
       authority.chain(of: blueprint.databaseCertificate, withIntermediate: true), to: "\(folder.database)/server.pem")
     try Files.write(authority.key(of: blueprint.databaseCertificate), to: "\(folder.database)/server.key", mode: 0o600)
+    try Files.makeFolder("\(folder.database)/log-archive", mode: 0o700)
     try launcher.account?.own(folder.database)
+    try launcher.account?.own("\(folder.database)/log-archive")
     if let template {
       try copyCluster(from: template, before: deadline)
     } else {
@@ -50,7 +52,9 @@ struct DatabaseServer: Sendable {
     // After what initdb found out about the system; the last value of a setting counts.
     let former = Files.text(at: "\(folder.databaseFiles)/postgresql.conf") ?? ""
     try Files.write(former + configuration(blueprint), to: "\(folder.databaseFiles)/postgresql.conf")
-    try Files.write(Self.accessRules(blueprint.plaintextAccess), to: "\(folder.databaseFiles)/pg_hba.conf")
+    try Files.write(
+      blueprint.firstAccessRule + Self.accessRules(blueprint.plaintextAccess), to: "\(folder.databaseFiles)/pg_hba.conf"
+    )
     let server = try launcher.start(
       ["\(programs)/postgres", "-D", folder.databaseFiles], log: "postgres", asAccount: true)
     try launcher.wait(for: server, before: deadline) {
@@ -106,7 +110,10 @@ struct DatabaseServer: Sendable {
     try execute(
       DatabaseSchema.roles(services: services, auditor: auditor, grant: blueprint.auditorGrant), in: "postgres",
       before: deadline)
-    try execute(DatabaseSchema.tables(outsidePort: outsidePort, people: people), in: "events", before: deadline)
+    try execute(
+      DatabaseSchema.tables(outsidePort: outsidePort, people: people)
+        + DatabaseSchema.views(for: blueprint.auditorGrant) + blueprint.databaseStatements + DatabaseSchema.firstReads,
+      in: "events", before: deadline)
   }
 
   /// Stops the server, sending its clients away.
@@ -166,6 +173,10 @@ struct DatabaseServer: Sendable {
       log_min_duration_statement = 500ms
       log_lock_waits = on
       idle_in_transaction_session_timeout = 60s
+      shared_preload_libraries = 'pg_stat_statements'
+      archive_mode = on
+      archive_command = 'cp %p ../log-archive/%f'
+      archive_timeout = 60s
 
       """ + changed.joined()
   }

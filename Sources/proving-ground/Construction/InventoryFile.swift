@@ -74,7 +74,7 @@ struct InventoryFile {
       ("id", "db"), ("kind", "postgres"),
       ("url", .string("postgresql://auditor@localhost:\(ports.database)/events")),
       ("password", reference(to: plan.passwordIsRight ? folder.auditorPassword : folder.servicesPassword)),
-      ("sslmode", .string(plan.sslmode)), ("trust", .string(folder.trust)),
+      ("sslmode", .string(plan.sslmode)), ("trust", .string(folder.trust)), ("role", "events_app"),
     ]
   }
 

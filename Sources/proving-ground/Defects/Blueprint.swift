@@ -16,6 +16,10 @@ struct Blueprint: Sendable {
   var databaseCertificate = Leaf.database
   /// Settings of the database, by name, beside those of the healthy system.
   var databaseSettings: [String: String] = [:]
+  /// A line before the other access rules; empty for none.
+  var firstAccessRule = ""
+  /// What is done to the database `events` once its tables are there, by the cluster's first role.
+  var databaseStatements: [String] = []
   /// What the auditor's role is given beside the right to log in.
   var auditorGrant = AuditorGrant.monitor
   /// What the inventory says about the database.

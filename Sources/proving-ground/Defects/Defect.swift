@@ -15,7 +15,7 @@ struct Defect: Sendable {
 
   /// All defects, area by area.
   static let all =
-    certificates + edge + fields + caching + limits + authorization + crossOrigin + database + services + mail
+    certificates + edge + fields + caching + limits + authorization + crossOrigin + database + schema + services + mail
     + exposure
 
   /// The healthy plan with the named defects built in. Throws for unknown names and for two defects of one part.

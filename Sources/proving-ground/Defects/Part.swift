@@ -37,6 +37,34 @@ extension Defect {
     case writes = "who may store something"
     case trace = "how the api service answers TRACE"
     case crossOrigin = "which origins may read answers"
+    case foreignKeyIndexes = "which references have an index"
+    case duplicateIndexes = "which indexes there are twice"
+    case indexBuilds = "whether indexes were finished"
+    case tableKeys = "which tables have a key"
+    case sequences = "how far sequences have come"
+    case keyWidths = "how wide references are"
+    case keyTypes = "of which type references are"
+    case keyRepetition = "whether references are declared twice"
+    case constraintChecks = "whether constraints were checked"
+    case tableDurability = "whether tables survive a crash"
+    case idlePolicies = "whether policies are heeded"
+    case emptyRowSecurity = "whether guarded tables have policies"
+    case openPolicies = "whom policies let in"
+    case definers = "what functions with rights trust"
+    case functions = "what functions trust"
+    case tableRights = "who may read tables"
+    case schemaRights = "who may create objects"
+    case extensionPlaces = "where extensions lie"
+    case vacuuming = "whether tables are cleaned"
+    case statementCounts = "whether statements are counted"
+    case applicationRights = "what the services may do"
+    case applicationTimeouts = "how long the services may take"
+    case roleMembership = "which roles the services have"
+    case superusers = "how many superusers there are"
+    case pendingSettings = "which settings wait for a restart"
+    case slots = "who reads replication slots"
+    case columnTypes = "of which types columns are"
+    case archive = "the archive of the database's log"
     case databaseCertificate = "the certificate of the database"
     case databaseTLS = "the TLS of the database"
     case passwordHashing = "how the database stores passwords"
@@ -79,7 +107,11 @@ extension Defect.Part {
   var realm: Defect.Realm {
     switch self {
     case .databaseCertificate, .databaseTLS, .passwordHashing, .durability, .statementLog, .sessionCount,
-      .databaseAccess, .auditor, .inventory:
+      .databaseAccess, .auditor, .inventory, .foreignKeyIndexes, .duplicateIndexes, .indexBuilds, .tableKeys,
+      .sequences, .keyWidths, .keyTypes, .keyRepetition, .constraintChecks, .tableDurability, .idlePolicies,
+      .emptyRowSecurity, .openPolicies, .definers, .functions, .tableRights, .schemaRights, .extensionPlaces,
+      .vacuuming, .statementCounts, .applicationRights, .applicationTimeouts, .roleMembership, .superusers,
+      .pendingSettings, .slots, .columnTypes, .archive:
       .database
     case .databaseProcess: .everything
     case .plugin: .plugin

@@ -98,15 +98,14 @@ private enum Jobs {
   /// Takes the oldest open job. One that failed rests a second for each try; one whose worker has died is open again
   /// after half a minute.
   static let take = """
-    WITH taken AS (
-      UPDATE scrape_jobs SET state = 'running', attempts = attempts + 1, started_at = now()
-      WHERE id = (SELECT id FROM scrape_jobs
+    UPDATE scrape_jobs j SET state = 'running', attempts = j.attempts + 1, started_at = now()
+    FROM sources s
+    WHERE s.id = j.source_id
+      AND j.id = (SELECT id FROM scrape_jobs
                   WHERE state = 'queued' AND (attempts = 0 OR finished_at < now() - attempts * interval '1 second')
                     OR state = 'running' AND started_at < now() - interval '30 seconds'
                   ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
-      RETURNING id, source_id)
-    SELECT json_build_object('id', taken.id, 'source', s.id, 'url', s.url)
-    FROM taken JOIN sources s ON s.id = taken.source_id
+    RETURNING json_build_object('id', j.id, 'source', s.id, 'url', s.url)
     """
   /// Stores one event with its venue and embedding; the same event again changes nothing but what it says.
   static let store = """
