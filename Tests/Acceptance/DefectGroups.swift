@@ -27,8 +27,16 @@ struct DefectGroup: Sendable, CustomTestStringConvertible {
     return groups
   }
 
+  /// Each of these takes points from the header fields of the edge; two of them together could cost a further grade.
+  private static let graded: Set = [
+    "plain-http", "no-strict-transport", "short-strict-transport", "preload-unfulfilled", "referrer-leaked",
+    "no-nosniff", "no-content-policy", "unsafe-content-policy", "framing-allowed", "cookie-without-secure",
+    "cookie-without-httponly", "cookie-without-samesite", "cookie-prefix-broken", "cors-reflects-origin",
+  ]
+
   private func takes(_ defect: Defect) -> Bool {
-    defects.allSatisfy { member in
+    if Self.graded.contains(defect.id), !Self.graded.isDisjoint(with: ids) { return false }
+    return defects.allSatisfy { member in
       // Two that turn the same thing red could stand in for each other.
       Set(member.parts).isDisjoint(with: defect.parts) && Set(member.places).isDisjoint(with: defect.places)
         && !member.hides(defect) && !defect.hides(member)

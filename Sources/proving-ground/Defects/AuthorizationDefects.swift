@@ -66,14 +66,14 @@ extension Defect {
     },
     Defect(
       id: "any-method-taken", summary: "a method that does not exist is taken for GET", part: .madeUpMethods,
-      also: [.methods]
+      also: [.methods, .trace]
     ) { $0.edge.takesAnyMethod = true },
     Defect(
       id: "one-page-for-everything", summary: "the front page stands for every page that does not exist",
       part: .missingPages, isBlinding: true
     ) { $0.api.hasOnePageForEverything = true },
     Defect(
-      id: "trace-answered", summary: "TRACE is answered with what was asked", part: .trace, also: [.methods]
+      id: "trace-answered", summary: "TRACE is answered with what was asked", part: .trace
     ) {
       $0.api.answersTrace = true
       $0.edge.passesTrace = true
