@@ -27,15 +27,18 @@ struct DefectGroup: Sendable, CustomTestStringConvertible {
     return groups
   }
 
-  /// Each of these takes points from the header fields of the edge; two of them together could cost a further grade.
-  private static let graded: Set = [
-    "plain-http", "no-strict-transport", "short-strict-transport", "preload-unfulfilled", "referrer-leaked",
-    "no-nosniff", "no-content-policy", "unsafe-content-policy", "framing-allowed", "cookie-without-secure",
-    "cookie-without-httponly", "cookie-without-samesite", "cookie-prefix-broken", "cors-reflects-origin",
+  /// Defects of which two together are more than their sum, or less: those that take points from the header fields of the
+  /// edge, where a second one costs a further grade; and what becomes of a 405 where TRACE is let through.
+  private static let rivals: [Set<String>] = [
+    [
+      "plain-http", "no-strict-transport", "short-strict-transport", "preload-unfulfilled", "referrer-leaked",
+      "no-nosniff", "no-content-policy", "unsafe-content-policy", "framing-allowed", "cookie-without-secure",
+      "cookie-without-httponly", "cookie-without-samesite", "cookie-prefix-broken", "cors-reflects-origin",
+    ], ["no-allow", "trace-answered"],
   ]
 
   private func takes(_ defect: Defect) -> Bool {
-    if Self.graded.contains(defect.id), !Self.graded.isDisjoint(with: ids) { return false }
+    if Self.rivals.contains(where: { $0.contains(defect.id) && !$0.isDisjoint(with: ids) }) { return false }
     return defects.allSatisfy { member in
       // Two that turn the same thing red could stand in for each other.
       Set(member.parts).isDisjoint(with: defect.parts) && Set(member.places).isDisjoint(with: defect.places)
