@@ -15,43 +15,26 @@ struct PostgresSchemaProbe: Probe {
   private static let statementTimeout = 15_000
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
-    await context.lane.run { Self.look(at: target, context) }
+    await context.lane.run {
+      AuditorVisit.sighting(of: target, context) { session, _, _ in Self.look(session, context) }
+    }
   }
 
-  private static func look(at target: Target, _ context: ProbeContext) -> Sighting {
-    let database: PostgresTarget
-    do {
-      database = try PostgresTarget(target, trust: context.trust)
-    } catch {
-      return .unseen(Unseen(.malformed, error.reason))
-    }
-    guard let user = database.url.user else {
-      return .unseen(Unseen(.malformed, "the url names no role to log in as"))
-    }
-    let login = Login.attempt(database, user: user, before: context.deadline, traffic: context.traffic)
-    switch consume login.outcome {
-    case .nobody(let failure): return .unseen(Unseen(PostgresSessionProbe.kind(of: failure), failure.description))
-    case .unseen(let failure): return .unseen(Unseen(PostgresSessionProbe.kind(of: failure), failure.description))
-    case .rejected(let report): return .unseen(Unseen(.denied, report.message))
-    case .withheld(let reason): return .unseen(Unseen(.denied, "no login without TLS: \(reason)"))
-    case .session(let session):
-      var facts = SchemaFacts()
-      var transaction = ReadOnlyTransaction(
-        session, traffic: context.traffic, isSnapshot: true, milliseconds: statementTimeout)
-      do throws(PostgresFailure) {
-        try facts.read { (statement, endsTransaction) throws(PostgresFailure) in
-          let rows = try transaction.rows(statement, before: context.deadline)
-          if endsTransaction { transaction.close(before: context.deadline) }
-          return rows
-        }
-      } catch {
-        transaction.close(before: context.deadline)
-        return .unseen(
-          Unseen(PostgresSessionProbe.kind(of: error), "the catalogs cannot be read: \(error.description)"))
+  private static func look(_ session: consuming PostgresConnection, _ context: ProbeContext) -> Sighting {
+    var facts = SchemaFacts()
+    var transaction = ReadOnlyTransaction(
+      session, traffic: context.traffic, isSnapshot: true, milliseconds: statementTimeout)
+    do throws(PostgresFailure) {
+      try facts.read { (statement, endsTransaction) throws(PostgresFailure) in
+        let rows = try transaction.rows(statement, before: context.deadline)
+        if endsTransaction { transaction.close(before: context.deadline) }
+        return rows
       }
+    } catch {
       transaction.close(before: context.deadline)
-      let redactor = Redactor(secrets: target.secrets.values)
-      return .seen(redactor.redacted(facts.value), gaps: facts.gaps)
+      return .unseen(Unseen(PostgresSessionProbe.kind(of: error), "the catalogs cannot be read: \(error.description)"))
     }
+    transaction.close(before: context.deadline)
+    return .seen(facts.value, gaps: facts.gaps)
   }
 }

@@ -23,7 +23,8 @@ enum AuditorVisit {
     let login = Login.attempt(database, user: user, before: context.deadline, traffic: context.traffic)
     let redactor = Redactor(secrets: target.secrets.values)
     switch consume login.outcome {
-    case .nobody(let failure): return .unseen(Unseen(.unreachable, redactor.redacted(failure.description)))
+    case .nobody(let failure):
+      return .unseen(Unseen(PostgresSessionProbe.kind(of: failure), redactor.redacted(failure.description)))
     case .unseen(let failure):
       return .unseen(Unseen(PostgresSessionProbe.kind(of: failure), redactor.redacted(failure.description)))
     case .rejected(let report): return .unseen(Unseen(.denied, redactor.redacted(report.description)))
@@ -31,7 +32,9 @@ enum AuditorVisit {
     case .session(let session):
       switch look(session, database, user) {
       case .seen(let facts, let gaps): return .seen(redactor.redacted(facts), gaps: gaps)
-      case .unseen(let unseen): return .unseen(unseen)
+      case .unseen(var unseen):
+        unseen.reason = redactor.redacted(unseen.reason)
+        return .unseen(unseen)
       }
     }
   }
