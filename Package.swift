@@ -141,15 +141,15 @@ let package = Package(
 
     // MARK: Tests
 
-    .testTarget(name: "FactsTests", dependencies: ["Facts"]),
-    .testTarget(name: "TLSGradingTests", dependencies: ["Facts", "TLSGrading"]),
+    .testTarget(name: "FactsTests", dependencies: ["Facts", "SeededRandomness"]),
+    .testTarget(name: "TLSGradingTests", dependencies: ["Facts", "SeededRandomness", "TLSGrading"]),
     .testTarget(name: "ProbingTests", dependencies: ["AuditModel", "Facts", "Probing"]),
     .testTarget(
       name: "TransportTests",
-      dependencies: ["AuditModel", "LoopbackPostgres", "LoopbackServers", "Probing", "Transport"]),
+      dependencies: ["AuditModel", "LoopbackPostgres", "LoopbackServers", "Probing", "SeededRandomness", "Transport"]),
     .testTarget(
       name: "CertificatesTests",
-      dependencies: ["AuditModel", "COpenSSL", "Certificates", "Cryptography", "LoopbackServers"]),
+      dependencies: ["AuditModel", "COpenSSL", "Certificates", "Cryptography", "LoopbackServers", "SeededRandomness"]),
     .testTarget(name: "PostgresTests", dependencies: ["AuditModel", "LoopbackPostgres", "Postgres", "Probing"]),
     .testTarget(
       name: "TLSProbesTests",
@@ -160,14 +160,14 @@ let package = Package(
       name: "HTTPProbesTests",
       dependencies: [
         "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "HTTPProbes", "LoopbackServers",
-        "ProbeConformance", "Probing", "RateLimits", "Transport",
+        "ProbeConformance", "Probing", "RateLimits", "SeededRandomness", "Transport",
       ]),
     .testTarget(
       name: "NetworkProbesTests",
       dependencies: [
         "AuditModel", "Facts", "LoopbackServers", "NetworkProbes", "ProbeConformance", "Probing", "Transport",
       ]),
-    .testTarget(name: "RateLimitsTests", dependencies: ["RateLimits"]),
+    .testTarget(name: "RateLimitsTests", dependencies: ["RateLimits", "SeededRandomness"]),
     .testTarget(
       name: "DatabaseProbesTests",
       dependencies: [
@@ -181,8 +181,8 @@ let package = Package(
       dependencies: ["AuditModel", "BackupProbes", "Facts", "Probing"]),
     .testTarget(
       name: "MigrationAnalysisTests", dependencies: ["LoopbackPostgres", "MigrationAnalysis", "Postgres", "Probing"]),
-    .testTarget(name: "DefinitionsTests", dependencies: ["AuditModel", "Definitions", "Facts"]),
-    .testTarget(name: "EngineTests", dependencies: ["AuditModel", "Engine", "Facts", "Probing"]),
+    .testTarget(name: "DefinitionsTests", dependencies: ["AuditModel", "Definitions", "Facts", "SeededRandomness"]),
+    .testTarget(name: "EngineTests", dependencies: ["AuditModel", "Engine", "Facts", "Probing", "SeededRandomness"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["AuditModel", "CLibXML2", "Facts", "Reporting"], exclude: ["Schemas"]),
     // The built-in checks and policies against the facts of the probes.
@@ -198,6 +198,8 @@ let package = Package(
     // The same tests for a probe through any door.
     .target(
       name: "ProbeConformance", dependencies: ["AuditModel", "Facts", "Probing"], path: "Tests/ProbeConformance"),
+    // The same random values in every run, for tests.
+    .target(name: "SeededRandomness", path: "Tests/SeededRandomness"),
     // Real servers on loopback for tests: a PKI, nginx, TCP servers with a script.
     .target(name: "LoopbackServers", path: "Tests/LoopbackServers"),
     // A real PostgreSQL on loopback for tests.

@@ -28,13 +28,8 @@ package enum DatabaseProbes {
     fields: [
       Schema.Field(
         "url", .string(.url(schemes: PostgresURL.schemes)), required: true,
-        "role, host, port and database: postgresql://auditor@db.example:5432/events"),
-      Schema.Field("password", .string(.secretReference), "the role's password, as a reference"),
-      Schema.Field(
-        "sslmode", .string(.word(SSLMode.allCases.map(\.rawValue))), "how the application asks for encryption"),
-      Schema.Field(
-        "trust", .string(.path), "a PEM file with the roots the application trusts, instead of the system's"),
-      Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
+        "role, host, port and database: postgresql://auditor@db.example:5432/events")
+    ] + PostgresTarget.loginFields + [
       Schema.Field("migrations", .string(.path), "the folder with the application's migrations, of whichever tool"),
       Schema.Field(
         "scratch", .string(.url(schemes: PostgresURL.schemes)),

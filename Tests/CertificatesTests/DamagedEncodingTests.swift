@@ -1,6 +1,7 @@
 import AuditModel
 import Certificates
 import Glibc
+import SeededRandomness
 import Testing
 
 /// Certificates and lists with octets changed, cut out and put in, the same ones in every run.
@@ -92,31 +93,22 @@ struct DamagedEncodingTests {
 
 /// Changes octets, deterministically.
 private struct Damage {
-  var state: UInt64
+  private var random: SeededGenerator
 
-  init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
-
-  /// SplitMix64.
-  private mutating func next(below bound: Int) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Int((value ^ (value >> 31)) % UInt64(max(bound, 1)))
-  }
+  init(seed: UInt64) { random = SeededGenerator(seed: seed &* 0x9E37_79B9_7F4A_7C15) }
 
   mutating func damaged(_ octets: [UInt8]) -> [UInt8] {
     var octets = octets
-    for _ in 0...next(below: 4) where !octets.isEmpty {
-      let place = next(below: octets.count)
-      switch next(below: 6) {
-      case 0: octets[place] ^= 1 << UInt8(next(below: 8))
-      case 1: octets[place] = UInt8(next(below: 256))
-      case 2: octets[place] = [0, 0x7F, 0x80, 0x81, 0x84, 0xFF][next(below: 6)]
-      case 3: octets.insert(UInt8(next(below: 256)), at: place)
-      case 4: octets.removeSubrange(place..<min(octets.count, place + 1 + next(below: 8)))
+    for _ in 0...random.below(4) where !octets.isEmpty {
+      let place = random.below(octets.count)
+      switch random.below(6) {
+      case 0: octets[place] ^= 1 << UInt8(random.below(8))
+      case 1: octets[place] = UInt8(random.below(256))
+      case 2: octets[place] = [0, 0x7F, 0x80, 0x81, 0x84, 0xFF][random.below(6)]
+      case 3: octets.insert(UInt8(random.below(256)), at: place)
+      case 4: octets.removeSubrange(place..<min(octets.count, place + 1 + random.below(8)))
       default:
-        let other = next(below: octets.count)
+        let other = random.below(octets.count)
         let piece = octets[min(place, other)..<max(place, other)].prefix(64)
         octets.insert(contentsOf: piece, at: place)
       }

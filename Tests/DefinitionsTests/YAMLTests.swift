@@ -1,6 +1,7 @@
 import AuditModel
 import Definitions
 import Facts
+import SeededRandomness
 import Testing
 
 @Suite("YAML")
@@ -177,17 +178,6 @@ struct DiagnosticTests {
 
 @Suite("Random mutations")
 struct MutationTests {
-  /// Numbers that are the same in every run (SplitMix64).
-  private struct Dice: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var mixed = state
-      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-      return mixed ^ (mixed >> 31)
-    }
-  }
 
   private static let fragments = [
     "\t", "\n", ": ", "- ", "? ", "[", "]", "{", "}", "&a ", "*a", "!!x ", "|", ">", "\"", "'", "#", "%", "@", "`",
@@ -198,7 +188,7 @@ struct MutationTests {
 
   @Test("no bytes crash a loader, and what has no diagnostic has a value", arguments: 0..<4)
   func mutated(_ seed: Int) {
-    var dice = Dice(state: UInt64(seed) &* 7919 &+ 42)
+    var dice = SeededGenerator(seed: UInt64(seed) &* 7919 &+ 42)
     let good = [
       Fixtures.check, Fixtures.subjectCheck, Fixtures.inventory, Fixtures.policy, Fixtures.manifest, Fixtures.checklist,
     ].map { Array($0.utf8) }

@@ -1,6 +1,7 @@
 import AuditModel
 import Engine
 import Facts
+import SeededRandomness
 import Testing
 
 @Suite("Gating")
@@ -45,7 +46,7 @@ struct GatingTests {
 
   @Test("taking away any observation never turns a failed gate into a passed one")
   func monotone() throws {
-    var random = Seeded(seed: 23)
+    var random = SeededGenerator(seed: 23)
     let checks = try [
       check("a-first", severity: .critical, expect: [("$.n", .atLeast, 3)]),
       check("a-second", severity: .high, needs: ["a-first"], expect: [("$.m", .atLeast, 3)]),

@@ -1,6 +1,7 @@
 import AuditModel
 import Engine
 import Facts
+import SeededRandomness
 import Testing
 
 @Suite("Judging")
@@ -66,7 +67,7 @@ struct JudgingTests {
 
   @Test("taking any fact away never turns an open ruling into a pass")
   func removal() throws {
-    var random = Seeded(seed: 7)
+    var random = SeededGenerator(seed: 7)
     let relations: [(Matcher.Relation, JSONValue)] = [
       (.equals, 3), (.notEquals, 3), (.atLeast, 3), (.atMost, 3), (.moreThan, 3), (.lessThan, 3), (.oneOf, [1, 3]),
       (.noneOf, [1, 3]), (.exists, true), (.countAtLeast, 1), (.countAtMost, 1), (.isEmpty, true), (.contains, 3),
@@ -88,7 +89,7 @@ struct JudgingTests {
     }
   }
 
-  private static func randomFacts(_ random: inout Seeded) -> JSONValue {
+  private static func randomFacts(_ random: inout SeededGenerator) -> JSONValue {
     let scalars: [JSONValue] = [1, 3, 5, "3", true, .array([]), .array([3]), ["b": 3], ["b": 5]]
     var object = JSONObject()
     object["a"] = scalars.randomElement(using: &random)
@@ -97,20 +98,5 @@ struct JudgingTests {
         Bool.random(using: &random) ? ["x": .integer(Int.random(in: 0...4, using: &random))] : 3
       })
     return .object(object)
-  }
-}
-
-/// A small generator with a seed, so that a failing case can be run again (SplitMix64, Steele et al. 2014).
-struct Seeded: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

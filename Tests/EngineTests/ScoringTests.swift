@@ -1,5 +1,6 @@
 import AuditModel
 import Engine
+import SeededRandomness
 import Testing
 
 @Suite("Scoring")
@@ -47,7 +48,7 @@ struct ScoringTests {
 
   @Test("the gain of a row is what the score rises by when that check alone passes")
   func gains() {
-    var random = Seeded(seed: 11)
+    var random = SeededGenerator(seed: 11)
     for _ in 0..<2000 {
       let findings = Self.randomFindings(&random, targets: 1)
       let score = Scoring.score(findings, weights: [:])
@@ -65,7 +66,7 @@ struct ScoringTests {
   /// A repair: something open or warned passes; or something undecided is decided, whatever the outcome.
   @Test("over 100,000 random repairs the score never drops")
   func repairs() {
-    var random = Seeded(seed: 3)
+    var random = SeededGenerator(seed: 3)
     var repairs = 0
     while repairs < 100_000 {
       var findings = Self.randomFindings(&random, targets: 3)
@@ -91,7 +92,7 @@ struct ScoringTests {
 
   @Test("losing sight of something never raises the score")
   func blindness() {
-    var random = Seeded(seed: 5)
+    var random = SeededGenerator(seed: 5)
     for _ in 0..<20_000 {
       var findings = Self.randomFindings(&random, targets: 3)
       guard let index = findings.indices.filter({ findings[$0].status.isEvaluated }).randomElement(using: &random)
@@ -104,7 +105,7 @@ struct ScoringTests {
     }
   }
 
-  private static func randomFindings(_ random: inout Seeded, targets: Int) -> [Finding] {
+  private static func randomFindings(_ random: inout SeededGenerator, targets: Int) -> [Finding] {
     (0..<Int.random(in: 1...8, using: &random)).flatMap { check -> [Finding] in
       let severity = Severity.allCases.randomElement(using: &random) ?? .low
       return (0..<Int.random(in: 1...targets, using: &random)).map { target in

@@ -1,4 +1,5 @@
 import Facts
+import SeededRandomness
 import Testing
 
 @Suite("JSON text is read strictly (RFC 8259)")

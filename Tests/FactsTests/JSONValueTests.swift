@@ -1,5 +1,6 @@
 import Facts
 import FoundationEssentials
+import SeededRandomness
 import Testing
 
 @Suite("JSON values compare as RFC 9535 does")

@@ -1,4 +1,5 @@
 import Facts
+import SeededRandomness
 import Testing
 
 @Suite("Matchers judge every value, and silence never passes")

@@ -1,3 +1,4 @@
+import SeededRandomness
 import Testing
 
 @testable import HTTPProbes
@@ -170,7 +171,7 @@ struct ResponseParserTests {
 
   @Test("a hundred thousand mutations never crash, and the cutting never matters")
   func survivesMutations() {
-    var generator = Steps(state: 0x5EED)
+    var generator = SeededGenerator(seed: 0x5EED)
     let seeds = (Self.sound.map(\.text) + Self.unsound.map(\.0)).map { Array($0.utf8) }
     for round in 0..<100_000 {
       var bytes = seeds[round % seeds.count]
@@ -190,18 +191,5 @@ struct ResponseParserTests {
       }
       #expect(whole.malformed != nil || whole.status != nil)
     }
-  }
-}
-
-/// A small deterministic generator (SplitMix64), so that a failure can be repeated.
-struct Steps {
-  var state: UInt64
-
-  mutating func below(_ bound: Int) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Int((mixed ^ (mixed >> 31)) % UInt64(max(1, bound)))
   }
 }

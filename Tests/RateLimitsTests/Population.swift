@@ -1,3 +1,5 @@
+import SeededRandomness
+
 @testable import RateLimits
 
 /// One limiter of a simulated population, with what is true of it.

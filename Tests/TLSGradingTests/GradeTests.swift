@@ -1,4 +1,5 @@
 import Facts
+import SeededRandomness
 import Testing
 
 @testable import TLSGrading

@@ -1,3 +1,5 @@
+import SeededRandomness
+
 @testable import TLSGrading
 
 /// A server as plain numbers and words, and its grade by a second, differently built reading of the guide.
@@ -160,20 +162,5 @@ extension ReferenceServer {
       groups: groups.map { (name: $0.0, bits: $0.1, isField: $0.2) }, yes: yes,
       hsts: [nil, 0, 15_551_999, 15_552_000, 63_072_000, 63_072_000, 63_072_000].randomElement(using: &generator) ?? nil
     )
-  }
-}
-
-/// SplitMix64: the same values in every run, so that a failure can be looked at again.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -3,6 +3,7 @@ import Glibc
 import LoopbackPostgres
 import LoopbackServers
 import Probing
+import SeededRandomness
 import Testing
 
 @testable import Transport
@@ -256,7 +257,7 @@ struct UpgradeTests {
   @Test(arguments: UpgradeScript.all.indices)
   func noiseNeverCrashesADialogue(index: Int) {
     let script = UpgradeScript.all[index]
-    var random = Noise(state: UInt64(index))
+    var random = SeededGenerator(seed: UInt64(index))
     let said = script.turns.flatMap { turn in if case .say(let bytes) = turn { bytes } else { [UInt8]() } }
     for _ in 0..<100 {
       var dialogue = script.upgradeProtocol.dialogue(with: "localhost")
@@ -317,18 +318,5 @@ struct UpgradeTests {
     #expect(PeerText.line("  a\u{1B}[2J\r\nb\u{202E}c\u{0}  ".utf8) == "a [2J b c")
     #expect(PeerText.line([0xFF, 0x41]) == "\u{FFFD}A")
     #expect(PeerText.line(String(repeating: "ü", count: 5000).utf8).unicodeScalars.count == 200)
-  }
-}
-
-/// SplitMix64: the same noise in every run.
-private struct Noise: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

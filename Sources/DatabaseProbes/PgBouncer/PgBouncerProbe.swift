@@ -11,14 +11,8 @@ enum PgBouncerTarget {
     fields: [
       Schema.Field(
         "url", .string(.url(schemes: PostgresURL.schemes)), required: true,
-        "a role of stats_users, host and port: postgresql://watcher@pooler.example:6432/"),
-      Schema.Field("password", .string(.secretReference), "the role's password, as a reference"),
-      Schema.Field(
-        "sslmode", .string(.word(SSLMode.allCases.map(\.rawValue))), "how the application asks for encryption"),
-      Schema.Field(
-        "trust", .string(.path), "a PEM file with the roots the application trusts, instead of the system's"),
-      Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
-    ])
+        "a role of stats_users, host and port: postgresql://watcher@pooler.example:6432/")
+    ] + PostgresTarget.loginFields)
 }
 
 /// Logs in to a pooler's console and has it show its pools, its settings and its links.

@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandomness
 import Testing
 
 @testable import HTTPProbes
@@ -19,7 +20,7 @@ struct HostileInputTests {
 
   @Test("mutations never crash any parser, and each answer carries every test")
   func mutations() throws {
-    var steps = Steps(state: 0xFACE)
+    var steps = SeededGenerator(seed: 0xFACE)
     let url = try #require(HTTPURL("https://a.example/x/y"))
     for round in 0..<Self.rounds {
       var bytes = Self.seeds[round % Self.seeds.count]

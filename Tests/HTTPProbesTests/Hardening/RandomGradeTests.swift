@@ -1,3 +1,4 @@
+import SeededRandomness
 import Testing
 
 @testable import HTTPProbes
@@ -46,7 +47,7 @@ struct RandomGradeTests {
 
   @Test("two thousand sets in random order and case")
   func random() throws {
-    var steps = Steps(state: 0x0B5E)
+    var steps = SeededGenerator(seed: 0x0B5E)
     for _ in 0..<2000 {
       let set = Self.choices.map { $0[steps.below($0.count)] }
       let penalties = set.map(\.points).filter { $0 < 0 }.reduce(0, +)
