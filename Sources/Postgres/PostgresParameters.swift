@@ -65,7 +65,7 @@ package struct PostgresParameters: Sendable {
       ("ssl_min_protocol_version", "TLSv1"),
       ("channel_binding", requiresChannelBinding ? "require" : "prefer"),
       ("gssencmode", "disable"),
-      ("passfile", "/dev/null"),
+      ("passfile", nowhere),
       ("target_session_attrs", "any"),
       ("client_encoding", "UTF8"),
       ("application_name", applicationName),

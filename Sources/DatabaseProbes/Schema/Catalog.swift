@@ -249,7 +249,7 @@ struct Catalog: Sendable {
 
   /// The tables in the order of their names.
   var sortedRelations: [Relation] {
-    relations.values.sorted { ($0.qualifiedName, $0.id) < ($1.qualifiedName, $1.id) }
+    relations.values.sorted(named: \.qualifiedName, id: \.id)
   }
 }
 

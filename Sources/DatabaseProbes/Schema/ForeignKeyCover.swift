@@ -33,7 +33,7 @@ struct ForeignKeyCover: Sendable {
       if catalog.relations[constraint.table]?.kind == .table { leaves[root.id, default: []].append(constraint) }
     }
     return roots.values
-      .sorted { (key(of: $0, catalog), $0.id) < (key(of: $1, catalog), $1.id) }
+      .sorted(named: { key(of: $0, catalog) }, id: \.id)
       .map { root in
         // A table without partitions yet hands its indexes down to those to come.
         let bound = (leaves[root.id] ?? [root]).sorted { $0.table < $1.table }

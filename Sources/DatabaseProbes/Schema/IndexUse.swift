@@ -65,7 +65,7 @@ enum IndexUse {
             $0.addingClamped($1.scans)
           }
         })
-    }.sorted { ($0.index.qualifiedName, $0.index.id) < ($1.index.qualifiedName, $1.index.id) }
+    }.sorted(named: \.index.qualifiedName, id: \.index.id)
   }
 }
 

@@ -255,7 +255,7 @@ struct SchemaFacts {
     var isAnyBuildUnknown = false
     let indexes = catalog.indexes.values.joined()
       .filter { $0.parent == nil || !$0.isUsable }
-      .sorted { ($0.qualifiedName, $0.id) < ($1.qualifiedName, $1.id) }
+      .sorted(named: \.qualifiedName, id: \.id)
     facts["indexes"] = .array(
       indexes.map { index in
         let redundancy = redundant[index.id]
@@ -377,7 +377,7 @@ struct SchemaFacts {
         id: id, schema: schema, name: name, increment: increment, minimum: minimum, maximum: maximum,
         cycles: row.isTrue("cycles"), isReadable: row.isTrue("readable"), last: lastValues[id],
         feeds: (feeds[id] ?? []).sorted { $0.column < $1.column })
-    }.sorted { ($0.qualifiedName, $0.id) < ($1.qualifiedName, $1.id) }
+    }.sorted(named: \.qualifiedName, id: \.id)
     facts["sequences"] = .array(
       sequences.map { sequence in
         [
