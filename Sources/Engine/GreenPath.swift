@@ -18,7 +18,7 @@ struct GreenPath {
   /// More fixes than this likewise.
   private static let mostFixes = 400
   /// So many findings may be judged in trying every set.
-  private static let trials = 3_000_000
+  private static let trials = 1_000_000
 
   private let findings: [Finding]
   private let decide: ([Finding]) -> Gate
@@ -108,10 +108,12 @@ struct GreenPath {
   private var way: AuditReport.WayToGreen {
     var chosen = Set(fixes.indices)
     leaveOut(Array(fixes.indices.reversed())[...], of: &chosen)
-    var isCheapest = chosen.isEmpty
-    if let exact = cheapest(than: cost(chosen)) {
+    // Without any one of these nothing helps: whatever is cheaper has them too.
+    let necessary = chosen.filter { fix in !reaches(fixes.indices.filter { $0 != fix }) }
+    var isCheapest = necessary.count == chosen.count
+    if !isCheapest, let cheaper = cheaper(than: cost(chosen), with: necessary) {
       isCheapest = true
-      if let better = exact { chosen = better }
+      if let cheaper { chosen = cheaper }
     }
     let steps = chosen.sorted().map { fixes[$0].step }
     return AuditReport.WayToGreen(steps: steps, isCheapest: isCheapest, beyond: beyond)
@@ -131,18 +133,20 @@ struct GreenPath {
 
   private func cost(_ chosen: Set<Int>) -> Int { chosen.reduce(0) { $0 + fixes[$1].cost } }
 
-  /// A set cheaper than `bound`, or none; nil where there are too many sets to try.
-  private func cheapest(than bound: Int) -> Set<Int>?? {
-    guard fixes.count <= 14, (1 << fixes.count) * max(1, findings.count) <= Self.trials else { return .none }
+  /// The cheapest set with all of `necessary` that costs less than `bound`, or none; nil where there are too many to try.
+  private func cheaper(than bound: Int, with necessary: Set<Int>) -> Set<Int>?? {
+    let free = fixes.indices.filter { !necessary.contains($0) }
+    guard free.count <= 14, (1 << free.count) * max(1, findings.count) <= Self.trials else { return .none }
+    let least = cost(necessary)
     var sets: [(cost: Int, bits: Int)] = []
-    for bits in 0..<(1 << fixes.count) {
-      let cost = fixes.indices.reduce(0) { $0 + (bits >> $1 & 1 == 1 ? fixes[$1].cost : 0) }
+    for bits in 0..<(1 << free.count) {
+      let cost = free.indices.reduce(least) { $0 + (bits >> $1 & 1 == 1 ? fixes[free[$1]].cost : 0) }
       if cost < bound { sets.append((cost, bits)) }
     }
     sets.sort { ($0.cost, $0.bits.nonzeroBitCount, $0.bits) < ($1.cost, $1.bits.nonzeroBitCount, $1.bits) }
     for set in sets {
-      let indices = fixes.indices.filter { set.bits >> $0 & 1 == 1 }
-      if reaches(indices) { return .some(Set(indices)) }
+      let indices = necessary.union(free.indices.filter { set.bits >> $0 & 1 == 1 }.map { free[$0] })
+      if reaches(indices) { return .some(indices) }
     }
     return .some(nil)
   }

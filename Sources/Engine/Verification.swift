@@ -20,6 +20,7 @@ package struct Verification: Sendable {
 
   private struct Whole {
     var isDecided = true
+    var hasEvidence = false
     var passes = true
     var outside: Finding?
     var undecided: String?
@@ -43,6 +44,7 @@ package struct Verification: Sendable {
         whole.isDecided = false
         whole.undecided = finding.message
       }
+      if finding.status.isEvaluated { whole.hasEvidence = true }
       if finding.status != .pass { whole.passes = false }
       places[finding.check, default: [:]][finding.target] = whole
     }
@@ -71,7 +73,9 @@ package struct Verification: Sendable {
         ? .unverified("it was not looked at: \(outside.message)")
         : .removed("it does not apply any more: \(outside.message)")
     }
-    if !whole.isDecided { return .unverified(whole.undecided ?? "evidence did not decide it") }
+    if !whole.isDecided || !whole.hasEvidence {
+      return .unverified(whole.undecided ?? "evidence did not decide it")
+    }
     // A check over subjects lists each that does not pass: what it decided and does not list passes, or is gone.
     if subject != nil || whole.passes { return .fixed }
     return .unverified("parts of it are judged one by one now")
