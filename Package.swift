@@ -34,6 +34,7 @@ let package = Package(
         "BackupProbes",
         "BuiltInCatalogue",
         "Certificates",
+        "Cryptography",
         "DatabaseProbes",
         "Definitions",
         "Engine",

@@ -43,13 +43,30 @@ public struct AuditReport: Sendable, Hashable, Codable {
   public var traffic: TrafficReport
   /// Parts that could not be seen, with what would show them.
   public var notSeen: [NotSeen]
+  /// Every waiver that was given, in its order.
+  public var waivers: [WaiverRow]
+  /// Every attestation that was given, in its order.
+  public var attestations: [AttestationRow]
+  /// What is new against what was known; nil without a baseline.
+  public var baseline: BaselineComparison?
+  /// What ends between the run and the day judged for, earliest first; nil where it is judged for its own day.
+  public var forecast: [Expiry]?
+  /// The cheapest set of fixes that turns the gate; nil where it has passed, or where there is too much to mend.
+  public var wayToGreen: WayToGreen?
+  /// What earlier runs saw, used or refused here.
+  public var carried: [CarriedEvidence]
+  /// Which parts of a divided run it rests on; nil for an undivided one.
+  public var shard: ShardSummary?
 
   /// A report of all these parts.
   public init(
     tool: Tool, runID: String, system: System, policy: PolicySummary, asOf: Instant?, startedAt: Instant,
     finishedAt: Instant, durationMs: Int, interrupted: Bool, partial: [String], targets: [TargetSummary],
     checks: [String: CheckSummary], score: Score, gate: Gate, findings: [Finding], checklist: [ChecklistRow],
-    causes: [Cause], traffic: TrafficReport, notSeen: [NotSeen]
+    causes: [Cause], traffic: TrafficReport, notSeen: [NotSeen],
+    waivers: [WaiverRow] = [], attestations: [AttestationRow] = [], baseline: BaselineComparison? = nil,
+    forecast: [Expiry]? = nil, wayToGreen: WayToGreen? = nil, carried: [CarriedEvidence] = [],
+    shard: ShardSummary? = nil
   ) {
     self.schemaVersion = Self.currentSchemaVersion
     self.tool = tool
@@ -71,6 +88,13 @@ public struct AuditReport: Sendable, Hashable, Codable {
     self.causes = causes
     self.traffic = traffic
     self.notSeen = notSeen
+    self.waivers = waivers
+    self.attestations = attestations
+    self.baseline = baseline
+    self.forecast = forecast
+    self.wayToGreen = wayToGreen
+    self.carried = carried
+    self.shard = shard
   }
 
   /// The program that wrote a report.
@@ -179,6 +203,8 @@ public struct AuditReport: Sendable, Hashable, Codable {
       case notProven
       /// No check that serves it applies to this system.
       case notApplicable
+      /// No check serves it, and people have attested all that is asked for.
+      case attested
       /// No check serves it, or none took part.
       case notCovered
     }
@@ -192,13 +218,22 @@ public struct AuditReport: Sendable, Hashable, Codable {
     public var status: Coverage
     /// Fingerprints of the findings that speak of it.
     public var findings: [String]
+    /// Ids of the attestations that hold and serve it.
+    public var attestations: [String]
+    /// Ids of the statements that it asks for and nobody's attestation makes.
+    public var awaiting: [String]
     /// A row of the checklist.
-    public init(id: String, title: String, area: String, status: Coverage, findings: [String]) {
+    public init(
+      id: String, title: String, area: String, status: Coverage, findings: [String], attestations: [String] = [],
+      awaiting: [String] = []
+    ) {
       self.id = id
       self.title = title
       self.area = area
       self.status = status
       self.findings = findings
+      self.attestations = attestations
+      self.awaiting = awaiting
     }
   }
 

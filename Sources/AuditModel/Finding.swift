@@ -20,6 +20,12 @@ public struct Finding: Sendable, Hashable, Codable {
   public var evidence: [Evidence]
   /// The acceptance that overlays it, if any.
   public var waiver: String?
+  /// The attestation by which a person passed it, if one did.
+  public var attestation: String?
+  /// When it was seen, where an earlier run saw it.
+  public var carriedFrom: Instant?
+  /// The command that looks at it alone, quoted for a POSIX shell; only for what does not pass.
+  public var reproduce: String?
   /// The check × target or observation that has to be mended first: the index of its cause in the report.
   public var cause: Int?
   /// SHA-256 of scheme, check, target and subject: the identity between runs.
@@ -31,7 +37,8 @@ public struct Finding: Sendable, Hashable, Codable {
   public init(
     check: String, target: String, subject: String? = nil, status: Status, severity: Severity, message: String,
     expected: String? = nil, observed: String? = nil, evidence: [Evidence] = [], waiver: String? = nil,
-    cause: Int? = nil, fingerprint: String, durationMs: Int
+    attestation: String? = nil, carriedFrom: Instant? = nil, reproduce: String? = nil, cause: Int? = nil,
+    fingerprint: String, durationMs: Int
   ) {
     self.check = check
     self.target = target
@@ -43,6 +50,9 @@ public struct Finding: Sendable, Hashable, Codable {
     self.observed = observed
     self.evidence = evidence
     self.waiver = waiver
+    self.attestation = attestation
+    self.carriedFrom = carriedFrom
+    self.reproduce = reproduce
     self.cause = cause
     self.fingerprint = fingerprint
     self.durationMs = durationMs
@@ -61,6 +71,9 @@ public struct Finding: Sendable, Hashable, Codable {
     try container.encode(observed, forKey: .observed)
     try container.encode(evidence, forKey: .evidence)
     try container.encode(waiver, forKey: .waiver)
+    try container.encode(attestation, forKey: .attestation)
+    try container.encode(carriedFrom, forKey: .carriedFrom)
+    try container.encode(reproduce, forKey: .reproduce)
     try container.encode(cause, forKey: .cause)
     try container.encode(fingerprint, forKey: .fingerprint)
     try container.encode(durationMs, forKey: .durationMs)

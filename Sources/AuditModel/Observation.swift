@@ -26,12 +26,14 @@ public struct Observation: Sendable, Hashable {
   public var durationMs: Int
   /// What it really sent and received.
   public var traffic: Traffic
+  /// The run that made it, where that is an earlier one than the run it belongs to.
+  public var carriedFrom: String?
 
   /// An observation by a probe of a target.
   public init(
     key: String, probe: String, target: String, kind: String, declaration: JSONValue, parameters: JSONValue,
     facts: JSONValue?, gaps: [Gap] = [], unseen: Unseen? = nil, startedAt: Instant, durationMs: Int,
-    traffic: Traffic = Traffic()
+    traffic: Traffic = Traffic(), carriedFrom: String? = nil
   ) {
     self.key = key
     self.probe = probe
@@ -45,6 +47,7 @@ public struct Observation: Sendable, Hashable {
     self.startedAt = startedAt
     self.durationMs = durationMs
     self.traffic = traffic
+    self.carriedFrom = carriedFrom
   }
 }
 

@@ -9,7 +9,10 @@ extension Observation {
 
   /// The observation as it is recorded: one JSON object, its names sorted.
   public var record: JSONValue {
-    var record: JSONObject = ["declaration": declaration.sortedByName, "durationMs": .integer(durationMs)]
+    var record = JSONObject()
+    record["carriedFrom"] = carriedFrom.map { .string($0) }
+    record["declaration"] = declaration.sortedByName
+    record["durationMs"] = .integer(durationMs)
     record["facts"] = facts?.sortedByName
     record["gaps"] = .array(gaps.map(\.record))
     record["key"] = .string(key)
@@ -33,7 +36,7 @@ extension Observation {
       kind: try record.text("kind"), declaration: try record.member("declaration"),
       parameters: try record.member("parameters"), facts: record["facts"].flatMap { $0.isNull ? nil : $0 },
       startedAt: startedAt, durationMs: try record.count("durationMs"),
-      traffic: try Traffic(record: try record.member("traffic")))
+      traffic: try Traffic(record: try record.member("traffic")), carriedFrom: try record.textIfAny("carriedFrom"))
     for gap in try record.list("gaps") {
       gaps.append(
         Gap(path: try gap.text("path"), reason: try gap.text("reason"), remedy: try gap.textIfAny("remedy")))

@@ -16,11 +16,18 @@ public struct Policy: Sendable {
   public var weights: [String: Int]
   /// The conditions that decide.
   public var gate: [GateRule]
+  /// What a waiver may do under it.
+  public var waiving: WaivingRules
+  /// How long evidence of earlier runs may be used.
+  public var shelfLife: ShelfLife
+  /// The file of waivers it names, relative to its own; nil for none.
+  public var waivers: String?
 
   /// A policy with its gate.
   public init(
     id: String, title: String, include: [String] = ["*"], exclude: [String] = [],
-    parameters: [String: JSONObject] = [:], weights: [String: Int] = [:], gate: [GateRule]
+    parameters: [String: JSONObject] = [:], weights: [String: Int] = [:], gate: [GateRule],
+    waiving: WaivingRules = WaivingRules(), shelfLife: ShelfLife = ShelfLife(), waivers: String? = nil
   ) {
     self.id = id
     self.title = title
@@ -29,6 +36,9 @@ public struct Policy: Sendable {
     self.parameters = parameters
     self.weights = weights
     self.gate = gate
+    self.waiving = waiving
+    self.shelfLife = shelfLife
+    self.waivers = waivers
   }
 
   /// Whether the policy asks for the check called `id`.
@@ -56,6 +66,50 @@ public enum GateRule: Sendable, Hashable {
   case requiredChecks([String])
   /// These checklist items are covered by checks that are not open.
   case requiredItems([String])
+  /// At most this many findings of at least a severity fail without standing in the baseline.
+  case maximumNewFailures(Severity, Int)
+  /// At most this many waivers cover something.
+  case maximumWaivers(Int)
+  /// The checks with a waived finding have at most this share of the weight, in per mille.
+  case maximumWaivedWeight(Int)
+  /// No waiver has a problem of these kinds.
+  case refusedWaiverProblems([AuditReport.WaiverProblem.Kind])
+}
+
+/// What a waiver may do under a policy. A waiver that does more covers nothing.
+public struct WaivingRules: Sendable, Hashable {
+  /// The longest a waiver may hold, in days.
+  public var maximumDays: Int
+  /// The severities that nobody may accept.
+  public var forbidden: [Severity]
+  /// The most findings that one waiver's patterns may cover.
+  public var maximumCovered: Int
+
+  /// Rules, the usual ones unless said otherwise.
+  public init(maximumDays: Int = Waiver.longestDays, forbidden: [Severity] = [], maximumCovered: Int = 25) {
+    self.maximumDays = maximumDays
+    self.forbidden = forbidden
+    self.maximumCovered = maximumCovered
+  }
+}
+
+/// How long what an earlier run saw may be used, in hours.
+public struct ShelfLife: Sendable, Hashable {
+  /// Unless a probe has its own.
+  public var hours: Int
+  /// By probe id.
+  public var byProbe: [String: Int]
+
+  /// A shelf life; a week unless said otherwise.
+  public init(hours: Int = 168, byProbe: [String: Int] = [:]) {
+    self.hours = hours
+    self.byProbe = byProbe
+  }
+
+  /// The last second at which an observation of `probe` made at `instant` may be used.
+  public func end(of probe: String, seenAt instant: Instant) -> Instant {
+    Instant(seconds: instant.seconds + (byProbe[probe] ?? hours) * 3600)
+  }
 }
 
 /// A requirement in people's words, with a permanent id.
@@ -66,11 +120,14 @@ public struct ChecklistItem: Sendable, Hashable {
   public var title: String
   /// The heading it stands under.
   public var area: String
+  /// What people have to state where no check serves it.
+  public var attest: [AttestationRequest]
 
   /// A requirement under a heading.
-  public init(id: String, title: String, area: String) {
+  public init(id: String, title: String, area: String, attest: [AttestationRequest] = []) {
     self.id = id
     self.title = title
     self.area = area
+    self.attest = attest
   }
 }

@@ -18,11 +18,14 @@ public struct ProbeDescriptor: Sendable {
   public var timeout: Int
   /// What one observation sends, in words for the plan: "1 connection", "up to 5 requests".
   public var traffic: String
+  /// The facts that tell whether what was looked at is still the same, as JSONPaths: evidence that was expensive to come by
+  /// counts only while they are what they were.
+  public var identity: [String]
 
   /// Describes a probe.
   public init(
     id: String, summary: String, targetKinds: [String], safety: SafetyClass, parameters: [Schema.Field] = [],
-    facts: Schema, timeout: Int = 10_000, traffic: String
+    facts: Schema, timeout: Int = 10_000, traffic: String, identity: [String] = []
   ) {
     self.id = id
     self.summary = summary
@@ -32,5 +35,6 @@ public struct ProbeDescriptor: Sendable {
     self.facts = facts
     self.timeout = timeout
     self.traffic = traffic
+    self.identity = identity
   }
 }

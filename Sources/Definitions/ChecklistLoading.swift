@@ -11,6 +11,12 @@ enum ChecklistSchema {
     .init("id", .string(.identifier), required: true, "permanent: SEC-3"),
     .init("area", .string(.nonEmpty), required: true, "the heading it stands under"),
     .init("title", .string(.nonEmpty), required: true, "the requirement in people's words"),
+    .init("attest", .array(request, minimumCount: 1), "what people have to state where no check serves it"),
+  ])
+
+  private static let request = Schema.object([
+    .init("id", .string(.identifier), required: true, "permanent: rollback-rehearsed"),
+    .init("statement", .string(.nonEmpty), required: true, "what is to be stated, word for word"),
   ])
 }
 
@@ -30,6 +36,10 @@ extension Definitions {
       guard let text = id.string, !seen.insert(text).inserted else { continue }
       problems.add("duplicate-id", "there is an item `\(text)` already", at: id.span)
     }
+    for id in (root["checklist"]?.elements ?? []).flatMap({ $0["attest"]?.elements ?? [] }).compactMap({ $0["id"] }) {
+      guard let text = id.string, !seen.insert(text).inserted else { continue }
+      problems.add("duplicate-id", "there is an item or a statement `\(text)` already", at: id.span)
+    }
     return Loaded(problems.isEmpty ? try? items(of: root.value) : nil, problems.diagnostics)
   }
 
@@ -40,7 +50,11 @@ extension Definitions {
 
   private static func items(of definition: JSONValue) throws(Malformed) -> [ChecklistItem] {
     try definition.list("checklist") { (item) throws(Malformed) in
-      ChecklistItem(id: try item.text("id"), title: try item.text("title"), area: try item.text("area"))
+      ChecklistItem(
+        id: try item.text("id"), title: try item.text("title"), area: try item.text("area"),
+        attest: try item.list("attest") { (request) throws(Malformed) in
+          AttestationRequest(id: try request.text("id"), statement: try request.prose("statement"))
+        })
     }
   }
 }

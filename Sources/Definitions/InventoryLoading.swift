@@ -9,6 +9,14 @@ package struct InventoryFile: Sendable {
   package var policy: String?
   /// Folders with further checks, relative to it.
   package var checks: [String]
+  /// The file of waivers it names, relative to it.
+  package var waivers: String?
+  /// The file of attestations it names, relative to it.
+  package var attestations: String?
+  /// The files and folders whose content makes the system what it is, relative to it.
+  package var identityFiles: [String]
+  /// What else makes the system what it is, by name.
+  package var identityValues: [String: String]
 }
 
 extension Definitions {
@@ -58,6 +66,11 @@ private struct InventoryLoading {
     let targets = (root["targets"]?.elements ?? []).compactMap { target($0) }
     checkIDs()
     let consents = (root["consent"]?.elements ?? []).compactMap { consent($0) }
+    var identity: [String: String] = [:]
+    for member in root["identity"]?["values"]?.members ?? [] {
+      guard let text = member.value.string else { continue }
+      identity[member.name] = resolved(text, at: member.value.span, schema: .string())
+    }
     guard problems.isEmpty, documentProblems.isEmpty, let system = root["system"]?.string,
       let environment = root["environment"]?.string.flatMap(Environment.init)
     else { return Loaded(nil, problems.diagnostics + documentProblems) }
@@ -67,7 +80,10 @@ private struct InventoryLoading {
     return Loaded(
       InventoryFile(
         inventory: inventory, policy: root["policy"]?.string,
-        checks: root["checks"]?.elements.compactMap(\.string) ?? []), problems.diagnostics)
+        checks: root["checks"]?.elements.compactMap(\.string) ?? [], waivers: root["waivers"]?.string,
+        attestations: root["attestations"]?.string,
+        identityFiles: root["identity"]?["files"]?.elements.compactMap(\.string) ?? [], identityValues: identity),
+      problems.diagnostics)
   }
 
   private mutating func checkIDs() {

@@ -45,7 +45,24 @@ extension Policy {
       id: try definition.text("policy"), title: try definition.text("title"),
       include: include.isEmpty ? ["*"] : include,
       exclude: try selection.texts("exclude"), parameters: parameters, weights: weights,
-      gate: try Self.rules(of: try definition.required("gate")))
+      gate: try Self.rules(of: try definition.required("gate")),
+      waiving: try Self.waiving(of: definition["gate"]?["waivers"] ?? [:]),
+      shelfLife: try Self.shelfLife(of: definition["evidence"] ?? [:]), waivers: definition["waivers"]?.string)
+  }
+
+  private static func waiving(of waivers: JSONValue) throws(Malformed) -> WaivingRules {
+    let usual = WaivingRules()
+    return WaivingRules(
+      maximumDays: waivers["maxDays"]?.integer ?? usual.maximumDays,
+      forbidden: try waivers.texts("forbidSeverities").compactMap(Severity.init),
+      maximumCovered: waivers["maxCovered"]?.integer ?? usual.maximumCovered)
+  }
+
+  private static func shelfLife(of evidence: JSONValue) throws(Malformed) -> ShelfLife {
+    var life = ShelfLife()
+    if let hours = evidence["maxAgeHours"]?.integer { life.hours = hours }
+    for (probe, hours) in try evidence.members("byProbe") { life.byProbe[probe] = hours.integer }
+    return life
   }
 
   private static func rules(of gate: JSONValue) throws(Malformed) -> [GateRule] {
@@ -64,6 +81,17 @@ extension Policy {
     if !checks.isEmpty { rules.append(.requiredChecks(checks)) }
     let items = try gate.texts("requireItems")
     if !items.isEmpty { rules.append(.requiredItems(items)) }
+    if let new = gate["newFailures"], let limit = new["max"]?.integer {
+      rules.append(.maximumNewFailures(new["severity"]?.string.flatMap(Severity.init) ?? .info, limit))
+    }
+    if let waivers = gate["waivers"] {
+      if let limit = waivers["maxActive"]?.integer { rules.append(.maximumWaivers(limit)) }
+      if let percent = waivers["maxWeightPercent"]?.double {
+        rules.append(.maximumWaivedWeight(Self.perMille(percent)))
+      }
+      let refused = try waivers.texts("refuse").compactMap(AuditReport.WaiverProblem.Kind.init)
+      if !refused.isEmpty { rules.append(.refusedWaiverProblems(refused)) }
+    }
     return rules
   }
 

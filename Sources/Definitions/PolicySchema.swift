@@ -10,6 +10,8 @@ enum PolicySchema {
     .init("parameters", .object([], others: .object([], others: .any)), "parameter values by check id"),
     .init("weights", .object([], others: .integer(minimum: 0, maximum: 1000)), "weights by check id"),
     .init("gate", gate, required: true, "the conditions that decide"),
+    .init("waivers", .string(.path), "a file of waivers, relative to this one"),
+    .init("evidence", evidence, "how long what earlier runs saw may be used"),
   ])
 
   private static let selection = Schema.object([
@@ -26,6 +28,33 @@ enum PolicySchema {
     .init(
       "requireItems", .array(.string(.identifier), minimumCount: 1),
       "checklist items covered by checks that are not open"),
+    .init("newFailures", newFailures, "findings that fail without standing in the baseline"),
+    .init("waivers", waivers, "what waivers may do"),
+  ])
+
+  private static let newFailures = Schema.object([
+    .init("severity", .word(Severity.self), "the least severity that counts", default: "info"),
+    .init("max", .integer(minimum: 0), required: true, "at most this many"),
+  ])
+
+  private static let waivers = Schema.object([
+    .init("maxActive", .integer(minimum: 0), "at most this many waivers cover something"),
+    .init(
+      "maxWeightPercent", .number(minimum: 0, maximum: 100),
+      "the most of the weight that checks with a waived finding may have"),
+    .init(
+      "maxDays", .integer(minimum: 1, maximum: Waiver.longestDays), "the longest a waiver may hold, in days",
+      default: .integer(Waiver.longestDays)),
+    .init("maxCovered", .integer(minimum: 1), "the most findings that one waiver may match", default: 25),
+    .init("forbidSeverities", .array(.word(Severity.self)), "the severities that nobody may accept"),
+    .init(
+      "refuse", .array(.word(AuditReport.WaiverProblem.Kind.self), minimumCount: 1),
+      "the problems of waivers that leave the gate undecided"),
+  ])
+
+  private static let evidence = Schema.object([
+    .init("maxAgeHours", .integer(minimum: 0, maximum: 8784), "unless a probe has its own", default: 168),
+    .init("byProbe", .object([], others: .integer(minimum: 0, maximum: 8784)), "hours by probe"),
   ])
 
   private static let counts = Schema.object(

@@ -7,10 +7,12 @@ extension Definitions {
   package static func publishedSchemas(targetKinds: [TargetKind]) -> [(name: String, text: String)] {
     let kinds = Vocabulary(targetKinds: targetKinds, probes: [], checklist: []).targetKinds
     let schemas = [
+      ("attestations", "What people attest", AttestationSchema.schema),
       ("check", "A check", CheckSchema.schema), ("checklist", "The checklist", ChecklistSchema.schema),
       ("inventory", "What is audited", InventorySchema.schema(of: kinds)),
       ("policy", "What is demanded", PolicySchema.schema),
       ("probe", "The manifest of an external probe", ManifestSchema.schema),
+      ("waivers", "What is accepted", WaiverSchema.schema),
     ]
     return schemas.map { name, title, schema in
       var document = schema.jsonSchema()

@@ -7,13 +7,15 @@ struct Agenda: Sendable {
   private let catalogue: Catalogue
   private var waiting: [PlannedObservation]
   /// What was seen so far.
-  private(set) var observations: [Observation] = []
+  private(set) var observations: [Observation]
 
-  /// Everything that `plan`, a plan of one target, wants to look at.
-  init(_ plan: Plan, catalogue: Catalogue) {
+  /// Everything that `plan`, a plan of one target, wants to look at beside what was seen already.
+  init(_ plan: Plan, seen: [Observation], catalogue: Catalogue) {
     self.plan = plan
     self.catalogue = catalogue
-    waiting = plan.observations
+    let keys = Set(seen.map(\.key))
+    observations = seen
+    waiting = plan.observations.filter { !keys.contains($0.key) }
   }
 
   /// Adds what was seen.
@@ -67,7 +69,8 @@ struct Agenda: Sendable {
     let seen = Set(observations.map(\.key))
     let decided = plan.restricted { judgement in judgement.observationKey.map { seen.contains($0) } ?? true }
     let findings = Assessment(decided, observations: observations, catalogue: catalogue, asOf: now).findings
-    let open = Set(findings.filter { $0.status.isOpen }.map(\.check))
+    // Whether somebody attested what waits for a person is told when the run is judged: what needs it is looked at.
+    let open = Set(findings.filter { $0.status.isOpen && $0.status != .manual }.map(\.check))
     let decidedChecks = Set(findings.map(\.check))
     let byID = Dictionary(plan.judgements.map { ($0.check.id, $0.check) }, uniquingKeysWith: { first, _ in first })
     var standing: [String: Standing] = [:]
@@ -92,8 +95,11 @@ struct Agenda: Sendable {
 
 extension Plan {
   /// What is to be looked at, by target.
-  func agendas(catalogue: Catalogue) -> [String: Agenda] {
-    byTarget.mapValues { Agenda($0, catalogue: catalogue) }
+  func agendas(seen: [Observation], catalogue: Catalogue) -> [String: Agenda] {
+    let seen = Dictionary(grouping: seen, by: \.target)
+    return Dictionary(
+      byTarget.map { ($0.key, Agenda($0.value, seen: seen[$0.key] ?? [], catalogue: catalogue)) },
+      uniquingKeysWith: { first, _ in first })
   }
 }
 

@@ -19,6 +19,10 @@ struct Assessment {
     let facts: JSONValue?
   }
 
+  private let attesting: Attesting
+  private let shelfLife: ShelfLife
+  private let catalogue: Catalogue
+  private let now: Instant
   private let judgements: [PlannedJudgement]
   /// Where in the plan the judgement of each place stands.
   private let indices: [Place: Int]
@@ -27,8 +31,16 @@ struct Assessment {
   private var judged: [[Finding]?]
   private var causeIndices: [String: Int] = [:]
 
-  /// Judges `plan` on the recorded observations as of `now`.
-  init(_ plan: Plan, observations recorded: [Observation], catalogue: Catalogue, asOf now: Instant) {
+  /// Judges `plan` on the recorded observations as of `now`, with what people attest.
+  init(
+    _ plan: Plan, observations recorded: [Observation], catalogue: Catalogue,
+    attesting: Attesting = Attesting([], checklist: [], checks: [], asOf: Instant(seconds: 0)),
+    shelfLife: ShelfLife = ShelfLife(), asOf now: Instant
+  ) {
+    self.attesting = attesting
+    self.shelfLife = shelfLife
+    self.catalogue = catalogue
+    self.now = now
     judgements = plan.judgements
     indices = Dictionary(
       plan.judgements.enumerated().map { (Place(check: $0.element.check.id, target: $0.element.target), $0.offset) },
@@ -88,18 +100,38 @@ struct Assessment {
         causes[index].dependents.append(finding.fingerprint)
         return [finding]
       }
+      if let reason = staleness(of: seen.observation) {
+        return [finding(judgement, status: .unknown, message: reason, durationMs: seen.observation.durationMs)]
+      }
       return Judge(judgement.check, parameters: judgement.parameters)
         .rulings(on: facts, gaps: seen.observation.gaps)
         .map { ruling in
           var finding = finding(
             judgement, subject: ruling.subject, status: ruling.status, message: ruling.message,
             durationMs: seen.observation.durationMs)
+          if seen.observation.carriedFrom != nil { finding.carriedFrom = seen.observation.startedAt }
+          if ruling.status == .manual,
+            let attestation = attesting.attestation(of: finding.check, finding.target, finding.subject)
+          {
+            finding.status = .pass
+            finding.message = Judge.bounded("attested by \(attestation.by): \(attestation.statement)", 300)
+            finding.attestation = attestation.sentence
+          }
           finding.expected = ruling.expected
           finding.observed = ruling.observed
           finding.evidence = ruling.evidence
           return finding
         }
     }
+  }
+
+  /// Why an observation is too old to be judged by; nil where it is not. Only what is expensive to see is kept at all.
+  private func staleness(of observation: Observation) -> String? {
+    guard let probe = catalogue.probe(observation.probe)?.descriptor,
+      probe.safety >= .load || observation.carriedFrom != nil
+    else { return nil }
+    let end = shelfLife.end(of: observation.probe, seenAt: observation.startedAt)
+    return now > end ? "what \(observation.probe) saw on \(observation.startedAt.day) may be used until \(end)" : nil
   }
 
   private mutating func cause(target: String, check: String?, reason: String) -> Int {

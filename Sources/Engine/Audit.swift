@@ -9,16 +9,42 @@ package enum Audit {
     _ run: RecordedRun, policy: Policy, catalogue: Catalogue, asOf day: Instant? = nil
   ) -> AuditReport {
     let header = run.header
+    let now = day ?? header.startedAt
     let plan = Plan(header, policy: policy, catalogue: catalogue)
+    let attesting = Attesting(
+      run.overlays.attestations, checklist: catalogue.checklist, checks: catalogue.checks, asOf: now)
     let assessment = Assessment(
-      plan, observations: run.observations, catalogue: catalogue, asOf: day ?? header.startedAt)
-    let findings = sorted(assessment.findings)
+      plan, observations: run.observations, catalogue: catalogue, attesting: attesting, shelfLife: policy.shelfLife,
+      asOf: now)
+    var findings = sorted(assessment.findings)
     let score = Scoring.score(findings, weights: policy.weights)
-    let checklist = coverage(of: catalogue.checklist, plan: plan, findings: findings)
-    let gate = Gating.gate(
-      policy.gate, findings: findings, score: score, checklist: checklist, selection: header.selection,
-      interrupted: header.interrupted)
-    return AuditReport(
+    let waiving = Waiving(
+      run.overlays.waivers, over: findings, rules: policy.waiving, catalogue: catalogue,
+      targets: Set(header.targets.map(\.id)), isPartial: !plan.partial.isEmpty, asOf: now)
+    for (index, waiver) in waiving.covering { findings[index].waiver = waiver.sentence }
+    note(header.invocation, in: &findings)
+    let served = served(by: plan)
+    func checklist(_ findings: [Finding], honoursWaivers: Bool) -> [AuditReport.ChecklistRow] {
+      coverage(
+        of: catalogue.checklist, served, plan: plan, findings: findings, attesting: attesting,
+        honoursWaivers: honoursWaivers)
+    }
+    let rules = rules(of: policy, run.overlays)
+    let needsChecklist = rules.contains { if case .requiredItems = $0 { true } else { false } }
+    func gate(_ findings: [Finding], _ score: Score) -> Gate {
+      var basis = Gating.Basis(score: score)
+      basis.checklist = needsChecklist ? checklist(findings, honoursWaivers: true) : []
+      basis.selection = header.selection
+      basis.isNarrowed = !header.selection.isEmpty || header.places != nil
+      basis.interrupted = header.interrupted
+      basis.shard = header.shard?.summary
+      basis.baseline = run.overlays.baseline
+      basis.waivers = waiving.rows
+      return Gating.gate(rules, findings: findings, on: basis)
+    }
+    let decision = gate(findings, score)
+    let checks = summaries(of: plan)
+    var report = AuditReport(
       tool: header.tool, runID: header.runID, system: header.system,
       policy: AuditReport.PolicySummary(id: policy.id, title: policy.title, digest: digest(of: policy, plan)),
       asOf: day, startedAt: header.startedAt, finishedAt: header.finishedAt, durationMs: header.durationMs,
@@ -27,8 +53,47 @@ package enum Audit {
       targets: header.targets.map {
         AuditReport.TargetSummary(id: $0.id, kind: $0.kind, address: $0.address, location: $0.location)
       },
-      checks: summaries(of: plan), score: score, gate: gate, findings: findings, checklist: checklist,
-      causes: assessment.causes, traffic: traffic(of: run.observations), notSeen: notSeen(in: run.observations))
+      checks: checks, score: score, gate: decision, findings: findings,
+      checklist: checklist(findings, honoursWaivers: false),
+      causes: assessment.causes, traffic: traffic(of: run.observations), notSeen: notSeen(in: run.observations),
+      waivers: waiving.rows, attestations: attesting.rows,
+      carried: (header.carried ?? []).map { carried($0, policy.shelfLife, now) }, shard: header.shard?.summary)
+    report.baseline = run.overlays.baseline?.comparison(with: report)
+    report.wayToGreen = GreenPath.way(
+      from: findings, causes: assessment.causes, checks: checks, gate: decision
+    ) { mended in gate(mended, Scoring.score(mended, weights: policy.weights)) }
+    if let day, day > header.startedAt {
+      report.forecast =
+        Forecast(
+          run, plan: plan, catalogue: catalogue, shelfLife: policy.shelfLife, findings: findings, asOf: day
+        ).expiries
+    }
+    return report
+  }
+
+  /// A baseline that is given is held against, also where the policy says nothing of it.
+  private static func rules(of policy: Policy, _ overlays: Overlays) -> [GateRule] {
+    let asks = policy.gate.contains { if case .maximumNewFailures = $0 { true } else { false } }
+    return asks || overlays.baseline == nil ? policy.gate : policy.gate + [.maximumNewFailures(.info, 0)]
+  }
+
+  /// Writes beside each finding that does not pass the command that looks at it alone.
+  private static func note(_ invocation: [String]?, in findings: inout [Finding]) {
+    guard let invocation else { return }
+    let base = invocation.map(\.quotedForShell).joined(separator: " ")
+    for index in findings.indices where findings[index].status.countsInScore && findings[index].status != .pass {
+      let (check, target) = (findings[index].check.quotedForShell, findings[index].target.quotedForShell)
+      findings[index].reproduce = "\(base) --check \(check) --target \(target)"
+    }
+  }
+
+  private static func carried(
+    _ look: CarriedLook, _ shelfLife: ShelfLife, _ now: Instant
+  ) -> AuditReport.CarriedEvidence {
+    AuditReport.CarriedEvidence(
+      target: look.target, probe: look.probe, runID: look.runID, observedAt: look.observedAt,
+      expires: shelfLife.end(of: look.probe, seenAt: look.observedAt),
+      ageSeconds: now.seconds(since: look.observedAt), refused: look.refused)
   }
 
   private static func sorted(_ findings: [Finding]) -> [Finding] {
@@ -58,21 +123,34 @@ package enum Audit {
     return summaries
   }
 
-  private static func coverage(
-    of items: [ChecklistItem], plan: Plan, findings: [Finding]
-  ) -> [AuditReport.ChecklistRow] {
+  /// The checks that serve each item.
+  private static func served(by plan: Plan) -> [String: [String]] {
     var served: [String: Set<String>] = [:]
     for judgement in plan.judgements {
       for item in judgement.check.checklist { served[item, default: []].insert(judgement.check.id) }
     }
+    return served.mapValues { $0.sorted() }
+  }
+
+  private static func coverage(
+    of items: [ChecklistItem], _ served: [String: [String]], plan: Plan, findings: [Finding], attesting: Attesting,
+    honoursWaivers: Bool
+  ) -> [AuditReport.ChecklistRow] {
     let byCheck = Dictionary(grouping: findings.indices) { findings[$0].check }
     return items.map { item in
-      let relevant = (served[item.id] ?? []).sorted().flatMap { byCheck[$0] ?? [] }
+      let relevant = (served[item.id] ?? []).flatMap { byCheck[$0] ?? [] }
+      let statuses = relevant.map { honoursWaivers && findings[$0].waiver != nil ? .pass : findings[$0].status }
+      var status = coverage(by: statuses, isNarrowed: plan.narrowedItems.contains(item.id))
+      let attestations = attesting.serving(item)
+      let awaiting = attesting.awaiting(item)
+      if status == .notCovered || status == .notApplicable, !attestations.isEmpty, awaiting.isEmpty,
+        !plan.narrowedItems.contains(item.id)
+      {
+        status = .attested
+      }
       return AuditReport.ChecklistRow(
-        id: item.id, title: item.title, area: item.area,
-        status: coverage(
-          by: relevant.map { findings[$0].status }, isNarrowed: plan.narrowedItems.contains(item.id)),
-        findings: relevant.map { findings[$0].fingerprint })
+        id: item.id, title: item.title, area: item.area, status: status,
+        findings: relevant.map { findings[$0].fingerprint }, attestations: attestations, awaiting: awaiting)
     }
   }
 
@@ -90,7 +168,7 @@ package enum Audit {
 
   private static func traffic(of observations: [Observation]) -> AuditReport.TrafficReport {
     var byTarget: [String: Traffic] = [:]
-    for observation in observations {
+    for observation in observations where observation.carriedFrom == nil {
       byTarget[observation.target] = (byTarget[observation.target] ?? Traffic()) + observation.traffic
     }
     return AuditReport.TrafficReport(total: byTarget.values.reduce(Traffic(), +), byTarget: byTarget)
@@ -120,5 +198,23 @@ package enum Audit {
     }
     let gate = policy.gate.map { String(describing: $0) }
     return SHA256.hex((lines.sorted() + gate).joined(separator: "\n").utf8)
+  }
+}
+
+extension String {
+  /// The text as one word of a POSIX shell.
+  fileprivate var quotedForShell: String {
+    let isPlain =
+      !isEmpty
+      && utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"):
+          true
+        default: "-_./:@%+=,".utf8.contains(byte)
+        }
+      }
+    return isPlain
+      ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }

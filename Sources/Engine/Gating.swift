@@ -6,13 +6,35 @@ package import AuditModel
 /// more, and is undecided between. So taking an input away can turn a failed gate into an undecided one, never into a
 /// passed one.
 package enum Gating {
+  /// What a gate is decided on beside the findings.
+  package struct Basis: Sendable {
+    /// The interval of proven weight.
+    package var score: Score
+    /// The checklist, accepted findings counted as passing.
+    package var checklist: [AuditReport.ChecklistRow] = []
+    /// The checks the run was narrowed to; empty for all.
+    package var selection: [String] = []
+    /// Whether the run was narrowed in any way.
+    package var isNarrowed = false
+    /// Whether a signal ended it early.
+    package var interrupted = false
+    /// Which parts of a divided run are here; nil for an undivided one.
+    package var shard: AuditReport.ShardSummary?
+    /// The findings already known; nil without a baseline.
+    package var baseline: Baseline?
+    /// The waivers as they stand.
+    package var waivers: [AuditReport.WaiverRow] = []
+
+    /// A basis of a score, everything else left out.
+    package init(score: Score) { self.score = score }
+  }
+
   /// The decision over `findings`.
-  package static func gate(
-    _ rules: [GateRule], findings: [Finding], score: Score, checklist: [AuditReport.ChecklistRow],
-    selection: [String], interrupted: Bool
-  ) -> Gate {
-    let places = Places(findings).all
-    var conditions = [somethingChecked(findings), runComplete(interrupted)]
+  package static func gate(_ rules: [GateRule], findings: [Finding], on basis: Basis) -> Gate {
+    let places = Places(findings, honoursWaivers: true).all
+    let score = basis.score
+    var conditions = [somethingChecked(findings), runComplete(basis.interrupted)]
+    if let shard = basis.shard { conditions.append(allShards(shard)) }
     for rule in rules {
       switch rule {
       case .maximumOpen(let severity, let limit):
@@ -22,17 +44,88 @@ package enum Gating {
       case .minimumScore(let limit): conditions.append(minimumScore(score, limit))
       case .minimumCoverage(let limit): conditions.append(minimumCoverage(score, limit))
       case .requiredChecks(let ids):
-        // A narrowed run is judged by what was asked for.
-        for id in ids where selection.isEmpty || selection.contains(id) {
-          conditions.append(required(id, places.filter { $0.check == id }))
+        for id in ids {
+          let wanted = places.filter { $0.check == id }
+          // A narrowed run is judged by what was asked for.
+          if basis.isNarrowed, wanted.isEmpty, !basis.selection.contains(id) { continue }
+          conditions.append(required(id, wanted))
         }
       case .requiredItems(let ids):
-        for id in ids where selection.isEmpty {
-          conditions.append(requiredItem(id, checklist.first { $0.id == id }))
+        for id in ids where !basis.isNarrowed {
+          conditions.append(requiredItem(id, basis.checklist.first { $0.id == id }))
         }
+      case .maximumNewFailures(let severity, let limit):
+        conditions.append(newFailures(findings, basis.baseline, severity, limit))
+      case .maximumWaivers(let limit): conditions.append(activeWaivers(basis.waivers, limit))
+      case .maximumWaivedWeight(let limit): conditions.append(waivedWeight(findings, score, limit))
+      case .refusedWaiverProblems(let kinds): conditions.append(waiverProblems(basis.waivers, kinds))
       }
     }
     return Gate(conditions: conditions)
+  }
+
+  private static func allShards(_ shard: AuditReport.ShardSummary) -> Gate.Condition {
+    let missing = (1...max(1, shard.total)).filter { !shard.present.contains($0) }
+    return Gate.Condition(
+      id: "all-shards", status: missing.isEmpty ? .pass : .undecided,
+      detail: missing.isEmpty
+        ? "all \(shard.total) shards are here"
+        : "shards \(missing.prefix(20).map(String.init).joined(separator: ", ")) of \(shard.total) are missing")
+  }
+
+  private static func newFailures(
+    _ findings: [Finding], _ baseline: Baseline?, _ severity: Severity, _ limit: Int
+  ) -> Gate.Condition {
+    let id = "no-new-failures"
+    guard let baseline else {
+      return Gate.Condition(id: id, status: .undecided, detail: "no baseline was given to tell new from known")
+    }
+    let known = Set(baseline.entries.map(\.fingerprint))
+    var (failing, undecided) = (0, 0)
+    for index in findings.indices
+    where findings[index].status.isOpen && findings[index].severity >= severity && findings[index].waiver == nil
+      && !known.contains(findings[index].fingerprint)
+    {
+      if findings[index].status == .fail { failing += 1 } else { undecided += 1 }
+    }
+    return Gate.Condition(
+      id: id, status: failing > limit ? .fail : failing + undecided > limit ? .undecided : .pass,
+      detail: "\(failing) new failing and \(undecided) not proven of severity \(severity.rawValue) or worse beside the "
+        + "\(known.count) known, at most \(limit) allowed")
+  }
+
+  // The conditions on waivers ask whether acceptances can be relied on. Taking a waiver away must never turn a failed gate
+  // into a passed one, so what does not pass them is left undecided.
+
+  private static func activeWaivers(_ rows: [AuditReport.WaiverRow], _ limit: Int) -> Gate.Condition {
+    let count = rows.count { $0.state == .active }
+    return Gate.Condition(
+      id: "active-waivers", status: count > limit ? .undecided : .pass,
+      detail: "\(count) waivers cover findings, at most \(limit) allowed")
+  }
+
+  private static func waivedWeight(_ findings: [Finding], _ score: Score, _ limit: Int) -> Gate.Condition {
+    let waived = Set(findings.indices.filter { findings[$0].waiver != nil }.map { findings[$0].check })
+    let weight = score.arithmetic.rows.reduce(0) { $0 + (waived.contains($1.check) ? $1.weight : 0) }
+    let total = score.arithmetic.totalWeight
+    let isWithin = weight * 1000 <= limit * max(1, total)
+    return Gate.Condition(
+      id: "waived-weight", status: isWithin ? .pass : .undecided,
+      detail: "checks of weight \(weight) of \(total) are waived, at most \(percent(limit)) % allowed")
+  }
+
+  private static func waiverProblems(
+    _ rows: [AuditReport.WaiverRow], _ kinds: [AuditReport.WaiverProblem.Kind]
+  ) -> Gate.Condition {
+    let wrong = rows.filter { $0.problems.contains { kinds.contains($0.kind) } }
+    let words = wrong.prefix(5).map { row in
+      let problem = row.problems.first { kinds.contains($0.kind) }
+      return "\(row.waiver.id) (\(problem?.kind.rawValue ?? ""): \(problem?.message ?? ""))"
+    }
+    return Gate.Condition(
+      id: "sound-waivers", status: wrong.isEmpty ? .pass : .undecided,
+      detail: wrong.isEmpty
+        ? "no waiver is refused" : Judge.bounded("\(wrong.count) refused: \(words.joined(separator: "; "))", 600))
   }
 
   private static func somethingChecked(_ findings: [Finding]) -> Gate.Condition {
@@ -100,7 +193,7 @@ package enum Gating {
     let status: Gate.Condition.Outcome =
       switch row?.status {
       case .fail: .fail
-      case .pass, .warn: .pass
+      case .pass, .warn, .attested: .pass
       default: .undecided
       }
     return Gate.Condition(

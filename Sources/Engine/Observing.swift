@@ -58,11 +58,12 @@ package struct Observer: Sendable {
   ///
   /// Targets are looked at side by side. On one target, what only serves checks whose prerequisite did not pass is left
   /// out: those are blocked whatever it would show, and a target in trouble is left alone.
+  /// What was `seen` already, carried from an earlier run say, is not looked at again.
   package func observations(
-    of plan: Plan, targets: [Target], onEvent: @escaping @Sendable (RunEvent) -> Void
+    of plan: Plan, targets: [Target], seen given: [Observation] = [], onEvent: @escaping @Sendable (RunEvent) -> Void
   ) async -> [Observation] {
     let deadline = Deadline(milliseconds: limits.deadline, cancellation: cancellation)
-    let agendas = plan.agendas(catalogue: catalogue)
+    let agendas = plan.agendas(seen: given, catalogue: catalogue)
     var seen: [String: [Observation]] = [:]
     await withTaskGroup(of: (String, [Observation]).self) { group in
       var next = targets.compactMap { target in agendas[target.id].map { (target, $0) } }.makeIterator()
@@ -76,7 +77,8 @@ package struct Observer: Sendable {
         startOne()
       }
     }
-    let byKey = Dictionary(seen.values.joined().map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+    let byKey = Dictionary(
+      (Array(seen.values.joined()) + given).map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     return plan.observations.compactMap { byKey[$0.key] }
   }
 

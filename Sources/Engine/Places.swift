@@ -13,10 +13,12 @@ struct Places {
   /// In the order of their first finding.
   private(set) var all: [Place] = []
 
-  init(_ findings: [Finding]) {
+  /// The places of `findings`; what somebody accepted counts as passing where `honoursWaivers`.
+  init(_ findings: [Finding], honoursWaivers: Bool = false) {
     var indices: [String: [String: Int]] = [:]
     for index in findings.indices {
-      let (check, target, status) = (findings[index].check, findings[index].target, findings[index].status)
+      let (check, target) = (findings[index].check, findings[index].target)
+      let status = honoursWaivers && findings[index].waiver != nil ? .pass : findings[index].status
       if let known = indices[check]?[target] {
         if status.badness > all[known].status.badness {
           (all[known].severity, all[known].status) = (findings[index].severity, status)

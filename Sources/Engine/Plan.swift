@@ -12,6 +12,8 @@ package struct Plan: Sendable {
   package private(set) var partial: [String] = []
   /// The checklist items that checks left out by narrowing would have served: what is left cannot prove them.
   private(set) var narrowedItems: Set<String> = []
+  /// Looks that would answer but are not permitted, each once.
+  private(set) var forbidden: [PlannedObservation] = []
 
   /// Plans the checks that `policy` selects, narrowed to `header.selection`, on the header's targets.
   package init(_ header: RunHeader, policy: Policy, catalogue: Catalogue) {
@@ -24,16 +26,67 @@ package struct Plan: Sendable {
         asked.filter { !left.contains($0.id) && !kinds.isDisjoint(with: $0.targets) }.flatMap(\.checklist))
       partial.append("\(asked.count - kept.count) of \(asked.count) checks were deselected")
     }
+    let wanted = header.places.map { Self.wanted($0, of: kept, on: header.targets) }
+    let carried = Set((header.carried ?? []).filter { $0.refused == nil }.map(\.key))
+    let elsewhere = header.shard.map { Self.elsewhere($0, targets: header.targets) } ?? [:]
+    if let shard = header.shard { partial.append(Self.sentence(of: shard)) }
+    var deselected = 0
     var known: Set<String> = []
     for check in kept {
       let parameters = Self.parameters(of: check, under: policy)
       let asked = PlannedCheck(check: check, parameters: parameters, weight: policy.weights[check.id])
       for target in header.targets where check.targets.contains(target.kind) {
-        let basis = Self.basis(of: check, on: target, parameters: parameters, header: header, catalogue: catalogue)
+        if let wanted, wanted[target.id]?.contains(check.id) != true {
+          deselected += 1
+          narrowedItems.formUnion(check.checklist)
+          continue
+        }
+        let basis =
+          elsewhere[target.id]
+          ?? self.basis(
+            of: check, on: target, parameters: parameters, header: header, catalogue: catalogue, carried: carried)
         if case .observation(let planned) = basis, known.insert(planned.key).inserted { observations.append(planned) }
         judgements.append(PlannedJudgement(asked: asked, target: target.id, basis: basis))
       }
     }
+    if deselected > 0 { partial.append("\(deselected) judgements were deselected") }
+  }
+
+  /// The checks wanted at each target, with the prerequisites without which they could only be blocked.
+  private static func wanted(
+    _ places: [NarrowedPlace], of checks: [CheckDefinition], on targets: [RecordedTarget]
+  ) -> [String: Set<String>] {
+    let byID = Dictionary(checks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    var wanted: [String: Set<String>] = [:]
+    for target in targets {
+      var open = checks.filter { check in
+        check.targets.contains(target.kind) && places.contains { $0.covers(check.id, target.id) }
+      }.map(\.id)
+      var ids = Set(open)
+      while let id = open.popLast() {
+        for needed in byID[id]?.needs ?? [] where ids.insert(needed).inserted { open.append(needed) }
+      }
+      wanted[target.id] = ids
+    }
+    return wanted
+  }
+
+  /// What is said of the targets that no part at hand looked at.
+  private static func elsewhere(_ shard: Shard, targets: [RecordedTarget]) -> [String: PlannedJudgement.Basis] {
+    let here = shard.targets
+    let basis: PlannedJudgement.Basis =
+      shard.isMerged
+      ? .settled(.unknown, "the shard that looks at this target is missing")
+      : .settled(.skipped, "another shard looks at this target")
+    return Dictionary(
+      targets.filter { !here.contains($0.id) }.map { ($0.id, basis) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private static func sentence(of shard: Shard) -> String {
+    let present = shard.present.map(String.init).joined(separator: ", ")
+    return present.isEmpty
+      ? "none of \(shard.total) shards counts"
+      : "only shard\(shard.present.count == 1 ? "" : "s") \(present) of \(shard.total)"
   }
 
   private init(observations: [PlannedObservation], judgements: [PlannedJudgement]) {
@@ -46,6 +99,17 @@ package struct Plan: Sendable {
     let wanted = judgements.filter(isWanted)
     let keys = Set(wanted.compactMap(\.observationKey))
     return Plan(observations: observations.filter { keys.contains($0.key) }, judgements: wanted)
+  }
+
+  /// The judgements of these checks on these targets, with all that they need there.
+  func restricted(toNeedsOf checks: Set<String>, on targets: Set<String>) -> Plan {
+    let needs = Dictionary(judgements.map { ($0.check.id, $0.check.needs) }, uniquingKeysWith: { first, _ in first })
+    var ids = checks
+    var open = Array(checks)
+    while let id = open.popLast() {
+      for needed in needs[id] ?? [] where ids.insert(needed).inserted { open.append(needed) }
+    }
+    return restricted { ids.contains($0.check.id) && targets.contains($0.target) }
   }
 
   /// The plans of the single targets.
@@ -74,9 +138,9 @@ package struct Plan: Sendable {
     return values
   }
 
-  private static func basis(
+  private mutating func basis(
     of check: CheckDefinition, on target: RecordedTarget, parameters: JSONObject, header: RunHeader,
-    catalogue: Catalogue
+    catalogue: Catalogue, carried: Set<String>
   ) -> PlannedJudgement.Basis {
     for condition in check.when {
       let values = condition.declared.values(in: target.declaration, subject: nil, parameters: parameters)
@@ -90,13 +154,15 @@ package struct Plan: Sendable {
       return .settled(.error, "there is no probe called \(check.probe)")
     }
     let safety = max(check.safety, probe.safety)
-    guard header.permits(safety) else {
+    let asked = JSONObject(check.with.members.map { ($0.name, $0.value.bound(to: parameters)) })
+    let planned = PlannedObservation(probe: check.probe, target: target.id, parameters: asked)
+    guard header.permits(safety) || carried.contains(planned.key) else {
+      if !forbidden.contains(planned) { forbidden.append(planned) }
       return .settled(
         .unknown,
         "looking is of safety class \(safety.rawValue), and the inventory allows \(header.ceiling.rawValue)")
     }
-    let asked = JSONObject(check.with.members.map { ($0.name, $0.value.bound(to: parameters)) })
-    return .observation(PlannedObservation(probe: check.probe, target: target.id, parameters: asked))
+    return .observation(planned)
   }
 }
 

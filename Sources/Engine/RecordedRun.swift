@@ -7,11 +7,14 @@ package struct RecordedRun: Sendable {
   package var header: RunHeader
   /// What was seen, in plan order.
   package var observations: [Observation]
+  /// What people say about it.
+  package var overlays: Overlays
 
   /// A run with its observations.
-  package init(header: RunHeader, observations: [Observation]) {
+  package init(header: RunHeader, observations: [Observation], overlays: Overlays = Overlays()) {
     self.header = header
     self.observations = observations
+    self.overlays = overlays
   }
 }
 
@@ -39,6 +42,16 @@ package struct RunHeader: Sendable, Hashable, Codable {
   package var durationMs: Int
   /// Whether a signal ended it early.
   package var interrupted: Bool
+  /// Where the run was narrowed to; nil for every target of the selected checks.
+  package var places: [NarrowedPlace]?
+  /// The words of the command that looks at the same system under the same policy; nil where none does.
+  package var invocation: [String]?
+  /// What says whether the system is still the same: digests of files and declared values, by name.
+  package var identity: [String: String]?
+  /// What earlier runs saw and this one could have used.
+  package var carried: [CarriedLook]?
+  /// Which part of a divided run this is; nil for a whole one.
+  package var shard: Shard?
 
   /// A header of all these parts.
   package init(
@@ -65,6 +78,24 @@ package struct RunHeader: Sendable, Hashable, Codable {
   package func permits(_ safety: SafetyClass) -> Bool {
     let limit = system.environment == .production ? min(ceiling, .probe) : ceiling
     return safety <= limit || consented.contains { safety <= $0 }
+  }
+}
+
+/// A check, a target or both that a run is narrowed to.
+package struct NarrowedPlace: Sendable, Hashable, Codable {
+  /// The check's id; nil for every check.
+  package var check: String?
+  /// The target's id; nil for every target.
+  package var target: String?
+
+  /// A place; nil stands for every one.
+  package init(check: String? = nil, target: String? = nil) {
+    self.check = check
+    self.target = target
+  }
+
+  func covers(_ check: String, _ target: String) -> Bool {
+    self.check.map { $0 == check } != false && self.target.map { $0 == target } != false
   }
 }
 

@@ -48,6 +48,18 @@ extension ReportDocument {
         Schema.Field("byTarget", .object([], others: traffic), required: true, "by target id"),
       ]), required: true, "what was really sent"),
     Schema.Field("notSeen", .array(notSeen), required: true, "parts that could not be seen"),
+    Schema.Field("waivers", .array(waiverRow), "every waiver that was given"),
+    Schema.Field("attestations", .array(attestationRow), "every attestation that was given"),
+    Schema.Field("baseline", baseline, "what is new against what was known, by fingerprint; absent without a baseline"),
+    Schema.Field("forecast", .array(expiry), "what ends before the day judged for; absent for the run's own day"),
+    Schema.Field("wayToGreen", wayToGreen, "the cheapest set of fixes that turns the gate; absent where it has passed"),
+    Schema.Field("carried", .array(carried), "what earlier runs saw, used or refused here"),
+    Schema.Field(
+      "shard",
+      object([
+        Schema.Field("total", .integer(minimum: 1), required: true, "into how many parts the run was divided"),
+        Schema.Field("present", .array(.integer(minimum: 1)), required: true, "the parts that are here"),
+      ]), "which parts of a divided run it rests on; absent for an undivided one"),
   ])
 
   private static let target = object([
@@ -133,6 +145,9 @@ extension ReportDocument {
           Schema.Field("text", .string(), required: true, "what was seen; hostile"),
         ])), required: true, "what supports it"),
     Schema.Field("waiver", .nullable(.string()), required: true, "the acceptance that overlays it"),
+    Schema.Field("attestation", .nullable(.string()), "the attestation by which a person passed it"),
+    Schema.Field("carriedFrom", .nullable(.string(.date)), "when it was seen, where an earlier run saw it"),
+    Schema.Field("reproduce", .nullable(.string()), "the command that looks at it alone, quoted for a POSIX shell"),
     Schema.Field("cause", .nullable(.integer(minimum: 0)), required: true, "the index of what has to be mended first"),
     Schema.Field("fingerprint", .string(), required: true, "the identity between runs"),
     Schema.Field("durationMs", .integer(), required: true, "how long looking took, in milliseconds"),
@@ -144,9 +159,11 @@ extension ReportDocument {
     Schema.Field("area", .string(), required: true, "the heading it stands under"),
     Schema.Field(
       "status",
-      words([AuditReport.ChecklistRow.Coverage.pass, .warn, .fail, .notProven, .notApplicable, .notCovered]),
+      words([AuditReport.ChecklistRow.Coverage.pass, .warn, .fail, .notProven, .notApplicable, .attested, .notCovered]),
       required: true, "its state"),
     Schema.Field("findings", .array(.string()), required: true, "fingerprints of the findings that speak of it"),
+    Schema.Field("attestations", .array(.string()), "ids of the attestations that hold and serve it"),
+    Schema.Field("awaiting", .array(.string()), "ids of the statements it asks for and nobody makes"),
   ])
 
   private static let cause = object([
@@ -170,6 +187,132 @@ extension ReportDocument {
     Schema.Field("path", .string(), "the part; absent for all of it"),
     Schema.Field("reason", .string(), required: true, "why"),
     Schema.Field("remedy", .string(), "what would show it"),
+  ])
+
+  // MARK: What people say, and what time does
+
+  private static let location = object([
+    Schema.Field("path", .string(), required: true, "the file as it was named"),
+    Schema.Field("line", .integer(), required: true, "from 1"),
+    Schema.Field("column", .integer(), required: true, "from 1, in Unicode scalars"),
+  ])
+
+  private static let waiverRow = object([
+    Schema.Field("state", words(AuditReport.WaiverRow.State.self), required: true, "how it stands"),
+    Schema.Field("findings", .array(.string()), required: true, "fingerprints of what it covers"),
+    Schema.Field(
+      "problems",
+      .array(
+        object([
+          Schema.Field("kind", words(AuditReport.WaiverProblem.Kind.self), required: true, "what kind of wrong"),
+          Schema.Field("message", .string(), required: true, "one line for people"),
+        ])), required: true, "what is wrong with it"),
+    Schema.Field("waiver", waiver, required: true, "as it is written"),
+  ])
+
+  private static let waiver = object([
+    Schema.Field("id", .string(), required: true, "permanent"),
+    Schema.Field("check", .string(), required: true, "an id, or what it begins with before a final *"),
+    Schema.Field("target", .string(), required: true, "an id, or what it begins with before a final *"),
+    Schema.Field("subject", .string(), "absent for the whole target"),
+    Schema.Field("reason", words(Waiver.Reason.self), required: true, "why it is accepted"),
+    Schema.Field("justification", .string(), required: true, "why it is accepted, in words"),
+    Schema.Field("owner", .string(), required: true, "who answers for it"),
+    Schema.Field("approvedBy", .string(), required: true, "who agreed"),
+    Schema.Field("ticket", .string(), required: true, "where it is tracked"),
+    Schema.Field("created", .string(.date), required: true, "the first moment it holds"),
+    Schema.Field("expires", .string(.date), required: true, "the last second it holds"),
+    Schema.Field("statuses", .array(words(Status.self)), required: true, "what it covers"),
+    Schema.Field(
+      "ceiling",
+      object([
+        Schema.Field("atLeast", .number(), "the least it may be"),
+        Schema.Field("atMost", .number(), "the most it may be"),
+      ]), "what the measured value must keep"),
+    Schema.Field(
+      "compensating",
+      .array(
+        object([
+          Schema.Field("check", .string(), required: true, "its id"),
+          Schema.Field("target", .string(), "where it must pass"),
+        ])), required: true, "what must pass for it to hold"),
+    Schema.Field("severity", words(Severity.self), "the severity that was accepted"),
+    Schema.Field("location", location, "where it is written"),
+  ])
+
+  private static let attestationRow = object([
+    Schema.Field("state", words(AuditReport.AttestationRow.State.self), required: true, "how it stands"),
+    Schema.Field("problem", .string(), "why it does not hold; absent where it does"),
+    Schema.Field("items", .array(.string()), required: true, "the checklist items it serves"),
+    Schema.Field(
+      "attestation",
+      object([
+        Schema.Field("id", .string(), required: true, "permanent"),
+        Schema.Field(
+          "topic",
+          object([
+            Schema.Field("statement", .string(), "the id of a statement"),
+            Schema.Field("check", .string(), "or of a check"), Schema.Field("target", .string(), "its target"),
+            Schema.Field("subject", .string(), "the part of it"),
+          ]), required: true, "what it speaks of"),
+        Schema.Field("statement", .string(), required: true, "word for word"),
+        Schema.Field("by", .string(), required: true, "who states it"),
+        Schema.Field("reviewedBy", .string(), "who looked at it too"),
+        Schema.Field("on", .string(.date), required: true, "the first moment it holds"),
+        Schema.Field("expires", .string(.date), required: true, "the last second it holds"),
+        Schema.Field("evidence", .array(.string()), required: true, "what it rests on"),
+        Schema.Field(
+          "texts",
+          .array(
+            object([
+              Schema.Field("file", .string(), required: true, "as it was named"),
+              Schema.Field("sha256", .string(), required: true, "when it was attested"),
+              Schema.Field("found", .string(), "when the run began; absent where it could not be read"),
+            ])), required: true, "the files it speaks of"),
+        Schema.Field("location", location, "where it is written"),
+      ]), required: true, "as it is written"),
+  ])
+
+  private static let baseline = object([
+    Schema.Field("writtenAt", .string(.date), required: true, "when the baseline was written"),
+    Schema.Field("new", .array(.string()), required: true, "failing, and not in it"),
+    Schema.Field("known", .array(.string()), required: true, "failing, and in it"),
+    Schema.Field("fixed", .array(.string()), required: true, "in it, evaluated and passing"),
+    Schema.Field("unverified", .array(.string()), required: true, "in it, and not decided"),
+    Schema.Field("removed", .array(.string()), required: true, "in it, and no part of the audit any more"),
+  ])
+
+  private static let expiry = object([
+    Schema.Field("kind", words(AuditReport.Expiry.Kind.self), required: true, "what ends"),
+    Schema.Field("at", .string(.date), required: true, "the last second it holds, or the first day a finding is open"),
+    Schema.Field("what", .string(), required: true, "its name"), Schema.Field("target", .string(), "where"),
+    Schema.Field("message", .string(), required: true, "one line for people"),
+  ])
+
+  private static let wayToGreen = object([
+    Schema.Field(
+      "steps",
+      .array(
+        object([
+          Schema.Field("check", .string(), "what to make pass; absent where a probe has to be let look"),
+          Schema.Field("target", .string(), required: true, "where"),
+          Schema.Field(
+            "effort", words(CheckDefinition.Remediation.Effort.self), required: true, "how much work it is"),
+          Schema.Field("what", .string(), required: true, "what to do"),
+          Schema.Field("settles", .integer(minimum: 0), required: true, "how many open findings it settles"),
+        ])), required: true, "what to mend, least effort first"),
+    Schema.Field("isCheapest", .boolean, required: true, "whether no other set is cheaper"),
+    Schema.Field("beyond", .array(.string()), required: true, "the conditions that no fix turns"),
+  ])
+
+  private static let carried = object([
+    Schema.Field("target", .string(), required: true, "where"),
+    Schema.Field("probe", .string(), required: true, "which probe looked"),
+    Schema.Field("runID", .string(), required: true, "the run that looked"),
+    Schema.Field("observedAt", .string(.date), required: true, "when"),
+    Schema.Field("expires", .string(.date), required: true, "the last second it may be used"),
+    Schema.Field("ageSeconds", .integer(), required: true, "at the time judged for"),
+    Schema.Field("refused", .string(), "why it is not used; absent where it is"),
   ])
 
   private static func object(_ fields: [Schema.Field]) -> Schema { .object(fields, others: .any) }

@@ -20,6 +20,9 @@ struct AuditCommand: AsyncParsableCommand {
       EXAMPLES:
         prodworthy audit https://127.0.0.1:8443 --trust ca.pem
         prodworthy audit -f prodworthy.yaml --policy pre-release --out reports/runs/today
+        prodworthy audit --failed reports/runs/today           only what did not pass
+        prodworthy audit --as-of 2026-12-24                    will it still pass on the day of the release?
+        prodworthy audit --carry reports/runs/sunday           with the load run and the drill of Sunday
 
       Flags win over the environment (PRODWORTHY_FILE, PRODWORTHY_POLICY, PRODWORTHY_OUT, PRODWORTHY_CHECKS), that wins
       over the inventory, that over the defaults.
@@ -31,6 +34,7 @@ struct AuditCommand: AsyncParsableCommand {
   var targets: [String] = []
 
   @OptionGroup var selection: SelectionOptions
+  @OptionGroup var said: OverlayOptions
   @OptionGroup var rendering: ReportOptions
 
   @Option(help: "Further roots to trust in this run, a PEM file.", completion: .file())
@@ -38,6 +42,20 @@ struct AuditCommand: AsyncParsableCommand {
 
   @Option(help: "Narrow the run to this check and what it needs. Repeatable.")
   var check: [String] = []
+
+  @Option(help: "Narrow the run to this target, by its id. Repeatable.")
+  var target: [String] = []
+
+  @Option(help: "Narrow the run to what did not pass in an earlier one: its folder.", completion: .directory)
+  var failed: String?
+
+  @Option(
+    help: "Use what an earlier run saw of load, writing and disruption while it is fresh: its folder. Repeatable.",
+    completion: .directory)
+  var carry: [String] = []
+
+  @Option(help: "Look at part I of N of the targets, I/N: `prodworthy merge` puts the parts together.")
+  var shard: String?
 
   @Option(help: "The folder that gets report.json, observations.jsonl, junit.xml, report.md.", completion: .directory)
   var out: String?
@@ -60,6 +78,9 @@ struct AuditCommand: AsyncParsableCommand {
   func validate() throws {
     guard (1...1024).contains(concurrency) else { throw ValidationError("--concurrency runs from 1 to 1024") }
     guard (1...86_400).contains(deadline) else { throw ValidationError("--deadline runs from 1 to 86400 seconds") }
+    guard shard == nil || part != nil else {
+      throw ValidationError("--shard is I/N, such as 2/3 for the second of three, not \(shard ?? "")")
+    }
     guard Progress.Mode(rawValue: progress) != nil else {
       throw ValidationError("--progress is auto, line, plain or none, not \(progress)")
     }
@@ -72,15 +93,19 @@ struct AuditCommand: AsyncParsableCommand {
     for path in trust { try Self.requireRoots(in: path) }
     var request = selection.request
     request.targets = targets
+    request.said = said.files
     let workspace = try Workspace.load(request, environment: environment)
     guard let inventory = workspace.inventory else { throw Failure(.ourFault, "no inventory was loaded") }
     try workspace.requireChecks(check)
+    let narrowing = try narrowing(to: inventory)
+    var earlier: [RecordedRun] = []
+    for folder in carry { earlier.append(try RunFolder(path: folder).run()) }
     let folder = out ?? environment["PRODWORTHY_OUT"].flatMap { $0.isEmpty ? nil : $0 }
     // A place that cannot be written is found out before any traffic is sent.
     if let folder { try RunFolder(path: folder).claim() }
 
     let redactor = Redactor(secrets: inventory.targets.flatMap(\.secrets.values))
-    let run = await observed(inventory, workspace, redactor: redactor)
+    let run = await observed(inventory, workspace, narrowing, earlier: earlier, redactor: redactor)
     let report = Audit.report(run, policy: workspace.policy, catalogue: workspace.catalogue, asOf: day)
 
     let options = rendering.options(color: false)
@@ -111,29 +136,86 @@ struct AuditCommand: AsyncParsableCommand {
     }
   }
 
-  private func observed(_ inventory: Inventory, _ workspace: Workspace, redactor: Redactor) async -> RecordedRun {
+  /// Which part of how many this run is; nil where none is asked for, or where it is written wrongly.
+  private var part: (index: Int, total: Int)? {
+    guard let words = shard?.split(separator: "/", omittingEmptySubsequences: false), words.count == 2,
+      words.allSatisfy({ $0.count <= 5 && $0.allSatisfy { $0.isASCII && $0.isNumber } }),
+      let index = Int(words[0]), let total = Int(words[1]), total >= 1, total <= 10_000, (1...total).contains(index)
+    else { return nil }
+    return (index, total)
+  }
+
+  /// The places the run is narrowed to; nil for all. Throws `Failure` (64 for a target that there is not, 65, 66).
+  private func narrowing(to inventory: Inventory) throws(Failure) -> [NarrowedPlace]? {
+    let known = inventory.targets.map(\.id)
+    for id in target where !known.contains(id) {
+      throw Failure(.usage, "there is no target \(id)\(DidYouMean.phrase(id, among: known))")
+    }
+    guard let failed else { return target.isEmpty ? nil : target.map { NarrowedPlace(target: $0) } }
+    let open = try RunFolder(path: failed).report().findings.filter { $0.status.isOpen }
+    var places: [NarrowedPlace] = []
+    for finding in open where target.isEmpty || target.contains(finding.target) {
+      let place = NarrowedPlace(check: finding.check, target: finding.target)
+      if !places.contains(place) { places.append(place) }
+    }
+    return places
+  }
+
+  private func observed(
+    _ inventory: Inventory, _ workspace: Workspace, _ narrowing: [NarrowedPlace]?, earlier: [RecordedRun],
+    redactor: Redactor
+  ) async -> RecordedRun {
     let startedAt = Instant.current()
     let began = ContinuousClock.now
+    let catalogue = workspace.catalogue
     var header = RunHeader(
       asking: inventory, runID: UUID().uuidString.lowercased(), selection: check, at: startedAt)
-    let plan = Plan(header, policy: workspace.policy, catalogue: workspace.catalogue)
+    header.places = narrowing
+    header.identity = workspace.identity.isEmpty ? nil : workspace.identity.mapValues { redactor.redacted($0) }
+    header.invocation = workspace.invocation + trust.flatMap { ["--trust", $0] }
+    for index in header.targets.indices {
+      header.targets[index].declaration = redactor.redacted(header.targets[index].declaration)
+      header.targets[index].address = header.targets[index].address.map { redactor.redacted($0) }
+    }
+    var plan = Plan(header, policy: workspace.policy, catalogue: catalogue)
+    if let part {
+      let mine = Sharding.targets(ofPart: part.index, of: part.total, in: plan, targets: header.targets.map(\.id))
+      header.shard = Shard(
+        total: part.total, parts: [Shard.Part(index: part.index, runID: header.runID, targets: mine)])
+      plan = Plan(header, policy: workspace.policy, catalogue: catalogue)
+    }
+    let candidates = Carrying.candidates(
+      for: plan, header: header, from: earlier, catalogue: catalogue, shelfLife: workspace.policy.shelfLife,
+      at: startedAt)
+    if !candidates.isEmpty {
+      header.carried = candidates
+      plan = Plan(header, policy: workspace.policy, catalogue: catalogue)
+    }
     let progress = Progress(Progress.Mode(rawValue: progress) ?? .none, total: plan.observations.count)
     let observer = Observer(
-      catalogue: workspace.catalogue,
-      limits: Observer.Limits(concurrency: concurrency, deadline: deadline * 1000),
+      catalogue: catalogue, limits: Observer.Limits(concurrency: concurrency, deadline: deadline * 1000),
       cancellation: Interruption.shared.cancellation, redactor: redactor,
       trust: trust.map(Input.absolute), consented: header.consented, clock: { Instant.current() })
-    let observations = await observer.observations(of: plan, targets: inventory.targets) { progress.note($0) }
+    var observations = await observer.observations(
+      of: plan, targets: inventory.targets, seen: Carrying.observations(candidates, from: earlier)
+    ) { progress.note($0) }
+    let confirmed = Carrying.confirmed(
+      candidates, seen: observations, from: earlier, header: header, catalogue: catalogue)
+    if confirmed != candidates {
+      // What may not be used after all is looked at, where that is permitted.
+      let refused = Set(confirmed.filter { $0.refused != nil }.map(\.key))
+      header.carried = confirmed
+      plan = Plan(header, policy: workspace.policy, catalogue: catalogue)
+      observations = await observer.observations(
+        of: plan, targets: inventory.targets, seen: observations.filter { !refused.contains($0.key) }
+      ) { progress.note($0) }
+    }
     progress.finish()
     let elapsed = (ContinuousClock.now - began).components
     header.finishedAt = Instant.current()
     header.durationMs = Int(elapsed.seconds * 1000 + elapsed.attoseconds / 1_000_000_000_000_000)
     header.interrupted = Interruption.shared.status != nil
-    for index in header.targets.indices {
-      header.targets[index].declaration = redactor.redacted(header.targets[index].declaration)
-      header.targets[index].address = header.targets[index].address.map { redactor.redacted($0) }
-    }
-    return RecordedRun(header: header, observations: observations)
+    return RecordedRun(header: header, observations: observations, overlays: workspace.overlays)
   }
 }
 

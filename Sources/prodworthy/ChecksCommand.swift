@@ -46,16 +46,25 @@ struct ChecksCommand: ParsableCommand {
       }
       if json {
         let values = rows.map { item, ids -> JSONValue in
-          ["id": .string(item.id), "title": .string(item.title), "checks": JSONValue(ids), "attestations": []]
+          [
+            "id": .string(item.id), "title": .string(item.title), "checks": JSONValue(ids),
+            "attestations": JSONValue(item.attest.map(\.id)),
+          ]
         }
         try Output.print(JSONText.canonical(.array(values)))
       } else {
         for (item, ids) in rows {
-          let served = ids.isEmpty ? "not covered" : ids.joined(separator: ", ")
-          try Output.print("\(item.id)  \(item.title)\n    \(served)\n")
+          try Output.print(Self.lines(item, ids))
         }
       }
     }
+  }
+
+  private static func lines(_ item: ChecklistItem, _ ids: [String]) -> String {
+    var lines = ["\(item.id)  \(item.title)"]
+    lines.append("    \(ids.isEmpty ? "no check" : ids.joined(separator: ", "))")
+    for request in item.attest { lines.append("    attest \(request.id): \(request.statement)") }
+    return lines.joined(separator: "\n") + "\n"
   }
 
   private static func json(_ check: CheckDefinition) -> JSONValue {

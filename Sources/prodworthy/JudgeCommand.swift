@@ -10,7 +10,13 @@ struct JudgeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "judge",
     abstract: "Judge a recorded run again, offline: under another policy, or as of another day.",
-    discussion: "EXAMPLE:\n  prodworthy judge reports/runs/today --policy sign-off --as-of 2026-12-24")
+    discussion: """
+      What people had said about the run's findings is judged with it, unless files are named in its place.
+
+      EXAMPLES:
+        prodworthy judge reports/runs/today --policy sign-off --as-of 2026-12-24
+        prodworthy judge reports/runs/today --no-waivers
+      """)
 
   @Argument(help: "The folder of a run.", completion: .directory)
   var folder: String
@@ -27,17 +33,19 @@ struct JudgeCommand: ParsableCommand {
   @Option(help: "The folder that gets the reports; by default they go nowhere but the console.", completion: .directory)
   var out: String?
 
+  @OptionGroup var said: OverlayOptions
   @OptionGroup var rendering: ReportOptions
 
   func run() throws {
     let environment = ProcessInfo.processInfo.environment
     let day = try Day.read(asOf)
     let kept = RunFolder(path: folder)
-    let recorded = try kept.run()
+    var recorded = try kept.run()
     var name = policy
     if name == nil, Input.exists("\(folder)/report.json") { name = try kept.report().policy.id }
     let workspace = try Workspace.load(
       Workspace.Request(policy: name, checkFolders: checks, wantsInventory: false), environment: environment)
+    recorded.overlays = try said.files.replacing(recorded.overlays, catalogue: workspace.catalogue)
     let report = Audit.report(recorded, policy: workspace.policy, catalogue: workspace.catalogue, asOf: day)
     let formats = try rendering.furtherFormats()
     let options = rendering.options(color: false)

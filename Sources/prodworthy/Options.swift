@@ -20,6 +20,32 @@ struct SelectionOptions: ParsableArguments {
   var request: Workspace.Request { Workspace.Request(file: file, policy: policy, checkFolders: checks) }
 }
 
+/// What people say about findings.
+struct OverlayOptions: ParsableArguments {
+  @Option(help: "A file of waivers; by default the one that the inventory or the policy names.", completion: .file())
+  var waivers: String?
+
+  @Flag(name: .customLong("no-waivers"), help: "Judge as if nothing had been accepted.")
+  var noWaivers = false
+
+  @Option(help: "A file of attestations; by default the one that the inventory names.", completion: .file())
+  var attestations: String?
+
+  @Option(
+    help: "A baseline: what fails and does not stand in it is new, and the gate asks that nothing is.",
+    completion: .file(extensions: ["json"]))
+  var baseline: String?
+
+  func validate() throws {
+    guard !noWaivers || waivers == nil else { throw ValidationError("--waivers and --no-waivers exclude each other") }
+  }
+
+  /// The files these options name.
+  var files: OverlayFiles {
+    OverlayFiles(waivers: waivers, attestations: attestations, baseline: baseline, ignoresWaivers: noWaivers)
+  }
+}
+
 /// What reports look like.
 struct ReportOptions: ParsableArguments {
   @Option(help: "A further report: \(ReportFormats.all.map(\.name).joined(separator: ", ")). Repeatable.")

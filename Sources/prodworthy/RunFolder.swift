@@ -5,10 +5,14 @@ import FoundationEssentials
 import Glibc
 import Reporting
 
-/// The folder that keeps a run: `run.json`, `observations.jsonl`, and what was rendered from them.
+/// The folder that keeps a run: `run.json`, `observations.jsonl`, `overlays.json` where people said something, and what was
+/// rendered from them.
 struct RunFolder {
   /// The folder.
   let path: String
+
+  /// What people said about the findings of the run.
+  private static let overlaysName = "overlays.json"
 
   /// Makes the folder and keeps every other run out of it until the process ends.
   ///
@@ -36,6 +40,11 @@ struct RunFolder {
   {
     try Output.replace("\(path)/run.json", with: Self.encoded(run.header))
     try Output.replace("\(path)/observations.jsonl", with: Array(Self.lines(of: run.observations).utf8))
+    if run.overlays.isEmpty {
+      unlink("\(path)/\(Self.overlaysName)")
+    } else {
+      try Output.replace("\(path)/\(Self.overlaysName)", with: Self.encoded(run.overlays))
+    }
     var written: Set<String> = []
     for format in formats {
       for file in try rendered(report, as: format, options) {
@@ -69,7 +78,20 @@ struct RunFolder {
         throw damaged("observations.jsonl:\(index + 1)", "\(error)")
       }
     }
-    return RecordedRun(header: header, observations: observations)
+    return RecordedRun(header: header, observations: observations, overlays: try overlays())
+  }
+
+  /// Whether the run kept here was written to its end.
+  var isWhole: Bool { Input.exists("\(path)/report.json") }
+
+  private func overlays() throws(Failure) -> Overlays {
+    guard Input.exists("\(path)/\(Self.overlaysName)") else { return Overlays() }
+    let bytes = try Input.bytes(of: "\(path)/\(Self.overlaysName)")
+    do {
+      return try JSONDecoder().decode(Overlays.self, from: Data(bytes))
+    } catch {
+      throw damaged(Self.overlaysName, "\(error)")
+    }
   }
 
   /// The report kept here. Throws `Failure` (66 where it is missing, 65 where it is damaged).
@@ -96,7 +118,7 @@ struct RunFolder {
     Failure(.badData, "\(path)/\(name) is damaged: \(reason)")
   }
 
-  private static func encoded(_ header: RunHeader) throws(Failure) -> [UInt8] {
+  private static func encoded(_ header: some Encodable) throws(Failure) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     do {

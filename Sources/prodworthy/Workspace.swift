@@ -13,6 +13,12 @@ struct Workspace {
   var inventory: Inventory?
   /// What is demanded.
   var policy: Policy
+  /// What people say about findings.
+  var overlays = Overlays()
+  /// Digests of the files and the values by which the inventory tells one state of the system from another.
+  var identity: [String: String] = [:]
+  /// The words of the command that audits the same system under the same policy.
+  var invocation: [String] = []
 
   /// What to load.
   struct Request {
@@ -26,6 +32,8 @@ struct Workspace {
     var checkFolders: [String] = []
     /// Whether an inventory is wanted at all.
     var wantsInventory = true
+    /// Files of what people say about findings.
+    var said = OverlayFiles()
   }
 
   /// Loads what `request` names. Throws `Failure` (64, 65, 66) with every diagnostic of every file.
@@ -103,11 +111,28 @@ struct Workspace {
     let policy = try Self.policy(
       policyName, beside: request.policy == nil ? source.path : nil, checks: checks, checklist: checklist,
       diagnostics: &diagnostics)
+    var said = request.said
+    if let path = source.path, let file = inventoryFile {
+      said.waivers = said.waivers ?? file.waivers.map { Self.absolute($0, beside: path) }
+      said.attestations = said.attestations ?? file.attestations.map { Self.absolute($0, beside: path) }
+    }
+    said.waivers = said.waivers ?? policy?.waivers
+    let overlays = try said.load(checks: checks, checklist: checklist, diagnostics: &diagnostics)
     guard diagnostics.isEmpty, let policy else { throw Failure(.badData, Self.rendered(diagnostics)) }
-    return Workspace(
-      catalogue: Catalogue(checks: checks, probes: probes, checklist: checklist), inventory: inventory, policy: policy)
+    var workspace = Workspace(
+      catalogue: Catalogue(checks: checks, probes: probes, checklist: checklist), inventory: inventory, policy: policy,
+      overlays: overlays)
+    if let path = source.path, let file = inventoryFile {
+      workspace.identity = try SystemIdentity.read(file, beside: Self.folder(of: path))
+    }
+    workspace.invocation =
+      ["prodworthy", "audit"] + (source.path.map { ["-f", $0] } ?? request.targets.filter { $0.contains("://") })
+      + (inventoryFile?.policy == nil || request.policy != nil ? ["--policy", policyName] : [])
+      + folders.filter { request.checkFolders.contains($0) }.flatMap { ["--checks", $0] }
+    return workspace
   }
 
+  /// The policy with the file of waivers that it names, seen from the working folder.
   private static func policy(
     _ name: String, beside inventory: String?, checks: [CheckDefinition], checklist: [ChecklistItem],
     diagnostics: inout [Diagnostic]
@@ -123,10 +148,12 @@ struct Workspace {
     let loaded = Definitions.policy(
       SourceFile(path: path, bytes: try Input.bytes(of: path)), checks: checks, checklist: checklist)
     diagnostics += loaded.diagnostics
-    return loaded.value
+    guard var policy = loaded.value else { return nil }
+    if let waivers = policy.waivers { policy.waivers = absolute(waivers, beside: path) }
+    return policy
   }
 
-  private static func rendered(_ diagnostics: [Diagnostic]) -> String {
+  static func rendered(_ diagnostics: [Diagnostic]) -> String {
     let count = diagnostics.count
     return diagnostics.map { $0.rendered() }.joined(separator: "\n")
       + "\n\(count) problem\(count == 1 ? "" : "s") found; nothing was audited"

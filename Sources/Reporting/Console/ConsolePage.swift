@@ -26,6 +26,9 @@ struct ConsolePage {
     usesColor ? "\u{1B}[\(color.rawValue)m\(words)\u{1B}[0m" : words
   }
 
+  /// Text from a report on one line, however long, so that it can be copied.
+  mutating func command(_ raw: String) { text += "  │ $ " + Untrusted.line(raw) + "\n" }
+
   /// Text from a report on as many lines as it needs, each after `│ `; at most `limit` bytes of it.
   mutating func quote(_ raw: String, limit: Int = 1200) {
     let mark = "  │ "

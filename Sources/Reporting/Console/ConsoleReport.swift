@@ -17,6 +17,7 @@ struct ConsoleReport {
       writeFailing(into: &page)
       writeOpen(into: &page)
       writeWarnings(into: &page)
+      writeStanding(into: &page)
     }
     writeSummary(into: &page)
     return page.text
@@ -39,6 +40,7 @@ struct ConsoleReport {
         page.quote("… and \(counted(findings.count - Self.findingLimit, "finding")) more")
       }
       if let fix = report.checks[id]?.remediation { page.quote("fix (\(fix.effort.rawValue) effort): \(fix.text)") }
+      if let command = findings.first?.reproduce { page.command(command) }
       page.line()
     }
     writeRemainder(failing.count, "failing check", into: &page)
@@ -97,6 +99,16 @@ struct ConsoleReport {
     }
     page.line("findings: \(report.findingCounts)")
     for reason in report.partial { page.quote("partial run: \(reason)") }
+    if let way = report.wayToGreen {
+      page.line("cheapest way to green: \(way.sentence)")
+      for step in way.steps.prefix(Self.findingLimit * 2) {
+        page.quote(
+          "\(step.effort.rawValue) effort: \(step.check ?? "let it be seen") on \(step.target)"
+            + (step.settles > 1 ? ", settles \(counted(step.settles, "finding"))" : ""))
+      }
+      if way.steps.count > Self.findingLimit * 2 { page.quote("… and \(way.steps.count - Self.findingLimit * 2) more") }
+      for id in way.beyond { page.quote("no fix turns \(id)") }
+    }
     let gains = report.score.arithmetic.rows.filter { $0.gain > 0 }
       .sorted { ($1.gain, $0.check) < ($0.gain, $1.check) }.prefix(3)
     if !gains.isEmpty { page.line("what would raise the score most:") }
@@ -105,6 +117,44 @@ struct ConsoleReport {
       "audited \(Untrusted.line(report.system.name)) (\(report.system.environment.rawValue)), policy \(Untrusted.line(report.policy.id)), "
         + "\(counted(report.targets.count, "target")), \(counted(report.traffic.total.requests, "request")) sent, "
         + "\(seconds(report.durationMs)) s")
+  }
+
+  /// What people said about findings, what was carried, and what time will do.
+  private func writeStanding(into page: inout ConsolePage) {
+    let waived = report.findings.count { $0.isWaived }
+    if !report.waivers.isEmpty {
+      let active = report.waivers.count { $0.state == .active }
+      page.line("waivers: \(active) of \(report.waivers.count) cover \(counted(waived, "finding"))")
+      for row in report.waivers.filter({ !$0.problems.isEmpty }).prefix(Self.groupLimit) {
+        page.quote("\(row.waiver.id) (\(row.place)): \(row.complaint)")
+      }
+    }
+    if !report.attestations.isEmpty {
+      page.line(
+        "attestations: \(report.attestations.count { $0.state == .valid }) of \(report.attestations.count) hold")
+      for row in report.attestations.filter({ $0.state != .valid }).prefix(Self.groupLimit) {
+        page.quote("\(row.attestation.id) (\(row.topic)): \(row.state.word), \(row.problem ?? "")")
+      }
+    }
+    if let baseline = report.baseline {
+      page.line(
+        "against the baseline of \(baseline.writtenAt.day): \(baseline.new.count) new, \(baseline.known.count) known, "
+          + "\(baseline.fixed.count) fixed, \(baseline.unverified.count) unverified")
+    }
+    for evidence in report.carried.prefix(Self.groupLimit) {
+      page.line(evidence.refused == nil ? "carried, \(evidence.age) old" : "not carried")
+      page.quote("\(evidence.probe) on \(evidence.target): \(evidence.refused ?? "until \(evidence.expires)")")
+    }
+    if let forecast = report.forecast {
+      page.line("until then \(counted(forecast.count, "thing")) end\(forecast.count == 1 ? "s" : "")")
+      for expiry in forecast.prefix(Self.groupLimit) {
+        page.quote(
+          "\(expiry.at.day) \(expiry.kind.rawValue) \(expiry.what)\(expiry.target.map { " on \($0)" } ?? ""): "
+            + expiry.message)
+      }
+    }
+    let isSaid = !report.waivers.isEmpty || !report.attestations.isEmpty || report.baseline != nil
+    if isSaid || !report.carried.isEmpty || report.forecast != nil { page.line() }
   }
 
   private struct Place: Hashable {

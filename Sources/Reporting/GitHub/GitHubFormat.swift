@@ -28,6 +28,29 @@ struct GitHubFormat: ReportFormat {
     // What is blocked shows by its cause.
     let open = report.findings.filter { $0.isWarning || ($0.isNotProven && $0.status != .blocked) }
     return lines(bySeverity(failing), .error, locations) + lines(bySeverity(open), .warning, locations)
+      + complaints(about: report.waivers)
+  }
+
+  /// What is wrong with waivers, as one annotation each at the place where they are written.
+  private func complaints(about waivers: [AuditReport.WaiverRow]) -> String {
+    let wrong = waivers.filter { !$0.isSound }
+    var text = wrong.prefix(Self.annotationLimit).map { row in
+      let place = row.waiver.location.map {
+        [("file", $0.path), ("line", String($0.line)), ("col", String($0.column))]
+      }
+      return WorkflowCommand(
+        level: .warning, properties: (place ?? []) + [("title", "waiver \(row.waiver.id)")],
+        message: "\(row.place): \(row.complaint)"
+      ).text
+    }.joined()
+    if wrong.count > Self.annotationLimit {
+      text +=
+        WorkflowCommand(
+          level: .warning, properties: [],
+          message: "and \(counted(wrong.count - Self.annotationLimit, "waiver")) more, see the step summary"
+        ).text
+    }
+    return text
   }
 
   private func lines(

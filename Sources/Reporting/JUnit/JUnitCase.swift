@@ -94,6 +94,22 @@ struct JUnitMapping {
     }
   }
 
+  /// The element that a waiver becomes; nil for a green case.
+  static func outcome(of row: AuditReport.WaiverRow) -> JUnitCase.Outcome? { row.isSound ? nil : .failure }
+
+  /// The case of a waiver: red where something has to be done about it.
+  mutating func testCase(for row: AuditReport.WaiverRow) -> JUnitCase {
+    let words = Untrusted.oneLine("\(row.state.word): \(row.complaint)")
+    return JUnitCase(
+      className: "\(policy).waivers.\(Self.segment(row.waiver.id))",
+      name: unique("\(row.waiver.id) \(row.place)", mark: "waiver"), durationMs: 0,
+      result: Self.outcome(of: row).map {
+        JUnitCase.Result(
+          outcome: $0, type: "readiness.waiver.\(row.state.rawValue)",
+          message: words.shortened(toBytes: Self.attributeLimit), text: words.shortened(toBytes: Self.textLimit))
+      }, output: nil, properties: [])
+  }
+
   /// The case of a finding.
   mutating func testCase(for finding: Finding) -> JUnitCase {
     let check = report.checks[finding.check]
@@ -155,6 +171,7 @@ struct JUnitMapping {
       if let remediation = check?.remediation {
         text += "\nfix (effort \(remediation.effort.rawValue)): \(Untrusted.oneLine(remediation.text))"
       }
+      if let command = finding.reproduce { text += "\nlook again: \(Untrusted.oneLine(command))" }
       text += "\n" + evidence(of: finding)
     }
     return JUnitCase.Result(

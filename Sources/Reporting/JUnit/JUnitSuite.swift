@@ -6,10 +6,13 @@ struct JUnitSuite {
   enum Content {
     case gate([Gate.Condition])
     case findings([Finding])
+    case waivers([AuditReport.WaiverRow])
   }
 
   /// The gate's suite.
   static let gateName = "readiness.gate"
+  /// The suite of the waivers, where there are any.
+  static let waiversName = "readiness.waivers"
 
   let name: String
   let properties: [(name: String, value: String)]
@@ -43,6 +46,9 @@ struct JUnitSuite {
         if let outcome = JUnitMapping.outcome(of: finding) { outcomes[outcome, default: 0] += 1 }
         durationMs += max(0, finding.durationMs)
       }
+    case .waivers(let rows):
+      count = rows.count
+      for row in rows { if let outcome = JUnitMapping.outcome(of: row) { outcomes[outcome, default: 0] += 1 } }
     }
     self.outcomes = outcomes
     self.durationMs = durationMs
@@ -79,7 +85,8 @@ struct JUnitSuite {
     let sorted = found.enumerated().sorted {
       (order[$0.element.key] ?? .max, $0.offset) < (order[$1.element.key] ?? .max, $1.offset)
     }
-    return [gate]
+    let waivers = JUnitSuite(name: waiversName, properties: [], content: .waivers(report.waivers))
+    return [gate] + (report.waivers.isEmpty ? [] : [waivers])
       + sorted.map { _, group in
         let target = targets[group.key]
         return JUnitSuite(
@@ -118,6 +125,7 @@ struct JUnitSuite {
       switch content {
       case .gate(let conditions): .gate(Array(conditions[range]))
       case .findings(let findings): .findings(Array(findings[range]))
+      case .waivers(let rows): .waivers(Array(rows[range]))
       }
     return JUnitSuite(name: name, properties: properties, location: location, content: part)
   }

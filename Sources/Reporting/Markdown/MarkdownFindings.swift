@@ -25,6 +25,7 @@ extension MarkdownReport {
         })
       writeRemainder(of: findings.count, "finding", limit: limit, into: &page)
       writeAdvice(for: id, into: &page)
+      if let command = findings[0].reproduce { page.block("**Look again:** \(MarkdownText.code(command))") }
       writeEvidence(of: findings, into: &page)
     }
     if room == 0, failing.count > MarkdownDetail.topCount {

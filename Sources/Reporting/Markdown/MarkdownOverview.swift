@@ -16,7 +16,11 @@ extension MarkdownReport {
         return [
           MarkdownText.cell(row.id), MarkdownText.prose(row.area, inTable: true),
           MarkdownText.prose(row.title, inTable: true), row.status.word,
-          found.isEmpty ? "no check looked at it" : countsByStatus(found),
+          [
+            found.isEmpty ? "no check looked at it" : countsByStatus(found),
+            row.attestations.isEmpty ? nil : "attested by " + names(row.attestations),
+            row.awaiting.isEmpty || row.status != .notCovered ? nil : "nobody attests " + names(row.awaiting),
+          ].compactMap(\.self).joined(separator: "; "),
         ]
       })
   }

@@ -13,10 +13,13 @@ struct MarkdownReport {
     writeGate(into: &page)
     if detail < .verdictOnly {
       writeCauses(into: &page)
+      writeWayToGreen(into: &page)
+      writeForecast(into: &page)
       writeFailing(into: &page)
     }
     if detail < .topFindings {
       writeOpen(into: &page)
+      writeStanding(into: &page)
       writeChecklist(into: &page)
       writeNotSeen(into: &page)
       writeScore(into: &page)

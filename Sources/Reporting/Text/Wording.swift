@@ -26,7 +26,9 @@ extension AuditReport {
 
   /// How much of the checklist is proven: a full score says nothing about what no check looked at.
   var checklistSentence: String {
-    "checklist \(checklist.count { $0.status == .pass || $0.status == .warn }) of \(counted(checklist.count, "item")) proven"
+    let attested = checklist.count { $0.status == .attested }
+    return "checklist \(checklist.count { $0.status == .pass || $0.status == .warn }) of "
+      + "\(counted(checklist.count, "item")) proven" + (attested > 0 ? ", \(attested) attested" : "")
   }
 
   /// How many findings there are of each status: `1 pass, 2 fail`.
@@ -66,8 +68,78 @@ extension AuditReport.ChecklistRow.Coverage {
     case .fail: "FAIL"
     case .notProven: "NOT PROVEN"
     case .notApplicable: "not applicable"
+    case .attested: "attested"
     case .notCovered: "not covered"
     }
+  }
+}
+
+extension AuditReport.WaiverRow {
+  /// Whether there is something to do about it.
+  var isSound: Bool { problems.allSatisfy { $0.kind == .endsSoon } }
+  /// What is wrong with it, in one line; nothing where nothing is.
+  var complaint: String { problems.map { "\($0.kind.word): \($0.message)" }.joined(separator: "; ") }
+  /// What it is about.
+  var place: String { [waiver.check, "on", waiver.target, waiver.subject].compactMap(\.self).joined(separator: " ") }
+}
+
+extension AuditReport.WaiverRow.State {
+  /// The state as people read it.
+  var word: String { self == .notYet ? "not yet" : rawValue }
+}
+
+extension AuditReport.WaiverProblem.Kind {
+  /// The problem as people read it.
+  var word: String {
+    switch self {
+    case .expired, .unused, .duplicate, .unknown, .forbidden: rawValue
+    case .overBroad: "over-broad"
+    case .aboveCeiling: "ceiling not kept"
+    case .notCompensated: "not compensated"
+    case .moreSevere: "more severe"
+    case .endsSoon: "ends soon"
+    }
+  }
+}
+
+extension AuditReport.AttestationRow {
+  /// What it is about.
+  var topic: String {
+    switch attestation.topic {
+    case .statement(let id): id
+    case .finding(let check, let target, let subject):
+      [check, "on", target, subject].compactMap(\.self).joined(separator: " ")
+    }
+  }
+}
+
+extension AuditReport.AttestationRow.State {
+  /// The state as people read it.
+  var word: String { self == .notYet ? "not yet" : rawValue }
+}
+
+extension AuditReport.WayToGreen {
+  /// How many steps of each effort: `2 low, 1 high`.
+  var efforts: String {
+    CheckDefinition.Remediation.Effort.allCases.compactMap { effort in
+      let count = steps.count { $0.effort == effort }
+      return count > 0 ? "\(count) \(effort.rawValue)" : nil
+    }.joined(separator: ", ")
+  }
+
+  /// What the steps come to, in one line.
+  var sentence: String {
+    if steps.isEmpty { return "no fix turns it" }
+    return
+      "\(counted(steps.count, "fix", "fixes")) (\(efforts) effort)\(isCheapest ? "" : ", none of which can be left out")"
+  }
+}
+
+extension AuditReport.CarriedEvidence {
+  /// Its age at the time judged for: `9 h`, `3 d`.
+  var age: String {
+    let hours = max(0, ageSeconds) / 3600
+    return hours < 48 ? "\(hours) h" : "\(hours / 24) d"
   }
 }
 
@@ -90,6 +162,9 @@ func countsByStatus(_ statuses: some Sequence<Status>) -> String {
 
 /// `1 finding`, `2 findings`.
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+/// `1 fix`, `2 fixes`.
+func counted(_ count: Int, _ noun: String, _ plural: String) -> String { "\(count) \(count == 1 ? noun : plural)" }
 
 /// Milliseconds in seconds with three decimals and a point, whatever the locale.
 func seconds(_ milliseconds: Int) -> String {
