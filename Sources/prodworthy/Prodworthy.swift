@@ -31,6 +31,7 @@ struct Prodworthy: AsyncParsableCommand {
       DoctorCommand.self,
       CertificateCommand.self,
       HeadersCommand.self,
+      MetricsCommand.self,
       MigrationsCommand.self,
       RateLimitCommand.self,
       TLSCommand.self,

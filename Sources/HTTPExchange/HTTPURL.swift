@@ -1,21 +1,21 @@
 /// An absolute `http` or `https` URL (RFC 3986), taken apart as far as a client needs it.
-struct HTTPURL: Sendable, Hashable {
-  enum Scheme: String, Sendable {
+package struct HTTPURL: Sendable, Hashable {
+  package enum Scheme: String, Sendable {
     case http, https
 
-    var defaultPort: Int { self == .https ? 443 : 80 }
+    package var defaultPort: Int { self == .https ? 443 : 80 }
   }
 
-  var scheme: Scheme
+  package var scheme: Scheme
   /// A name in lower case or a literal address without brackets.
-  var host: String
+  package var host: String
   /// 1 to 65535.
-  var port: Int
+  package var port: Int
   /// Path and query as sent in a request line; visible ASCII, begins with `/`.
-  private(set) var target: String
+  package private(set) var target: String
 
   /// Reads an absolute URL; credentials and the fragment are dropped. Nil if it is none a client could use.
-  init?(_ text: String) {
+  package init?(_ text: String) {
     guard let separator = text.firstRange(of: "://"),
       let scheme = Scheme(rawValue: text[..<separator.lowerBound].lowercased())
     else { return nil }
@@ -29,36 +29,36 @@ struct HTTPURL: Sendable, Hashable {
   }
 
   /// Whether the host is a literal address.
-  var hasAddressLiteral: Bool {
+  package var hasAddressLiteral: Bool {
     host.contains(":") || host.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { UInt8($0) != nil }
   }
 
   /// The value of the `Host` field (RFC 9110 section 7.2).
-  var authority: String {
+  package var authority: String {
     let name = host.contains(":") ? "[\(host)]" : host
     return port == scheme.defaultPort ? name : "\(name):\(port)"
   }
 
   /// The URL as text.
-  var text: String { "\(scheme.rawValue)://\(authority)\(target)" }
+  package var text: String { "\(scheme.rawValue)://\(authority)\(target)" }
 
   /// The path without the query.
-  var path: Substring { target.prefix { $0 != "?" } }
+  package var path: Substring { target.prefix { $0 != "?" } }
 
   /// Whether credentials for one may be sent to the other (RFC 6454).
-  func hasSameOrigin(as other: HTTPURL) -> Bool {
+  package func hasSameOrigin(as other: HTTPURL) -> Bool {
     scheme == other.scheme && host == other.host && port == other.port
   }
 
   /// The same origin with another path and query.
-  func with(target: String) -> HTTPURL {
+  package func with(target: String) -> HTTPURL {
     var url = self
     url.target = Self.requestTarget(target[...])
     return url
   }
 
   /// What a reference found in an answer from here means (RFC 3986 section 5.2); nil if no http or https URL.
-  func resolving(_ reference: String) -> HTTPURL? {
+  package func resolving(_ reference: String) -> HTTPURL? {
     let reference = reference.prefix { $0 != "#" }
     if let scheme = Self.scheme(of: reference) {
       return scheme == "http" || scheme == "https" ? HTTPURL(String(reference))?.withoutDotSegments : nil
@@ -113,10 +113,10 @@ struct HTTPURL: Sendable, Hashable {
 
 /// The part of a URL that names whom to connect to (RFC 3986 section 3.2).
 private struct Authority {
-  var host: String
-  var port: Int?
+  package var host: String
+  package var port: Int?
 
-  init?(_ text: Substring) {
+  package init?(_ text: Substring) {
     let text = text.lastIndex(of: "@").map { text[text.index(after: $0)...] } ?? text
     let portText: Substring
     if text.first == "[" {

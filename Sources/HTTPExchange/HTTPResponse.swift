@@ -1,29 +1,32 @@
 /// What came back on a connection, as far as it could be read as an HTTP/1.1 response (RFC 9112).
-struct HTTPResponse: Sendable {
+package struct HTTPResponse: Sendable {
   /// 100 to 999; nil where no status line could be read.
-  var status: Int?
+  package var status: Int?
   /// The words behind the status; may be empty.
-  var reason: String?
+  package var reason: String?
   /// `1.0` or `1.1`.
-  var version: String?
+  package var version: String?
   /// Nil until the header section was read to its end.
-  var fields: HeaderFields?
+  package var fields: HeaderFields?
   /// Bytes of status lines and header fields, interim responses included.
-  var headerBytes = 0
-  /// The content without its framing, at most `ResponseParser.bodyLimit` bytes.
-  var body: [UInt8] = []
+  package var headerBytes = 0
+  /// The content without its framing, at most as much as the request asked for.
+  package var body: [UInt8] = []
   /// Whether there was more content than was kept.
-  var isBodyTruncated = false
+  package var isBodyTruncated = false
   /// Why the bytes are no well-formed response; nil if they are one.
-  var malformed: String?
+  package var malformed: String?
+
+  /// Nothing came back yet.
+  package init() {}
 
   /// The media type without parameters, in lower case.
-  var mediaType: String? {
+  package var mediaType: String? {
     fields?.first("content-type").map { $0.prefix { $0 != ";" }.trimmed.lowercased() }
   }
 
   /// The content as text; nil if it is empty, compressed or not textual.
-  var text: String? {
+  package var text: String? {
     guard !body.isEmpty, fields?.list("content-encoding").allSatisfy({ $0 == "identity" }) ?? false else { return nil }
     let type = mediaType ?? ""
     let isTextual =

@@ -1,16 +1,18 @@
 /// One request.
-struct HTTPRequest: Sendable {
-  var method: HTTPMethod
-  var url: HTTPURL
+package struct HTTPRequest: Sendable {
+  package var method: HTTPMethod
+  package var url: HTTPURL
   /// Header fields besides, or instead of, the usual ones; visible ASCII and blanks.
-  var fields: [(name: String, value: String)] = []
+  package var fields: [(name: String, value: String)] = []
   /// The content, whose type a field names; nil for none.
-  var content: [UInt8]?
+  package var content: [UInt8]?
   /// The value of `Authorization`; visible ASCII and blanks.
-  var authorization: String?
+  package var authorization: String?
+  /// The most of the answer's content that is kept, in bytes.
+  package var contentLimit = ResponseParser.bodyLimit
 
   /// A request without content.
-  init(_ method: HTTPMethod, _ url: HTTPURL, fields: [(name: String, value: String)] = []) {
+  package init(_ method: HTTPMethod, _ url: HTTPURL, fields: [(name: String, value: String)] = []) {
     self.method = method
     self.url = url
     self.fields = fields
@@ -18,7 +20,7 @@ struct HTTPRequest: Sendable {
 
   /// The request as it is sent. Unless `fields` say otherwise, the connection ends with the answer, and content is asked
   /// for uncompressed, so that a few bytes cannot become many. What could break out of its line is left out.
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var all = [
       (name: "Host", value: url.authority), (name: "User-Agent", value: "prodworthy"), (name: "Accept", value: "*/*"),
       (name: "Accept-Encoding", value: "identity"), (name: "Connection", value: "close"),
@@ -34,11 +36,11 @@ struct HTTPRequest: Sendable {
   }
 
   /// Whether a text can stand in a header field as it is (RFC 9110 section 5.5, without obsolete text).
-  static func isFieldValue(_ text: String) -> Bool { text.utf8.allSatisfy { (0x20...0x7E).contains($0) } }
+  package static func isFieldValue(_ text: String) -> Bool { text.utf8.allSatisfy { (0x20...0x7E).contains($0) } }
 }
 
 /// What a request carries to say who asks.
-enum Presented: Sendable {
+package enum Presented: Sendable {
   /// Nothing.
   case nothing
   /// The token that the target declares, as far as it may leave for the URL.

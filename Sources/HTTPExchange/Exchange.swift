@@ -1,24 +1,24 @@
-import AuditModel
+package import AuditModel
 import Glibc
-import Probing
-import Transport
+package import Probing
+package import Transport
 
 /// Milliseconds spent in the phases of one exchange, with microseconds behind the point.
-struct Timing: Sendable {
-  var resolve: Double
-  var connect: Double
+package struct Timing: Sendable {
+  package var resolve: Double
+  package var connect: Double
   /// Nil without TLS.
-  var tls: Double?
+  package var tls: Double?
   /// From the request sent to the first byte of the answer; nil if none came.
-  var firstByte: Double?
+  package var firstByte: Double?
   /// From the beginning of name resolution to the end of the answer.
-  var total: Double
+  package var total: Double
 }
 
 /// One request with what came of it.
-struct Answer: Sendable {
+package struct Answer: Sendable {
   /// What became of the declared token.
-  enum Credentials: String, Sendable, CaseIterable {
+  package enum Credentials: String, Sendable, CaseIterable {
     /// None is declared, or the request leaves the declared origin.
     case none
     /// Sent.
@@ -27,16 +27,16 @@ struct Answer: Sendable {
     case withheld
   }
 
-  var request: HTTPRequest
-  var response: HTTPResponse
-  var credentials: Credentials
+  package var request: HTTPRequest
+  package var response: HTTPResponse
+  package var credentials: Credentials
   /// The address connected to.
-  var address: String
-  var timing: Timing
+  package var address: String
+  package var timing: Timing
 }
 
 /// Why there is no answer.
-enum Silence: Error, Sendable {
+package enum Silence: Error, Sendable {
   /// Nobody listens there, or what listens cannot be spoken to: a fact about the target.
   case noConnection(reason: String)
   /// Nothing came in time, or the way there is barred: says nothing about the target.
@@ -44,20 +44,27 @@ enum Silence: Error, Sendable {
 }
 
 /// Speaks HTTP/1.1 with one target, a connection per request. Blocks: only on a lane.
-struct Client: Sendable {
-  let destination: Destination
-  let deadline: Deadline
-  let traffic: TrafficMeter
+package struct Client: Sendable {
+  package let destination: Destination
+  package let deadline: Deadline
+  package let traffic: TrafficMeter
+
+  /// A client for one target, with the instant at which every wait ends and the meter that counts what is sent.
+  package init(destination: Destination, deadline: Deadline, traffic: TrafficMeter) {
+    self.destination = destination
+    self.deadline = deadline
+    self.traffic = traffic
+  }
 
   /// Sends `method` to `url` and reads the answer to its end or its limits.
-  func answer(to method: HTTPMethod, _ url: HTTPURL, withCredentials: Bool = true) throws(Silence) -> Answer {
+  package func answer(to method: HTTPMethod, _ url: HTTPURL, withCredentials: Bool = true) throws(Silence) -> Answer {
     try answer(to: HTTPRequest(method, url), presenting: withCredentials ? .declared : .nothing)
   }
 
   /// Sends `request` on a connection of its own and reads the answer to its end or its limits.
   ///
   /// A secret leaves for the declared origin only, and only once the server has proved to be it.
-  func answer(to request: HTTPRequest, presenting presented: Presented) throws(Silence) -> Answer {
+  package func answer(to request: HTTPRequest, presenting presented: Presented) throws(Silence) -> Answer {
     let clock = ContinuousClock()
     let began = clock.now
     let url = request.url
@@ -84,7 +91,7 @@ struct Client: Sendable {
 
   /// Opens a connection to the origin of `url`, encrypted where its scheme says so; whether the server proved to be the
   /// declared one, as far as a token depends on it.
-  func connection(
+  package func connection(
     to url: HTTPURL, needsProof: Bool? = nil, before deadline: Deadline
   ) throws(Silence) -> (connection: Connection, isTrusted: Bool) {
     let connection: Connection
@@ -132,19 +139,19 @@ struct Client: Sendable {
   }
 
   /// What became of the connection with the end of an answer.
-  enum End {
+  package enum End {
     case open, closed
   }
 
   /// Sends `request` over an open connection and reads the answer.
   ///
   /// A server may answer and close before it has read the request, so a failed write alone decides nothing.
-  func exchange(
+  package func exchange(
     _ request: HTTPRequest, over connection: Connection, before deadline: Deadline
   ) throws(Silence) -> (HTTPResponse, End, firstByte: ContinuousClock.Instant?) {
     let clock = ContinuousClock()
     var end = End.open
-    var parser = ResponseParser(answering: request.method)
+    var parser = ResponseParser(answering: request.method, keeping: request.contentLimit)
     var firstByte: ContinuousClock.Instant?
     traffic.add(requests: 1)
     do {

@@ -1,25 +1,29 @@
 /// The header fields of a message in order, duplicates included (RFC 9110 section 5).
-struct HeaderFields: Sendable {
+package struct HeaderFields: Sendable {
   /// Names in lower case.
-  private(set) var fields: [(name: String, value: String)] = []
+  package private(set) var fields: [(name: String, value: String)] = []
 
-  mutating func append(name: String, value: String) { fields.append((name.lowercased(), value)) }
+  /// No field.
+  package init() {}
+
+  /// Adds a field behind the others.
+  package mutating func append(name: String, value: String) { fields.append((name.lowercased(), value)) }
 
   /// The values of all fields called `name` (lower case), in order.
-  subscript(name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+  package subscript(name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
 
   /// The value of the first field called `name` (lower case).
-  func first(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+  package func first(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 
   /// The elements of a comma-separated list that may be spread over several fields, in lower case.
-  func list(_ name: String) -> [String] {
+  package func list(_ name: String) -> [String] {
     self[name].flatMap { $0.split(separator: ",") }.map { $0.trimmed.lowercased() }.filter { !$0.isEmpty }
   }
 }
 
 extension StringProtocol {
   /// Without spaces and tabs at either end.
-  var trimmed: String {
+  package var trimmed: String {
     let isBlank: (Unicode.Scalar) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\n" }
     let kept = unicodeScalars.drop(while: isBlank)
     guard let last = kept.lastIndex(where: { !isBlank($0) }) else { return "" }
@@ -27,7 +31,7 @@ extension StringProtocol {
   }
 
   /// At most `limit` Unicode scalars of it.
-  func bounded(_ limit: Int) -> String {
+  package func bounded(_ limit: Int) -> String {
     String(String.UnicodeScalarView(unicodeScalars.prefix(limit)))
   }
 }

@@ -1,10 +1,10 @@
 /// Reads one HTTP/1.1 response from bytes as they arrive (RFC 9112). Total: every sequence of bytes gives a response,
 /// if need be one that says why it is malformed. Memory is bounded by the limits below.
-struct ResponseParser: Sendable {
+package struct ResponseParser: Sendable {
   /// The most that status lines, header and trailer fields may take, in bytes.
-  static let headerLimit = 64 << 10
-  /// The most content that is kept, in bytes.
-  static let bodyLimit = 256 << 10
+  package static let headerLimit = 64 << 10
+  /// The most content that is kept unless more is asked for, in bytes.
+  package static let bodyLimit = 256 << 10
   /// The most that chunk sizes and extensions may take, in bytes.
   private static let chunkFramingLimit = 1 << 20
 
@@ -16,21 +16,25 @@ struct ResponseParser: Sendable {
   }
 
   /// What was read so far.
-  private(set) var response = HTTPResponse()
+  package private(set) var response = HTTPResponse()
   /// Whether nothing more is needed: complete, malformed, or more content than is kept.
-  var isOver: Bool { if case .over = stage { true } else { false } }
+  package var isOver: Bool { if case .over = stage { true } else { false } }
 
   private let method: HTTPMethod
+  private let bodyLimit: Int
   private var stage = Stage.statusLine
   private var line: [UInt8] = []
   private var fields = HeaderFields()
   private var chunkFramingBytes = 0
 
-  /// A parser for the answer to a request with `method`.
-  init(answering method: HTTPMethod) { self.method = method }
+  /// A parser for the answer to a request with `method` that keeps at most `bodyLimit` bytes of content.
+  package init(answering method: HTTPMethod, keeping bodyLimit: Int = Self.bodyLimit) {
+    self.method = method
+    self.bodyLimit = bodyLimit
+  }
 
   /// Takes the next bytes; those behind the end of the response are ignored.
-  mutating func consume(_ bytes: [UInt8]) {
+  package mutating func consume(_ bytes: [UInt8]) {
     var rest = bytes[...]
     while !rest.isEmpty {
       switch stage {
@@ -50,7 +54,7 @@ struct ResponseParser: Sendable {
   }
 
   /// The peer closed the connection: that ends the response, or cuts it short.
-  mutating func finish() {
+  package mutating func finish() {
     switch stage {
     case .over: return
     case .untilClose: stage = .over
@@ -66,7 +70,7 @@ struct ResponseParser: Sendable {
   }
 
   /// The connection broke: whatever was not complete is malformed for `reason`.
-  mutating func abort(_ reason: String) { if !isOver { fail(reason) } }
+  package mutating func abort(_ reason: String) { if !isOver { fail(reason) } }
 
   private mutating func fail(_ reason: String) {
     response.malformed = reason
@@ -77,7 +81,7 @@ struct ResponseParser: Sendable {
   @discardableResult
   private mutating func keep(_ rest: inout ArraySlice<UInt8>, atMost count: Int) -> Int {
     let taken = min(count, rest.count)
-    let room = Self.bodyLimit - response.body.count
+    let room = bodyLimit - response.body.count
     response.body += rest.prefix(min(taken, room))
     if taken > room {
       response.isBodyTruncated = true

@@ -1,30 +1,30 @@
-import AuditModel
+package import AuditModel
 import Facts
 
 /// Where an `http` or `https` target is and how it is to be spoken to, from what the inventory declares.
-struct Destination: Sendable {
+package struct Destination: Sendable {
   /// What was declared.
-  var url: HTTPURL
+  package var url: HTTPURL
   /// Where to connect instead of where the host's name leads.
-  var address: String?
+  package var address: String?
   /// The name asked for in TLS instead of the host.
-  var serverName: String?
+  package var serverName: String?
   /// Files with further roots to trust.
-  var trust: [String]
+  package var trust: [String]
   /// Sent to the declared origin only.
-  var bearer: Secret?
+  package var bearer: Secret?
   /// Where the same host listens without TLS; 0 where it does not.
-  var plainPort: Int?
+  package var plainPort: Int?
   /// The path of the health endpoint.
-  var healthPath: String?
+  package var healthPath: String?
 
   /// Why a target cannot be spoken to at all.
-  struct Invalid: Error {
-    var reason: String
+  package struct Invalid: Error {
+    package var reason: String
   }
 
   /// Reads the declaration of `target`; `trust` are the run's own further roots.
-  init(_ target: Target, trust: [String]) throws(Invalid) {
+  package init(_ target: Target, trust: [String]) throws(Invalid) {
     guard let text = target.settings["url"]?.string else { throw Invalid(reason: "the target names no url") }
     guard let url = HTTPURL(text) else {
       throw Invalid(reason: "the url is no http or https URL with an ASCII host name")
@@ -40,13 +40,13 @@ struct Destination: Sendable {
 
   /// The token as far as it may be sent with a request to `url`: to the declared origin, and only if it cannot break out of
   /// its header field.
-  func bearer(for url: HTTPURL) -> String? {
+  package func bearer(for url: HTTPURL) -> String? {
     guard let token = bearer?.exposed, url.hasSameOrigin(as: self.url), !token.isEmpty else { return nil }
     return token.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? token : nil
   }
 
   /// The value of `Authorization` that holds a secret of the inventory, as far as it may be sent to `url`; nil for none.
-  func authorization(presenting presented: Presented, to url: HTTPURL) -> String? {
+  package func authorization(presenting presented: Presented, to url: HTTPURL) -> String? {
     switch presented {
     case .nothing, .madeUp: nil
     case .declared: bearer(for: url).map { "Bearer \($0)" }
@@ -55,7 +55,7 @@ struct Destination: Sendable {
   }
 
   /// Where the same host answers without TLS, as a URL with the declared path; or why that is not known.
-  var plain: Result<HTTPURL, Invalid> {
+  package var plain: Result<HTTPURL, Invalid> {
     var plain = url
     plain.scheme = .http
     switch plainPort {
