@@ -81,10 +81,7 @@ let package = Package(
     // Prometheus, Alertmanager, Grafana, Loki, error trackers, collectors, and what endpoints expose as metrics.
     .target(
       name: "ObservabilityProbes",
-      dependencies: [
-        "AuditModel", "Exposition", "Facts", "HTTPExchange", "Probing", "Transport",
-        .product(name: "Yams", package: "Yams"),
-      ]),
+      dependencies: ["AuditModel", "Definitions", "Exposition", "Facts", "HTTPExchange", "Probing", "Transport"]),
     // Any executable over JSON, and any Nagios plug-in unchanged.
     .target(name: "ProcessProbes", dependencies: ["AuditModel", "ChildProcesses", "Facts", "Probing"]),
     // Backups: what tools and files show of them, and restoring one for real.

@@ -42,7 +42,8 @@ struct FamilyDraft {
     try Self.checkValue(of: sample, type, name, suffix)
     try checkPlace(of: sample, type)
     if let exemplar = sample.exemplar {
-      guard (type == .histogram || type == .gaugehistogram) && suffix == "_bucket" || type == .counter && suffix == "_total"
+      guard
+        (type == .histogram || type == .gaugehistogram) && suffix == "_bucket" || type == .counter && suffix == "_total"
       else { throw LineFault("exemplar-misplaced", "only buckets and a counter's total have exemplars") }
       if suffix == "_bucket", let limit = Self.bound(of: sample), exemplar.value > limit {
         throw LineFault("exemplar-outside", "the exemplar's value lies beyond its bucket")

@@ -94,7 +94,9 @@ extension Exposition {
   private var countingSeries: [[UInt8]: (name: String, value: Double)] {
     var series: [[UInt8]: (name: String, value: Double)] = [:]
     for family in families {
-      for sample in family.samples where family.counts(sample) { series[sample.seriesKey] = (sample.name, sample.value) }
+      for sample in family.samples where family.counts(sample) {
+        series[sample.seriesKey] = (sample.name, sample.value)
+      }
     }
     return series
   }

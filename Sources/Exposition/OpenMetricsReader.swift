@@ -18,7 +18,9 @@ struct OpenMetricsReader {
           continue
         }
         if line.isEmpty { throw LineFault("blank-line", "blank lines are not allowed") }
-        if line.last == UInt8(ascii: "\r") { throw LineFault("carriage-return", "the line ends with a carriage return") }
+        if line.last == UInt8(ascii: "\r") {
+          throw LineFault("carriage-return", "the line ends with a carriage return")
+        }
         if line.first == UInt8(ascii: "#") {
           try readMetadata(line, at: index + 1)
         } else {
@@ -47,7 +49,8 @@ struct OpenMetricsReader {
   /// `# TYPE name type`, `# HELP name text`, `# UNIT name unit`.
   private mutating func readMetadata(_ line: ArraySlice<UInt8>, at number: Int) throws(LineFault) {
     let malformed = LineFault(
-      "metadata-malformed", "lines that begin with # are TYPE, HELP or UNIT, a name and a text, with one blank between each")
+      "metadata-malformed",
+      "lines that begin with # are TYPE, HELP or UNIT, a name and a text, with one blank between each")
     guard let keyword = ["TYPE", "HELP", "UNIT"].first(where: { line.starts(with: "# \($0) ".utf8) }),
       let (name, rest) = MetricName.leading(line.dropFirst(7)), let text = rest, line[text.startIndex - 1] == 0x20
     else { throw malformed }
@@ -56,7 +59,8 @@ struct OpenMetricsReader {
     case "TYPE":
       guard draft?.type == nil else { throw LineFault("type-duplicate", "the type of \(name) stands twice") }
       guard let type = MetricType(rawValue: String(decoding: text, as: UTF8.self)) else {
-        throw LineFault("type-unknown", "\(String(decoding: text.prefix(40), as: UTF8.self).debugDescription) is no type")
+        throw LineFault(
+          "type-unknown", "\(String(decoding: text.prefix(40), as: UTF8.self).debugDescription) is no type")
       }
       draft?.type = type
     case "HELP":

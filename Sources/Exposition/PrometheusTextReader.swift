@@ -14,12 +14,16 @@ struct PrometheusTextReader {
         let line = try lines.line(at: index)
         let text = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         if text.isEmpty { continue }
-        if line.last == UInt8(ascii: "\r") { throw LineFault("carriage-return", "the line ends with a carriage return") }
+        if line.last == UInt8(ascii: "\r") {
+          throw LineFault("carriage-return", "the line ends with a carriage return")
+        }
         if text.first == UInt8(ascii: "#") {
           try readComment(text.dropFirst(), at: index + 1)
         } else {
           var parser = SampleParser(line, line: index + 1, format: .prometheus)
-          try take(try parser.sample())
+          let sample = try parser.sample()
+          for fault in parser.advice { complain(index + 1, fault, .warn) }
+          try take(sample)
         }
       } catch {
         complain(index + 1, error, .error)
@@ -72,7 +76,9 @@ struct PrometheusTextReader {
       else {
         throw LineFault("type-unknown", "\(String(trimmed.prefix(40)).debugDescription) is no type of this format")
       }
-      guard hasType.insert(index).inserted else { throw LineFault("type-duplicate", "the type of \(name) stands twice") }
+      guard hasType.insert(index).inserted else {
+        throw LineFault("type-duplicate", "the type of \(name) stands twice")
+      }
       guard families[index].samples.isEmpty else {
         throw LineFault("metadata-late", "the type of \(name) stands behind its samples")
       }
@@ -115,7 +121,8 @@ struct PrometheusTextReader {
     }
     if let time = sample.timestamp?.wholeUnits, (100_000_000...99_999_999_999).contains(time) {
       complain(
-        sample.line, LineFault("timestamp-in-seconds", "the timestamp looks like seconds, milliseconds are wanted"), .warn)
+        sample.line, LineFault("timestamp-in-seconds", "the timestamp looks like seconds, milliseconds are wanted"),
+        .warn)
     }
     families[index].samples.append(sample)
     current = index

@@ -4,6 +4,8 @@ struct SampleParser {
   private var position: Int
   private let format: ExpositionFormat
   private let line: Int
+  /// What is wrong with the line and does not keep everybody from reading it.
+  private(set) var advice: [LineFault] = []
 
   /// A parser for one line without its end, which stands at `line`.
   init(_ bytes: ArraySlice<UInt8>, line: Int, format: ExpositionFormat) {
@@ -38,6 +40,9 @@ struct SampleParser {
       if position < bytes.endIndex { sample.timestamp = try milliseconds() }
       skipBlanks()
       if position < bytes.endIndex { throw LineFault("text-after-sample", "something follows the timestamp") }
+      if let last = bytes.last, " \t".utf8.contains(last) {
+        advice.append(LineFault("blank-at-end", "the line ends with a blank, at which some parsers stop"))
+      }
       return sample
     }
     if position < bytes.endIndex {
@@ -65,10 +70,9 @@ struct SampleParser {
 
   private mutating func separator(before what: String) throws(LineFault) {
     if format == .prometheus {
-      let start = position
       skipBlanks()
-      // A brace or a quote may stand close to what follows.
-      guard position > start || bytes[..<position].last == UInt8(ascii: "}") else {
+      // A closing brace may stand close to what follows.
+      guard let last = bytes[..<position].last, " \t}".utf8.contains(last) else {
         throw LineFault("blank-missing", "a blank is missing before \(what)")
       }
       return
@@ -116,7 +120,9 @@ struct SampleParser {
           throw LineFault("label-duplicate", "the label \(label) stands twice")
         }
         if label.hasPrefix("__") {
-          throw LineFault("label-reserved", "label names that begin with __, such as \(label), are reserved")
+          let fault = LineFault("label-reserved", "label names that begin with __, such as \(label), are reserved")
+          guard format == .prometheus, label != "__name__" else { throw fault }
+          advice.append(fault)
         }
         labels.append(Label(name: label, value: value))
       }
@@ -140,7 +146,8 @@ struct SampleParser {
     while let byte = next, MetricName.isNameByte(byte, isFirst: position == start, colons: false) { position += 1 }
     guard position > start else {
       throw LineFault(
-        "label-malformed", position == bytes.endIndex ? "the labels do not end" : "a label's name begins with a letter or _")
+        "label-malformed",
+        position == bytes.endIndex ? "the labels do not end" : "a label's name begins with a letter or _")
     }
     return String(decoding: bytes[start..<position], as: UTF8.self)
   }
@@ -161,7 +168,9 @@ struct SampleParser {
         case UInt8(ascii: "\\"), UInt8(ascii: "\""): text.append(escaped)
         default:
           if format == .prometheus {
-            throw LineFault("escape-unknown", "a backslash before something other than \\, \" or n")
+            advice.append(
+              LineFault(
+                "escape-unknown", "a backslash before something other than \\, \" or n, at which some parsers stop"))
           }
           text += [byte, escaped]
         }
@@ -210,7 +219,9 @@ struct SampleParser {
 
   /// `# {trace_id="a"} 0.5 123`, to the end of the line.
   private mutating func exemplar() throws(LineFault) -> Exemplar {
-    guard next == UInt8(ascii: "#") else { throw LineFault("exemplar-malformed", "an exemplar begins with # and a blank") }
+    guard next == UInt8(ascii: "#") else {
+      throw LineFault("exemplar-malformed", "an exemplar begins with # and a blank")
+    }
     position += 1
     do throws(LineFault) {
       try separator(before: "an exemplar's labels")
