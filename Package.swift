@@ -175,7 +175,7 @@ let package = Package(
         "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "HTTPExchange", "HTTPProbes",
         "LoopbackServers", "ProbeConformance", "Probing", "RateLimits", "SeededRandomness", "Transport",
       ]),
-    .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "SeededRandomness"]),
+    .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "LoopbackServers", "SeededRandomness"]),
     .testTarget(
       name: "ObservabilityProbesTests",
       dependencies: [
