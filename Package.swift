@@ -38,10 +38,12 @@ let package = Package(
         "DatabaseProbes",
         "Definitions",
         "Engine",
+        "Exposition",
         "Facts",
         "HTTPProbes",
         "MigrationAnalysis",
         "NetworkProbes",
+        "ObservabilityProbes",
         "Probing",
         "ProcessProbes",
         "RateLimits",
@@ -68,13 +70,19 @@ let package = Package(
         "AuditModel", "Certificates", "Cryptography", "Facts", "Probing", "TLSGrading", "Transport",
       ]),
     // HTTP exchanges and health endpoints.
-    .target(name: "HTTPProbes", dependencies: ["AuditModel", "Facts", "Probing", "RateLimits", "Transport"]),
+    .target(
+      name: "HTTPProbes",
+      dependencies: ["AuditModel", "Facts", "HTTPExchange", "Probing", "RateLimits", "Transport"]),
     // Which ports of a host really answer.
     .target(name: "NetworkProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
     // PostgreSQL sessions and what the wire shows without credentials.
     .target(
       name: "DatabaseProbes",
       dependencies: ["AuditModel", "Cryptography", "Facts", "MigrationAnalysis", "Postgres", "Probing", "Transport"]),
+    // Prometheus, Alertmanager, Grafana, Loki, error trackers, collectors, and what endpoints expose as metrics.
+    .target(
+      name: "ObservabilityProbes",
+      dependencies: ["AuditModel", "Definitions", "Exposition", "Facts", "HTTPExchange", "Probing", "Transport"]),
     // Any executable over JSON, and any Nagios plug-in unchanged.
     .target(name: "ProcessProbes", dependencies: ["AuditModel", "ChildProcesses", "Facts", "Probing"]),
     // Backups: what tools and files show of them, and restoring one for real.
@@ -104,6 +112,8 @@ let package = Package(
       dependencies: ["AuditModel", "Facts", .product(name: "Yams", package: "Yams")]),
     // What a TLS server's configuration is worth: a grade, and where it stands to Mozilla's guidelines.
     .target(name: "TLSGrading", dependencies: ["Facts"]),
+    // One HTTP/1.1 exchange over a connection of its own, and the reader of what comes back.
+    .target(name: "HTTPExchange", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
     // Sockets, name resolution and TLS sessions under a deadline.
     .target(name: "Transport", dependencies: ["AuditModel", "COpenSSL", "Probing"]),
     // Programs of other people under a deadline, with bounded output and nothing left behind.
@@ -122,6 +132,9 @@ let package = Package(
     .target(name: "AuditModel", dependencies: ["Facts"]),
     // JSON values, JSONPath (RFC 9535), matchers, schemas.
     .target(name: "Facts"),
+
+    // OpenMetrics and the Prometheus text format: reading and linting. Opens nothing.
+    .target(name: "Exposition"),
 
     // What SQL migrations lock, rewrite and break: pure.
     .target(name: "MigrationAnalysis"),
@@ -160,8 +173,15 @@ let package = Package(
     .testTarget(
       name: "HTTPProbesTests",
       dependencies: [
-        "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "HTTPProbes", "LoopbackServers",
-        "ProbeConformance", "Probing", "RateLimits", "SeededRandomness", "Transport",
+        "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "HTTPExchange", "HTTPProbes",
+        "LoopbackServers", "ProbeConformance", "Probing", "RateLimits", "SeededRandomness", "Transport",
+      ]),
+    .testTarget(name: "ExpositionTests", dependencies: ["Exposition", "LoopbackServers", "SeededRandomness"]),
+    .testTarget(
+      name: "ObservabilityProbesTests",
+      dependencies: [
+        "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Exposition", "Facts", "HTTPExchange",
+        "LoopbackServers", "ObservabilityProbes", "ProbeConformance", "Probing",
       ]),
     .testTarget(
       name: "NetworkProbesTests",
@@ -191,7 +211,7 @@ let package = Package(
       name: "CatalogueTests",
       dependencies: [
         "AuditModel", "BackupProbes", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts",
-        "HTTPProbes", "NetworkProbes", "Probing", "ProcessProbes", "TLSProbes",
+        "HTTPProbes", "NetworkProbes", "ObservabilityProbes", "Probing", "ProcessProbes", "TLSProbes",
       ]),
     .testTarget(name: "ProvingGroundTests", dependencies: ["Cryptography", "Facts", "Probing", "proving-ground"]),
     // The built command, driven as its users drive it.

@@ -2,17 +2,17 @@
 ///
 /// `^` and `$` outside brackets stand for the start and the end of the text, as in every engine that RFC 9485 section
 /// 5 maps to.
-struct Regexp: Sendable {
+package struct Regexp: Sendable {
   private let program: RegexpProgram
 
   /// Compiles the pattern; nil if it is no I-Regexp, or one that needs more than 20 000 steps.
-  init?(_ pattern: String) {
+  package init?(_ pattern: String) {
     guard let branches = RegexpParser.parse(pattern), let program = RegexpProgram(branches) else { return nil }
     self.program = program
   }
 
   /// Whether the text as a whole matches.
-  func matches(_ text: String) -> Bool { program.run(on: text.unicodeScalars, anywhere: false) }
+  package func matches(_ text: String) -> Bool { program.run(on: text.unicodeScalars, anywhere: false) }
 
   /// Whether any part of the text matches.
   func occurs(in text: String) -> Bool { program.run(on: text.unicodeScalars, anywhere: true) }

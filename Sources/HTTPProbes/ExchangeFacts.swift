@@ -1,4 +1,5 @@
 import Facts
+import HTTPExchange
 import Probing
 import Transport
 

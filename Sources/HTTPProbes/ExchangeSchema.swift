@@ -1,4 +1,5 @@
 import Facts
+import HTTPExchange
 
 /// The shape of what `http-exchange` brings back.
 enum ExchangeSchema {

@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HTTPExchange
 import Probing
 
 /// Sends one request and records the answer; follows redirects within the host if asked to.

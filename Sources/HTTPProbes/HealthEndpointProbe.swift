@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HTTPExchange
 import Probing
 
 /// Finds a target's health endpoint, asks it a few times and reads what it says in any of the common conventions.

@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HTTPExchange
 import Probing
 
 /// Turns what was seen of a health endpoint into facts. Pure.

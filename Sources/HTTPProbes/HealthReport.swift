@@ -1,4 +1,5 @@
 import Facts
+import HTTPExchange
 
 /// What the content of an answer says about health, whatever convention it follows.
 struct HealthReport: Sendable, Hashable {

@@ -1,5 +1,6 @@
 import AuditModel
 import Glibc
+import HTTPExchange
 import Probing
 
 /// Looks for a target's health endpoint and polls it. Blocks: only on a lane.

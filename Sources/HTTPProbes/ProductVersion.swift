@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// Fields by which servers and frameworks tell strangers which version they run.
 enum ProductVersion {
   private static let names = [

@@ -1,4 +1,5 @@
 import Facts
+import HTTPExchange
 
 /// Header fields as they may be recorded: bounded, and without what could serve as a credential.
 enum RecordedFields {

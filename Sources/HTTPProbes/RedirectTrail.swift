@@ -1,4 +1,5 @@
 import AuditModel
+import HTTPExchange
 
 /// A request and the redirects followed from its answer, within the target's own host.
 struct RedirectTrail: Sendable {

@@ -6,6 +6,7 @@ import Definitions
 import Engine
 import HTTPProbes
 import NetworkProbes
+import ObservabilityProbes
 import Probing
 import ProcessProbes
 import TLSProbes
@@ -20,6 +21,7 @@ enum Composition {
     NetworkProbes.set,
     ProcessProbes.set,
     BackupProbes.set,
+    ObservabilityProbes.set,
   ]
 
   /// The checks compiled into the program.

@@ -36,6 +36,7 @@ struct Prodworthy: AsyncParsableCommand {
       DoctorCommand.self,
       CertificateCommand.self,
       HeadersCommand.self,
+      MetricsCommand.self,
       MigrationsCommand.self,
       RateLimitCommand.self,
       TLSCommand.self,

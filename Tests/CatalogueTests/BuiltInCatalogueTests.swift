@@ -8,6 +8,7 @@ import Facts
 import Foundation
 import HTTPProbes
 import NetworkProbes
+import ObservabilityProbes
 import Probing
 import ProcessProbes
 import TLSProbes
@@ -17,6 +18,7 @@ import Testing
 struct BuiltInCatalogueTests {
   static let sets = [
     TLSProbes.set, HTTPProbes.set, DatabaseProbes.set, NetworkProbes.set, ProcessProbes.set, BackupProbes.set,
+    ObservabilityProbes.set,
   ]
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -2,6 +2,7 @@ import Facts
 import Testing
 import Transport
 
+@testable import HTTPExchange
 @testable import HTTPProbes
 
 @Suite("What single fields and contents say")

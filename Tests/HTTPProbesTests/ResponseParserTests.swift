@@ -1,6 +1,7 @@
 import SeededRandomness
 import Testing
 
+@testable import HTTPExchange
 @testable import HTTPProbes
 
 @Suite("Response parser")

@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HTTPExchange
 import Probing
 
 /// Turns what was seen of the routes into facts. Pure. Neither content nor tokens stand in them.

@@ -1,4 +1,5 @@
 import AuditModel
+import HTTPExchange
 import Probing
 
 /// Asks every declared route who is let in. Blocks: only on a lane.

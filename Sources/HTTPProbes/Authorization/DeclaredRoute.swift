@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HTTPExchange
 
 /// One kind of request that the inventory, or an OpenAPI document it names, says something about.
 struct DeclaredRoute: Sendable {

@@ -1,4 +1,5 @@
 import Facts
+import HTTPExchange
 
 /// A path at which something usually is that strangers should not see, and how to tell that it is that.
 struct ExposedPath: Sendable {

@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HTTPExchange
 import Probing
 
 /// Asks, without credentials, for what is often left open by mistake: consoles, metrics, files with secrets.

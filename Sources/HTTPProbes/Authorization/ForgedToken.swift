@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HTTPExchange
 
 /// A JSON Web Token (RFC 7519) that carries no valid signature, so that whoever takes it takes anything.
 struct ForgedToken: Sendable {

@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HTTPExchange
 import Probing
 
 /// Asks the declared routes of a target, with and without credentials of many kinds, who is let in.

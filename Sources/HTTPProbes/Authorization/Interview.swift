@@ -1,5 +1,6 @@
 import AuditModel
 import Glibc
+import HTTPExchange
 import Probing
 
 /// The run was called off in the middle of a look.

@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// What makes two answers the same page: status, media type, and words, where whatever has a digit in it counts as the
 /// same word: nonces, times and numbers differ from one answer to the next.
 struct Likeness: Sendable {

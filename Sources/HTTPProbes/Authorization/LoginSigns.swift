@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// How to tell that an answer asks a stranger to log in.
 struct LoginSigns: Sendable {
   /// The path or URL that strangers are sent to, where the inventory names it.

@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// What a target answers for paths that nobody made: whoever answers anything with 200 has not let anybody in.
 struct MadeUpPaths {
   private struct Sample {

@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// Another way to write a request, which what guards a route and what serves it may read differently.
 struct PathVariant: Sendable {
   /// A stable word for it.

@@ -1,4 +1,5 @@
 import Facts
+import HTTPExchange
 
 /// Recognises services that say in the content of a 200 what they should say by its status.
 enum RefusalInContent {

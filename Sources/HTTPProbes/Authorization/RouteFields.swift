@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HTTPExchange
 
 /// What the inventory may say about who is let in on an HTTP target.
 enum RouteFields {

@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// What one question about a route came to.
 struct Sight: Sendable {
   /// The nature of the answer.

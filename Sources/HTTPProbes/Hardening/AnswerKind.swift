@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// How an endpoint's answers are meant to be read.
 package enum HeaderProfile: String, Sendable, CaseIterable {
   /// By people, in a browser.

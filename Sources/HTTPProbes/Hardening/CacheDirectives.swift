@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// What an answer says about being kept (RFC 9111).
 struct CacheDirectives: Sendable, Hashable {
   /// By name in lower case; of equal names the first. Empty values for directives without an argument.

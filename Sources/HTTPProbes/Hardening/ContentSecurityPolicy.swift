@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// What several policies of one answer allow together, merged and held against the rules of the MDN HTTP Observatory
 /// (algorithm version 6).
 ///

@@ -1,4 +1,5 @@
 import Facts
+import HTTPExchange
 
 /// What the cookies of an answer ask of browsers, by name; their values are never looked at.
 enum CookieFacts {

@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HTTPExchange
 import Probing
 
 /// Asks with the origins that careless comparisons let in, plainly and by preflight, who may read the answers.

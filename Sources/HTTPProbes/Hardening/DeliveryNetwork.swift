@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// What the fields of answers tell of caches between the client and the origin.
 struct DeliveryNetwork: Sendable, Hashable {
   /// The fields that speak of one, in order of their names.

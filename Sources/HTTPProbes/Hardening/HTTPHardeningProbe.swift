@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HTTPExchange
 import Probing
 
 /// Asks for one path as a browser does, as a stranger, from another origin and without TLS, and reads what the header

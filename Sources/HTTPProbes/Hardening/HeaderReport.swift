@@ -1,4 +1,5 @@
 package import Facts
+import HTTPExchange
 
 /// The tests of the header fields of one answer that somebody has in a file.
 package enum HeaderReport {

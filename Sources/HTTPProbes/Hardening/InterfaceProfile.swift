@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// The tests of an answer that programs read: what of the Observatory holds there too, and what only holds there.
 ///
 /// Left out is what protects people in front of a browser: referrers, scripts of other sites, isolation of windows.

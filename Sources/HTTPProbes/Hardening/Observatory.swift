@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// The twelve tests of the MDN HTTP Observatory, algorithm version 6, over one answer.
 ///
 /// The rules are kept to the letter, oddities included: what its users compare with is its grade. Three things differ,

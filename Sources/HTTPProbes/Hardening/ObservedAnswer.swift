@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// One answer of a site, with what else the tests of its header fields want to know.
 struct ObservedAnswer: Sendable {
   /// What a request without TLS led to.

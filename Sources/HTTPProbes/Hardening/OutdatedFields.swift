@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// Header fields that browsers have given up, or that do more harm than good.
 enum OutdatedFields {
   private static let reasons: [String: String] = [

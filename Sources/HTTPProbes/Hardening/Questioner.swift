@@ -1,6 +1,7 @@
 import AuditModel
 import Facts
 import Glibc
+import HTTPExchange
 import Probing
 
 /// Asks one target several questions, of which each may stay without an answer.

@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// An HTTP response as people have it in a file: what `curl -i` prints, or a browser's tools copy. Read tolerantly.
 struct RawAnswer: Sendable {
   var status: Int

@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HTTPExchange
 import Probing
 
 /// Asks for what should be refused, a path and a method that nobody made and an echo, and reads how it is refused.

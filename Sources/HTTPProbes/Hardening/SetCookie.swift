@@ -1,3 +1,5 @@
+import HTTPExchange
+
 /// What one `Set-Cookie` field asks a browser to keep (RFC 6265 section 5.2, RFC 6265bis); never the cookie's value.
 struct SetCookie: Sendable, Hashable {
   /// A word of `SameSite` that browsers know.

@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HTTPExchange
 import Probing
 
 /// Asks for the front page and a few static files, plainly, compressed and once more by their validator.

@@ -1,4 +1,5 @@
 import Facts
+import HTTPExchange
 import RateLimits
 
 /// What the answer with which a limiter turns a request away looks like.

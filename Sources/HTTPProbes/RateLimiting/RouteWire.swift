@@ -1,5 +1,6 @@
 import AuditModel
 import Glibc
+import HTTPExchange
 import Probing
 import RateLimits
 import Synchronization

@@ -1,4 +1,5 @@
 import Facts
+import HTTPExchange
 
 /// A request that differs from the others in one way, to see how far a limit reaches.
 struct Variation: Sendable {

@@ -2,6 +2,7 @@ import AuditModel
 import Facts
 import Testing
 
+@testable import HTTPExchange
 @testable import HTTPProbes
 
 @Suite("What an answer to a stranger means")

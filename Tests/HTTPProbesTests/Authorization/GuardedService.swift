@@ -1,6 +1,7 @@
 import AuditModel
 import Facts
 
+@testable import HTTPExchange
 @testable import HTTPProbes
 
 /// A service whose routes are guarded well and badly, each in its own way.

@@ -6,6 +6,7 @@ import Probing
 import Synchronization
 import Testing
 
+@testable import HTTPExchange
 @testable import HTTPProbes
 
 /// What stands between the auditor and the service is not taken for the service.

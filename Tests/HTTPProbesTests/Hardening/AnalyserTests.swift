@@ -1,5 +1,6 @@
 import Testing
 
+@testable import HTTPExchange
 @testable import HTTPProbes
 
 @Suite("Analysers of header fields")

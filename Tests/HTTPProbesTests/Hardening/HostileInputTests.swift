@@ -2,6 +2,7 @@ import Foundation
 import SeededRandomness
 import Testing
 
+@testable import HTTPExchange
 @testable import HTTPProbes
 
 /// Parsers against input made to break them. `PRODWORTHY_FUZZ=1000000` sets the number of rounds.

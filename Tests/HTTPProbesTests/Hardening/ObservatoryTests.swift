@@ -1,5 +1,6 @@
 import Testing
 
+@testable import HTTPExchange
 @testable import HTTPProbes
 
 /// One answer and what one test makes of it.
