@@ -95,7 +95,7 @@ let package = Package(
     // Plan, observe, judge, assess, score, gate.
     .target(name: "Engine", dependencies: ["AuditModel", "Cryptography", "Facts", "Probing"]),
     // An audit report in, bytes out.
-    .target(name: "Reporting", dependencies: ["AuditModel", "CLibXML2", "Facts"]),
+    .target(name: "Reporting", dependencies: ["AuditModel", "CLibXML2", "Cryptography", "Facts"]),
 
     // What header fields say about rate limits, and what the answers of a route say about them.
     .target(

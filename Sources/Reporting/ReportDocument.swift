@@ -45,4 +45,6 @@ struct JSONFormat: ReportFormat {
   func render(_ report: AuditReport, _ options: RenderingOptions) throws -> [ReportFile] {
     [ReportFile(name: "report.json", bytes: try ReportDocument.encode(report))]
   }
+
+  func wrote(_ name: String) -> Bool { name == "report.json" }
 }

@@ -12,17 +12,20 @@ package struct RenderingOptions: Sendable {
   package var byteBudget: Int?
   /// Whether the console shows the verdict alone.
   package var isQuiet: Bool
+  /// How much a SARIF log holds.
+  package var sarifProfile: SARIFProfile
 
   /// Options with the defaults of a log file.
   package init(
     junitDialect: JUnitDialect = .rich, usesColor: Bool = false, width: Int = 100, byteBudget: Int? = nil,
-    isQuiet: Bool = false
+    isQuiet: Bool = false, sarifProfile: SARIFProfile = .full
   ) {
     self.junitDialect = junitDialect
     self.usesColor = usesColor
     self.width = width
     self.byteBudget = byteBudget
     self.isQuiet = isQuiet
+    self.sarifProfile = sarifProfile
   }
 }
 
@@ -49,6 +52,10 @@ package protocol ReportFormat: Sendable {
   var summary: String { get }
   /// Whether it makes one file with these options.
   func writesOneFile(_ options: RenderingOptions) -> Bool
+  /// Whether, of several files, the first is what a place for one file gets; the others stand only in folders.
+  func leadStandsAlone(_ options: RenderingOptions) -> Bool
+  /// Whether a file of that name in a run's folder is this format's; a name is never two formats' own.
+  func wrote(_ name: String) -> Bool
   /// The files of `report`.
   func render(_ report: AuditReport, _ options: RenderingOptions) throws -> [ReportFile]
 }
@@ -56,6 +63,8 @@ package protocol ReportFormat: Sendable {
 extension ReportFormat {
   /// One, unless a format says otherwise.
   package func writesOneFile(_ options: RenderingOptions) -> Bool { true }
+  /// No, unless a format says otherwise.
+  package func leadStandsAlone(_ options: RenderingOptions) -> Bool { false }
 }
 
 /// Every format there is.
@@ -65,7 +74,17 @@ package enum ReportFormats {
 
   /// In the order in which help lists them.
   package static let all: [any ReportFormat] = [
-    JSONFormat(), console, JUnitFormat(), MarkdownFormat(), GitHubFormat(),
+    JSONFormat(), console, JUnitFormat(), MarkdownFormat(),
+    HTMLFormat(),
+    CommentFormat(),
+    GitHubFormat(),
+    GitLabFormat(),
+    SARIFFormat(),
+    CTRFFormat(),
+    TAPFormat(),
+    OSCALFormat(),
+    PrometheusFormat(),
+    NagiosFormat(),
   ]
 
   /// The format called `name`.

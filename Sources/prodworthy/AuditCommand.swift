@@ -115,7 +115,8 @@ struct AuditCommand: AsyncParsableCommand {
     }
     try GitHubActions.publish(report, environment: environment, options: options)
     if folder == nil, let format = formats.first {
-      for file in try rendered(report, as: format, options) { try Output.print(file.bytes) }
+      let files = try rendered(report, as: format, options)
+      for file in format.leadStandsAlone(options) ? Array(files.prefix(1)) : files { try Output.print(file.bytes) }
     } else {
       var console = rendering.options(
         color: Terminal.takesColor(STDOUT_FILENO, environment: environment, asked: rendering.color))

@@ -56,6 +56,11 @@ struct ReportOptions: ParsableArguments {
     help: "How JUnit is written: \(JUnitDialect.allCases.map(\.rawValue).joined(separator: ", ")).")
   var junitDialect: String = JUnitDialect.rich.rawValue
 
+  @Option(
+    name: .customLong("sarif-profile"),
+    help: "How much SARIF holds: \(SARIFProfile.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var sarifProfile: String = SARIFProfile.full.rawValue
+
   @Flag(inversion: .prefixedNo, help: "Colour; by default only on a terminal and without NO_COLOR.")
   var color: Bool?
 
@@ -63,6 +68,10 @@ struct ReportOptions: ParsableArguments {
     guard JUnitDialect(rawValue: junitDialect) != nil else {
       let known = JUnitDialect.allCases.map(\.rawValue).joined(separator: ", ")
       throw ValidationError("there is no JUnit dialect \(junitDialect); known are \(known)")
+    }
+    guard SARIFProfile(rawValue: sarifProfile) != nil else {
+      let known = SARIFProfile.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("there is no SARIF profile \(sarifProfile); known are \(known)")
     }
     for name in format where ReportFormats.named(name) == nil {
       let known = ReportFormats.all.map(\.name)
@@ -82,7 +91,8 @@ struct ReportOptions: ParsableArguments {
   /// What the renderers are told.
   func options(color: Bool) -> RenderingOptions {
     RenderingOptions(
-      junitDialect: JUnitDialect(rawValue: junitDialect) ?? .rich, usesColor: color, width: Terminal.width(1))
+      junitDialect: JUnitDialect(rawValue: junitDialect) ?? .rich, usesColor: color, width: Terminal.width(1),
+      sarifProfile: SARIFProfile(rawValue: sarifProfile) ?? .full)
   }
 }
 

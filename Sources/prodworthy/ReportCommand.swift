@@ -27,11 +27,13 @@ struct ReportCommand: ParsableCommand {
     let options = rendering.options(
       color: !writesFile && Terminal.takesColor(STDOUT_FILENO, environment: environment, asked: rendering.color))
     let files = try rendered(report, as: format, options)
+    let leadIsEnough = format.leadStandsAlone(options)
     guard writesFile, let output else {
-      for file in files { try Output.print(file.bytes) }
+      for file in leadIsEnough ? Array(files.prefix(1)) : files { try Output.print(file.bytes) }
       return
     }
-    if files.count == 1, !Input.isFolder(output), !output.hasSuffix("/"), format.writesOneFile(options) {
+    let fitsOneFile = leadIsEnough || (files.count == 1 && format.writesOneFile(options))
+    if fitsOneFile, !Input.isFolder(output), !output.hasSuffix("/") {
       try Output.replace(output, with: files[0].bytes)
     } else {
       try Output.makeFolder(output)

@@ -58,8 +58,7 @@ struct RunFolder {
   /// Removes what an earlier run left in other formats: beside this run's reports it would pass for one of them.
   private func removeReports(but written: Set<String>) {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] where !written.contains(name) {
-      let isReport = name.hasSuffix(".xml") && (name.hasPrefix("junit") || name.hasPrefix("TEST-"))
-      if isReport || name.hasPrefix("github-") { unlink("\(path)/\(name)") }
+      if ReportFormats.all.contains(where: { $0.wrote(name) }) { unlink("\(path)/\(name)") }
     }
   }
 

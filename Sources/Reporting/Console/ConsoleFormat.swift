@@ -8,4 +8,6 @@ struct ConsoleFormat: ReportFormat {
   func render(_ report: AuditReport, _ options: RenderingOptions) throws -> [ReportFile] {
     [ReportFile(name: "console.txt", text: ConsoleReport(report: report, options: options).text)]
   }
+
+  func wrote(_ name: String) -> Bool { name == "console.txt" }
 }

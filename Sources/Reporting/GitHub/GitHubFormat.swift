@@ -12,6 +12,8 @@ struct GitHubFormat: ReportFormat {
 
   func writesOneFile(_ options: RenderingOptions) -> Bool { false }
 
+  func wrote(_ name: String) -> Bool { name == "github-summary.md" || name == "github-annotations.txt" }
+
   func render(_ report: AuditReport, _ options: RenderingOptions) throws -> [ReportFile] {
     let budget = min(options.byteBudget ?? .max, Self.summaryBudget)
     return [

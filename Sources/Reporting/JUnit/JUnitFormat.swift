@@ -12,6 +12,8 @@ struct JUnitFormat: ReportFormat {
 
   func writesOneFile(_ options: RenderingOptions) -> Bool { options.junitDialect != .surefire }
 
+  func wrote(_ name: String) -> Bool { name.hasSuffix(".xml") && (name.hasPrefix("junit") || name.hasPrefix("TEST-")) }
+
   func render(_ report: AuditReport, _ options: RenderingOptions) throws -> [ReportFile] {
     try files(for: report, options.junitDialect, soft: Self.softLimit, hard: Self.hardLimit)
   }

@@ -9,6 +9,8 @@ struct MarkdownFormat: ReportFormat {
     [ReportFile(name: "report.md", text: Self.text(of: report, byteBudget: options.byteBudget))]
   }
 
+  func wrote(_ name: String) -> Bool { name == "report.md" }
+
   /// The report with as much detail as `byteBudget` allows; without one, with everything.
   static func text(of report: AuditReport, byteBudget: Int?) -> String {
     for detail in MarkdownDetail.allCases where detail < .verdictOnly {

@@ -10,7 +10,7 @@ struct MarkdownReport {
     var page = MarkdownPage()
     writeVerdict(into: &page)
     if detail < .verdictOnly { writeFacts(into: &page) }
-    writeGate(into: &page)
+    MarkdownGate(report: report, isTerse: detail == .verdictOnly).write(into: &page)
     if detail < .verdictOnly {
       writeCauses(into: &page)
       writeWayToGreen(into: &page)
@@ -42,7 +42,9 @@ struct MarkdownReport {
     page.block(
       "**\(report.verdict)** · \(report.decision) · score \(report.score.sentence) · \(report.checklistSentence)")
     if report.interrupted { page.block("**Interrupted:** the run ended before everything was looked at.") }
-    for reason in report.partial { page.block("**Partial run:** \(MarkdownText.code(reason))") }
+    for reason in report.partial.prefix(detail < .verdictOnly ? .max : 3) {
+      page.block("**Partial run:** \(MarkdownText.code(reason))")
+    }
     if let day = report.asOf { page.block("**Judged as of** \(day), from facts recorded on \(report.startedAt.day).") }
     if let omission = detail.omission {
       page.block("**Shortened** to fit its place: \(omission). The whole report is in `report.json`.")
@@ -67,22 +69,6 @@ struct MarkdownReport {
         ["started", "\(report.startedAt), took \(seconds(report.durationMs)) s"],
         ["run", MarkdownText.cell(report.runID)],
       ])
-  }
-
-  private func writeGate(into page: inout MarkdownPage) {
-    page.heading(2, "Gate")
-    guard !report.gate.conditions.isEmpty else {
-      page.block("The policy names no condition, so nothing decides.")
-      return
-    }
-    page.table(
-      ["condition", "result", "limit and what was found"],
-      report.gate.conditions.map {
-        [
-          MarkdownText.cell($0.id), $0.status == .pass ? "pass" : "**\($0.status == .fail ? "FAIL" : "UNDECIDED")**",
-          MarkdownText.prose($0.detail, inTable: true),
-        ]
-      })
   }
 
   private func writeCauses(into page: inout MarkdownPage) {

@@ -5,8 +5,8 @@ enum MarkdownText {
 
   /// Hostile text as a code span: no link, image, mention, emphasis or HTML survives in one, and pipes are safe in
   /// table cells too when `inTable`. An empty text is a dash.
-  static func code(_ raw: String, inTable: Bool = false) -> String {
-    var text = Untrusted.oneLine(raw, limit: spanLimit, joinedBy: "⏎")
+  static func code(_ raw: String, inTable: Bool = false, limit: Int = spanLimit) -> String {
+    var text = Untrusted.oneLine(raw, limit: limit, joinedBy: "⏎")
     if text.isEmpty { return "—" }
     if inTable { text = escapingPipes(text) }
     let fence = String(repeating: "`", count: longestBacktickRun(in: text) + 1)
@@ -18,7 +18,7 @@ enum MarkdownText {
   }
 
   /// Hostile text as a code span in a table cell.
-  static func cell(_ raw: String?) -> String { code(raw ?? "", inTable: true) }
+  static func cell(_ raw: String?, limit: Int = spanLimit) -> String { code(raw ?? "", inTable: true, limit: limit) }
 
   /// Hostile text as a fenced block.
   static func fenced(_ raw: String, limit: Int) -> String {
@@ -29,8 +29,8 @@ enum MarkdownText {
 
   /// Text written by authors of checks, as one line of prose. A word that Markdown or a host's filters (mentions,
   /// issue numbers, links, emoji, mathematics) could take for more than a word becomes a code span.
-  static func prose(_ raw: String, inTable: Bool = false) -> String {
-    Untrusted.oneLine(raw, limit: 8 << 10).split(separator: " ").map { word in
+  static func prose(_ raw: String, inTable: Bool = false, limit: Int = 8 << 10) -> String {
+    Untrusted.oneLine(raw, limit: limit).split(separator: " ").map { word in
       isPlain(word) ? String(word) : code(String(word), inTable: inTable)
     }.joined(separator: " ")
   }

@@ -1,0 +1,66 @@
+import AuditModel
+import Facts
+
+/// GitLab's Code Quality report, an array of what is wrong and where. The merge request shows what differs from the
+/// target branch.
+struct CodeQuality {
+  private let report: AuditReport
+  private let places: FilePlaces
+
+  init(_ report: AuditReport) {
+    self.report = report
+    places = FilePlaces(report)
+  }
+
+  /// The array.
+  var value: JSONValue {
+    var fingerprints: Set<String> = []
+    return .array(
+      bySeverity(report.findings.filter(\.wantsAttention)).map { finding in
+        // What has the fingerprint of another is not shown at all.
+        var fingerprint = Untrusted.oneLine(finding.fingerprint, limit: 200)
+        var number = 1
+        while fingerprint.isEmpty || !fingerprints.insert(fingerprint).inserted {
+          number += 1
+          fingerprint = Identity.uuid("finding", finding.fingerprint, finding.check, finding.place, String(number))
+        }
+        let place = places.place(of: finding)
+        return [
+          "check_name": .string(filled(finding.check, limit: 255)),
+          "description": .string(filled("\(lead(finding))\(finding.place): \(finding.message)", limit: 2 << 10)),
+          "fingerprint": .string(fingerprint), "severity": .string(Self.severity(of: finding)),
+          "location": [
+            "path": .string(Self.path(of: place)), "lines": ["begin": .integer(place?.boundedLine ?? 1)],
+          ],
+        ]
+      })
+  }
+
+  private func filled(_ raw: String, limit: Int) -> String {
+    let text = Untrusted.oneLine(raw, limit: limit)
+    return text.isEmpty ? "—" : text
+  }
+
+  private func lead(_ finding: Finding) -> String { finding.isNotProven ? "not proven: " : "" }
+
+  /// Relative to the repository's root, where GitLab looks for it: an absolute path tells nothing there, so its last
+  /// name has to do.
+  private static func path(of place: SourceLocation?) -> String {
+    guard let place else { return "prodworthy.yaml" }
+    let path = Untrusted.oneLine(place.path, limit: 1024)
+    let names = path.split(separator: "/").filter { $0 != "." }
+    guard let last = names.last, !names.contains("..") else { return names.last.map(String.init) ?? "prodworthy.yaml" }
+    return path.hasPrefix("/") ? String(last) : names.joined(separator: "/")
+  }
+
+  private static func severity(of finding: Finding) -> String {
+    if finding.status == .warn { return "info" }
+    return switch finding.severity {
+    case .critical: "blocker"
+    case .high: "critical"
+    case .medium: "major"
+    case .low: "minor"
+    case .info: "info"
+    }
+  }
+}
