@@ -35,6 +35,7 @@ struct Prodworthy: AsyncParsableCommand {
       RateLimitCommand.self,
       TLSCommand.self,
       JSONPathCommand.self,
+      LoadCommand.self,
       FaultCommand.self,
     ])
 
