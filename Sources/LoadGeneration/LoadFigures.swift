@@ -100,6 +100,10 @@ package struct LoadFigures: Sendable, Hashable {
   package internal(set) var bytesSent = 0
   /// Bytes received.
   package internal(set) var bytesReceived = 0
+  /// The most users that were on their way at once.
+  package internal(set) var mostUsers = 0
+  /// Answers by the instance that named itself.
+  package internal(set) var instances: [String: Int] = [:]
   /// Stretches of the run.
   package internal(set) var bins: [Bin] = []
 
@@ -126,6 +130,11 @@ package struct LoadFigures: Sendable, Hashable {
   mutating func note(error: String) {
     let name = errors[error] != nil || errors.count < Self.mostErrors ? error : "others"
     errors[name, default: 0] += 1
+  }
+
+  mutating func note(instance: String) {
+    let name = instances[instance] != nil || instances.count < Self.mostErrors ? instance : "others"
+    instances[name, default: 0] += 1
   }
 
   mutating func bin(_ index: Int, _ change: (inout Bin) -> Void) {
@@ -210,6 +219,8 @@ package struct LoadFigures: Sendable, Hashable {
     sent += other.sent
     bytesSent += other.bytesSent
     bytesReceived += other.bytesReceived
+    mostUsers += other.mostUsers
+    instances.merge(other.instances) { $0 + $1 }
     for (index, bin) in other.bins.enumerated() {
       self.bin(index) {
         $0.started += bin.started
@@ -292,7 +303,9 @@ extension LoadFigures {
     [
       "users": [
         "completed": .integer(completed), "failed": .integer(failedUsers), "cut": .integer(cut),
+        "mostAtOnce": .integer(mostUsers),
       ],
+      "instances": .counts(instances),
       "requests": .integer(requests), "unanswered": .integer(errorsOfRequests),
       "startError": .object(startErrorDocument), "responseTime": .object(responseTime.document),
       "serviceTime": .object(serviceTime.document), "firstByteTime": .object(firstByteTime.document),
@@ -323,7 +336,8 @@ extension LoadFigures {
       let classList = value["statusClasses"]?.array, let arrivals = value["arrivals"],
       let started = arrivals.size("started"), let skipped = arrivals["skippedBecause"]?.counts,
       let users = value["users"], let completed = users.size("completed"), let failed = users.size("failed"),
-      let cut = users.size("cut"), let unansweredCount = value.size("unanswered"),
+      let cut = users.size("cut"), let mostUsers = users.size("mostAtOnce"), let instances = value["instances"]?.counts,
+      let unansweredCount = value.size("unanswered"),
       let startError = LatencyHistogram(compact: value["startError"]?["counts"]),
       let response = LatencyHistogram(compact: value["responseTime"]?["counts"]),
       let service = LatencyHistogram(compact: value["serviceTime"]?["counts"]),
@@ -351,6 +365,7 @@ extension LoadFigures {
     (sessionLength, connectTime, self.unanswered, errorsOfRequests) = (session, connect, unanswered, unansweredCount)
     (self.statuses, self.errors, expectationsMet, expectationsFailed) = (statuses, errors, met, missed)
     (self.connections, self.sent, self.bytesSent, self.bytesReceived) = (connections, sent, bytesSent, bytesReceived)
+    (self.mostUsers, self.instances) = (mostUsers, instances)
     satisfied = value["apdex"]?.size("satisfied") ?? 0
     tolerated = value["apdex"]?.size("tolerated") ?? 0
   }

@@ -231,6 +231,7 @@ final class LoadLoop {
       number: arrival.number, scenario: scenario, phase: arrival.phase, intended: due, common: common,
       variables: usesVariables ? variables(of: arrival.number, &randomness) : [:], randomness: randomness)
     activeUsers += 1
+    figures.mostUsers = max(figures.mostUsers, activeUsers)
     figures.started += 1
     figures.scenarios[scenario].started += 1
     figures.phases[arrival.phase].started += 1
@@ -570,7 +571,8 @@ final class LoadLoop {
   private func transmit(_ connection: LoadConnection) {
     guard let fiber = connection.fiber, let written = fiber.written, let step = fiber.step else { return }
     connection.reader.begin(
-      isHead: step.isHead, keepsContent: step.wantsContent, keepsFields: step.wantsFields)
+      isHead: step.isHead, keepsContent: step.wantsContent,
+      keepsFields: step.wantsFields || plan.instanceHeader != nil)
     connection.firstByteAt = 0
     connection.sentAt = monotonicNow()
     connection.expiresAt = connection.sentAt + timeout
@@ -750,6 +752,7 @@ final class LoadLoop {
       return advance(fiber)
     }
     let fields = AnswerFields(section)
+    if let name = plan.instanceHeader, user.number >= 0 { figures.note(instance: fields[name] ?? "unnamed") }
     for cookie in fields.values("set-cookie") { user.jar.take(cookie, from: written.url) }
     if step.request.followsRedirects, [301, 302, 303, 307, 308].contains(status), let location = fields["location"] {
       return redirect(fiber, status, written, location)

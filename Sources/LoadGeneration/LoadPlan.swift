@@ -1,5 +1,4 @@
 import Facts
-import Glibc
 package import LoadScripts
 package import Probing
 package import Transport
@@ -56,6 +55,7 @@ package struct LoadPlan: Sendable {
   let endpoints: [LoadEndpoint]
   let resultPlan: LoadResult.Plan
   let variables: JSONObject
+  let instanceHeader: String?
 
   /// Makes a script ready.
   ///
@@ -64,11 +64,12 @@ package struct LoadPlan: Sendable {
   ///   - hosts: hosts beyond this machine that may be loaded; nil where all may that the script names.
   ///   - digest: what tells this script from others.
   ///   - trust: the roots that servers have to prove themselves by.
+  ///   - instanceHeader: the field in which each instance behind one address names itself.
   ///   - threads: event loops, each on a thread of its own.
   package init(
     _ script: LoadScript, target: String?, hosts: [String]?, files: PayloadFiles, digest: String, seed: UInt64,
     shard: Shard = .whole, threads: Int = 1, environment: [String: String], folder: String, trust: TrustStore,
-    deadline: Deadline
+    instanceHeader: String? = nil, deadline: Deadline
   ) throws(Failure) {
     guard let text = target ?? script.target else {
       throw .unusable("there is no target: the script names none in `config.target`, and none was given")
@@ -83,6 +84,7 @@ package struct LoadPlan: Sendable {
     self.seed = seed
     self.shard = shard
     self.threads = max(1, threads)
+    self.instanceHeader = instanceHeader
     do throws(TransportFailure) {
       tls = try EventTLS(trust: script.http.verifiesServer ? trust : nil)
     } catch {
@@ -137,11 +139,4 @@ package struct LoadPlan: Sendable {
     visit(script.after)
     return found
   }
-}
-
-/// Nanoseconds on the monotonic clock.
-func monotonicNow() -> Int {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return time.tv_sec * 1_000_000_000 + time.tv_nsec
 }

@@ -14,13 +14,13 @@ package enum LoadRun {
 
   /// Runs a plan to its end, and blocks until then. `log` gets what `log` steps say, from any thread.
   ///
-  /// A call of `cancellation` stops the arrivals; users get three more seconds, and what was seen is told.
+  /// The deadline, or its being called off, stops the arrivals; users get three more seconds, and what was seen is told.
   package static func run(
-    _ plan: LoadPlan, cancellation: Cancellation?, log: @escaping @Sendable (String) -> Void
+    _ plan: LoadPlan, until deadline: Deadline, log: @escaping @Sendable (String) -> Void
   ) throws(Failure) -> LoadResult {
     raiseDescriptorLimit()
     let before = usage()
-    let control = RunControl(cancellation: cancellation, log: log)
+    let control = RunControl(until: deadline, log: log)
     var captured: JSONObject = [:]
     var outer = LoadFigures(
       endpoints: plan.endpoints.count, scenarios: plan.script.scenarios.count, phases: plan.script.phases.count)
@@ -46,7 +46,7 @@ package enum LoadRun {
     guard threads.count == plan.threads else { throw Failure(reason: "the system grants no thread") }
     for thread in threads { thread.join() }
     if !plan.script.after.isEmpty {
-      outer.add(once(plan, RunControl(cancellation: nil, log: log), { $0.after }, captured).figures)
+      outer.add(once(plan, RunControl(until: Deadline(milliseconds: 60_000), log: log), { $0.after }, captured).figures)
     }
     var figures = outer
     var (intended, finishedAt) = (0, start)

@@ -11,20 +11,24 @@ final class RunControl: Sendable {
   private let ending = Atomic<Int>(0)
   private let words = Mutex<String?>(nil)
   private let logged = Atomic<Int>(0)
-  private let cancellation: Cancellation?
+  private let deadline: Deadline
   private let log: @Sendable (String) -> Void
 
   /// The most lines of `log` steps.
   private static let mostLines = 200
 
-  init(cancellation: Cancellation?, log: @escaping @Sendable (String) -> Void) {
-    self.cancellation = cancellation
+  init(until deadline: Deadline, log: @escaping @Sendable (String) -> Void) {
+    self.deadline = deadline
     self.log = log
   }
 
   /// How the run is to end; `running` where it is not.
   var state: Ending {
-    if cancellation?.isCalled == true { end(.cancelled, "the run was interrupted") }
+    if deadline.isCancelled {
+      end(.cancelled, "the run was interrupted")
+    } else if deadline.hasPassed {
+      end(.deadline, "the time ran out")
+    }
     return Ending(rawValue: ending.load(ordering: .relaxed)) ?? .running
   }
 

@@ -5,6 +5,7 @@ import DatabaseProbes
 import Definitions
 import Engine
 import HTTPProbes
+import LoadProbes
 import NetworkProbes
 import Probing
 import ProcessProbes
@@ -20,6 +21,7 @@ enum Composition {
     NetworkProbes.set,
     ProcessProbes.set,
     BackupProbes.set,
+    LoadProbes.set,
   ]
 
   /// The checks compiled into the program.

@@ -74,7 +74,7 @@ struct LoadRunCommand: ParsableCommand {
     let plan = try plan(script, try script.runnable())
     let result: LoadResult
     do throws(LoadRun.Failure) {
-      result = try LoadRun.run(plan, cancellation: Interruption.shared.cancellation) {
+      result = try LoadRun.run(plan, until: Self.forever) {
         Output.note(Untrusted.line($0) + "\n")
       }
     } catch {
@@ -85,6 +85,10 @@ struct LoadRunCommand: ParsableCommand {
     if let status = Interruption.shared.status { throw status }
     try LoadRunCommand.end(result)
   }
+
+  /// A script ends by itself, or by a signal.
+  private static let forever = Deadline(
+    milliseconds: 365 * 86_400_000, cancellation: Interruption.shared.cancellation)
 
   /// Throws the status that a result ends in, unless that is 0.
   static func end(_ result: LoadResult) throws {

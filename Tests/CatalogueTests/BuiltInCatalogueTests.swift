@@ -7,6 +7,7 @@ import Engine
 import Facts
 import Foundation
 import HTTPProbes
+import LoadProbes
 import NetworkProbes
 import Probing
 import ProcessProbes
@@ -17,6 +18,7 @@ import Testing
 struct BuiltInCatalogueTests {
   static let sets = [
     TLSProbes.set, HTTPProbes.set, DatabaseProbes.set, NetworkProbes.set, ProcessProbes.set, BackupProbes.set,
+    LoadProbes.set,
   ]
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
