@@ -164,7 +164,7 @@ struct LoadRunTests {
     (figures, status) = try await failed("{get: {url: /list, expect: [\(met)]}}", "plugins: {expect: {}}")
     #expect(figures.expectationsMet == 8 && figures.expectationsFailed == 0 && status == 0)
     for missed in [
-      "statusCode: 201", "contentType: text/html", "hasProperty: user.x", "notHasProperty: list[0]", "hasHeader: x",
+      "statusCode: 201", "contentType: text/html", "hasProperty: user.x", "notHasProperty: 'list[0]'", "hasHeader: x",
       "matchesRegexp: Bob", "equals: [a, b]", "notStatusCode: 200",
     ] {
       (figures, status) = try await failed("{get: {url: /list, expect: {\(missed)}}}", "plugins: {expect: {}}")
