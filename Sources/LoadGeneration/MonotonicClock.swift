@@ -1,4 +1,4 @@
-// The importer finds `timespec` in the first module of this target that includes its header, which is this one.
+// The importer finds `timespec` in whichever module of this target it reads first: both are named.
 import CEpoll
 import Glibc
 
