@@ -41,6 +41,9 @@ let package = Package(
         "Exposition",
         "Facts",
         "HTTPProbes",
+        "LoadGeneration",
+        "LoadProbes",
+        "LoadScripts",
         "MigrationAnalysis",
         "NetworkProbes",
         "ObservabilityProbes",
@@ -89,6 +92,12 @@ let package = Package(
     .target(
       name: "BackupProbes",
       dependencies: ["AuditModel", "CZlib", "ChildProcesses", "Cryptography", "Facts", "Probing"]),
+    // How a system bears load: a script run against it, its processes and its database watched meanwhile.
+    .target(
+      name: "LoadProbes",
+      dependencies: [
+        "AuditModel", "Definitions", "Facts", "LoadGeneration", "LoadScripts", "Postgres", "Probing", "Transport",
+      ]),
 
     // MARK: Judging and reporting: pure
 
@@ -110,6 +119,12 @@ let package = Package(
     .target(
       name: "Definitions",
       dependencies: ["AuditModel", "Facts", .product(name: "Yams", package: "Yams")]),
+    // What Artillery scripts ask for: phases, flows, templates and thresholds, or what of them is refused. Opens nothing.
+    .target(name: "LoadScripts", dependencies: ["AuditModel", "Definitions", "Facts"]),
+    // Load at times fixed in advance, and what came of it.
+    .target(
+      name: "LoadGeneration",
+      dependencies: ["AuditModel", "CEpoll", "CZlib", "Facts", "LoadScripts", "Probing", "Transport"]),
     // What a TLS server's configuration is worth: a grade, and where it stands to Mozilla's guidelines.
     .target(name: "TLSGrading", dependencies: ["Facts"]),
     // One HTTP/1.1 exchange over a connection of its own, and the reader of what comes back.
@@ -183,6 +198,19 @@ let package = Package(
         "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Exposition", "Facts", "HTTPExchange",
         "LoopbackServers", "ObservabilityProbes", "ProbeConformance", "Probing",
       ]),
+    .testTarget(name: "LoadScriptsTests", dependencies: ["AuditModel", "Definitions", "Facts", "LoadScripts"]),
+    .testTarget(
+      name: "LoadGenerationTests",
+      dependencies: [
+        "AuditModel", "Definitions", "Facts", "LoadGeneration", "LoadScripts", "LoopbackServers", "Probing",
+        "SeededRandomness", "Transport",
+      ]),
+    .testTarget(
+      name: "LoadProbesTests",
+      dependencies: [
+        "AuditModel", "Facts", "LoadGeneration", "LoadProbes", "LoopbackPostgres", "LoopbackServers", "Postgres",
+        "ProbeConformance", "Probing",
+      ]),
     .testTarget(
       name: "NetworkProbesTests",
       dependencies: [
@@ -211,7 +239,7 @@ let package = Package(
       name: "CatalogueTests",
       dependencies: [
         "AuditModel", "BackupProbes", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts",
-        "HTTPProbes", "NetworkProbes", "ObservabilityProbes", "Probing", "ProcessProbes", "TLSProbes",
+        "HTTPProbes", "LoadProbes", "NetworkProbes", "ObservabilityProbes", "Probing", "ProcessProbes", "TLSProbes",
       ]),
     .testTarget(name: "ProvingGroundTests", dependencies: ["Cryptography", "Facts", "Probing", "proving-ground"]),
     // The built command, driven as its users drive it.
@@ -229,6 +257,8 @@ let package = Package(
 
     // MARK: System libraries
 
+    // Event notification of Linux, which the C library's own module leaves out.
+    .systemLibrary(name: "CEpoll"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

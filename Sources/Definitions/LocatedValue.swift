@@ -1,32 +1,45 @@
-import Facts
+package import Facts
 
 /// A JSON value with the place where each part of it was written.
-struct LocatedValue {
+package struct LocatedValue: Sendable {
   /// One member of an object with the place of its name.
-  struct Member {
-    var name: String
-    var nameSpan: Span
-    var value: LocatedValue
+  package struct Member: Sendable {
+    /// Its name.
+    package var name: String
+    /// Where the name stands.
+    package var nameSpan: Span
+    /// What it holds.
+    package var value: LocatedValue
+
+    /// A member called `name`, written at `nameSpan`.
+    package init(name: String, nameSpan: Span, value: LocatedValue) {
+      self.name = name
+      self.nameSpan = nameSpan
+      self.value = value
+    }
   }
 
   /// What stands inside.
-  enum Parts {
+  package enum Parts: Sendable {
+    /// Nothing: a scalar.
     case none
+    /// The members of an object.
     case members([Member])
+    /// The elements of a list.
     case elements([LocatedValue])
   }
 
   /// The value, parts included.
-  let value: JSONValue
+  package let value: JSONValue
   /// Where it begins.
-  let span: Span
+  package let span: Span
   /// The parts with their places.
-  let parts: Parts
+  package let parts: Parts
   /// A scalar without quotes, as written.
-  let plainText: String?
+  package let plainText: String?
 
   /// A scalar.
-  init(_ value: JSONValue, at span: Span, plainText: String? = nil) {
+  package init(_ value: JSONValue, at span: Span, plainText: String? = nil) {
     self.value = value
     self.span = span
     self.plainText = plainText
@@ -34,7 +47,7 @@ struct LocatedValue {
   }
 
   /// An object; names are unique.
-  init(members: [Member], at span: Span) {
+  package init(members: [Member], at span: Span) {
     value = .object(JSONObject(members.map { ($0.name, $0.value.value) }))
     self.span = span
     parts = .members(members)
@@ -42,7 +55,7 @@ struct LocatedValue {
   }
 
   /// A list.
-  init(elements: [LocatedValue], at span: Span) {
+  package init(elements: [LocatedValue], at span: Span) {
     value = .array(elements.map(\.value))
     self.span = span
     parts = .elements(elements)
@@ -50,19 +63,19 @@ struct LocatedValue {
   }
 
   /// The members; none unless this is an object.
-  var members: [Member] { if case .members(let members) = parts { members } else { [] } }
+  package var members: [Member] { if case .members(let members) = parts { members } else { [] } }
 
   /// The elements; none unless this is a list.
-  var elements: [LocatedValue] { if case .elements(let elements) = parts { elements } else { [] } }
+  package var elements: [LocatedValue] { if case .elements(let elements) = parts { elements } else { [] } }
 
   /// The text, if this is one.
-  var string: String? { value.string }
+  package var string: String? { value.string }
 
   /// The member called `name`.
-  subscript(name: String) -> LocatedValue? { member(name)?.value }
+  package subscript(name: String) -> LocatedValue? { member(name)?.value }
 
   /// The member called `name` with its place.
-  func member(_ name: String) -> Member? { members.first { $0.name.utf8.elementsEqual(name.utf8) } }
+  package func member(_ name: String) -> Member? { members.first { $0.name.utf8.elementsEqual(name.utf8) } }
 
   /// The value at the end of a path, or the last one on the way to it.
   func descendant(at path: some Sequence<Schema.Violation.Step>) -> LocatedValue {

@@ -1,13 +1,23 @@
 import AuditModel
 
 /// A stretch of one line: line and column from 1, column and width in Unicode scalars.
-struct Span: Hashable {
-  var line: Int
-  var column: Int
-  var width = 1
+package struct Span: Hashable, Sendable {
+  /// From 1.
+  package var line: Int
+  /// From 1, in Unicode scalars.
+  package var column: Int
+  /// At least 1, in Unicode scalars.
+  package var width: Int
+
+  /// A stretch of `width` scalars.
+  package init(line: Int, column: Int, width: Int = 1) {
+    self.line = line
+    self.column = column
+    self.width = width
+  }
 
   /// Where a file begins.
-  static let start = Span(line: 1, column: 1)
+  package static let start = Span(line: 1, column: 1)
 }
 
 /// A file's text by lines.

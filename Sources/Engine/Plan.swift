@@ -156,7 +156,9 @@ package struct Plan: Sendable {
     let safety = max(check.safety, probe.safety)
     let asked = JSONObject(check.with.members.map { ($0.name, $0.value.bound(to: parameters)) })
     let planned = PlannedObservation(probe: check.probe, target: target.id, parameters: asked)
-    guard header.permits(safety) || carried.contains(planned.key) else {
+    guard
+      header.permits(safety) || (safety == .load && target.isOnThisMachine) || carried.contains(planned.key)
+    else {
       if !forbidden.contains(planned) { forbidden.append(planned) }
       return .settled(
         .unknown,

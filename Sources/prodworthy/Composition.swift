@@ -5,6 +5,7 @@ import DatabaseProbes
 import Definitions
 import Engine
 import HTTPProbes
+import LoadProbes
 import NetworkProbes
 import ObservabilityProbes
 import Probing
@@ -22,6 +23,7 @@ enum Composition {
     ProcessProbes.set,
     BackupProbes.set,
     ObservabilityProbes.set,
+    LoadProbes.set,
   ]
 
   /// The checks compiled into the program.

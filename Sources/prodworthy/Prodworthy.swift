@@ -41,6 +41,7 @@ struct Prodworthy: AsyncParsableCommand {
       RateLimitCommand.self,
       TLSCommand.self,
       JSONPathCommand.self,
+      LoadCommand.self,
       FaultCommand.self,
     ])
 

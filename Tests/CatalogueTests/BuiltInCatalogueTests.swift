@@ -7,6 +7,7 @@ import Engine
 import Facts
 import Foundation
 import HTTPProbes
+import LoadProbes
 import NetworkProbes
 import ObservabilityProbes
 import Probing
@@ -19,6 +20,7 @@ struct BuiltInCatalogueTests {
   static let sets = [
     TLSProbes.set, HTTPProbes.set, DatabaseProbes.set, NetworkProbes.set, ProcessProbes.set, BackupProbes.set,
     ObservabilityProbes.set,
+    LoadProbes.set,
   ]
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -1,0 +1,131 @@
+import AuditModel
+import Facts
+import Glibc
+import LoopbackServers
+import ProbeConformance
+import Probing
+import Testing
+
+@testable import LoadProbes
+
+@Suite("load-run")
+struct LoadProbeTests {
+  /// A server that answers every request on every connection, naming one of two instances by turns.
+  static func site(_ delay: UInt32 = 0) throws -> ScriptedServer {
+    try ScriptedServer { peer in
+      var count = 0
+      while !peer.receive().isEmpty {
+        if delay > 0 { usleep(delay) }
+        count += 1
+        let body = "ok"
+        peer.send(
+          Array("HTTP/1.1 200 OK\r\nx-instance: \(count % 2 == 0 ? "a" : "b")\r\ncontent-length: 2\r\n\r\n\(body)".utf8)
+        )
+      }
+    }
+  }
+
+  static func look(
+    _ settings: JSONObject, kind: String = "load", milliseconds: Int = 60_000, secrets: [String: Secret] = [:]
+  ) async -> (Sighting, Traffic) {
+    let meter = TrafficMeter()
+    let target = Target(id: "peak", kind: kind, settings: settings, secrets: secrets)
+    let sighting = await LoadRunProbe().observe(
+      target, with: [:],
+      in: ProbeContext(
+        deadline: Deadline(milliseconds: milliseconds), lane: BlockingLane(width: 2), traffic: meter))
+    return (sighting, meter.traffic)
+  }
+
+  static let flow: JSONValue = [["get": ["url": "/a"]], ["get": ["url": "/b", "name": "second"]]]
+
+  @Test("figures by request, thresholds, instances and processes")
+  func facts() async throws {
+    let server = try Self.site(1000)
+    let (sighting, traffic) = await Self.look([
+      "target": .string("http://127.0.0.1:\(server.port)"), "flow": Self.flow,
+      "phases": [["duration": 2, "arrivalRate": 30, "name": "all"]],
+      "thresholds": ["http_req_duration": ["p(95)<5000"], "http_reqs": ["count>1000"]], "instanceHeader": "X-Instance",
+      "watch": [["name": "tests", "pid": .integer(Int(getpid()))], ["name": "gone", "pid": 4_000_000]],
+    ])
+    guard case .seen(let facts, let gaps) = sighting else {
+      Issue.record("\(sighting)")
+      return
+    }
+    #expect(LoadRunProbe().descriptor.facts.violations(of: facts).isEmpty)
+    #expect(facts["arrivals"] == ["intended": 60, "started": 60, "skipped": 0])
+    #expect(facts["requests"] == 120)
+    #expect(facts["failedShare"] == 0)
+    #expect(facts["endpoints"]?.array?.compactMap { $0["name"]?.string } == ["GET /a", "second"])
+    #expect((facts["endpoints"]?[0]?["p95"]?.double ?? 0) >= 1)
+    #expect(facts["endpoints"]?[0]?["p99"] == .null)
+    #expect(facts["thresholds"]?.array?.map { $0["holds"] ?? .null } == [true, false])
+    #expect(facts["instances"]?["count"] == 2)
+    #expect(facts["instances"]?["imbalance"] == 1)
+    #expect((facts["processes"]?[0]?["cpuSeconds"]?.double ?? 0) > 0)
+    #expect((facts["processes"]?[0]?["memoryMost"]?.integer ?? 0) > 1_000_000)
+    #expect(facts["processes"]?[1]?["coresMean"] == .null)
+    #expect(gaps.map(\.path).sorted() == ["database", "processes[1]"])
+    #expect(traffic.requests == 120 && traffic.connections == 60)
+  }
+
+  @Test("a script beside the inventory, on an endpoint of its own kind")
+  func script() async throws {
+    let server = try Self.site()
+    let folder = try ScratchFolder()
+    let path = try folder.write(
+      "config: {phases: [{duration: 1, arrivalRate: 5}]}\nscenarios: [{flow: [{get: {url: /}}]}]\n", to: "load.yml")
+    let (sighting, _) = await Self.look(
+      ["url": .string("http://127.0.0.1:\(server.port)/"), "load": ["script": .string(path)]], kind: "http")
+    guard case .seen(let facts, _) = sighting else {
+      Issue.record("\(sighting)")
+      return
+    }
+    #expect(facts["requests"] == 5)
+    #expect(facts["instances"] == .null)
+  }
+
+  @Test("what cannot be run is not run, and says why")
+  func unseen() async throws {
+    func reason(_ settings: JSONObject, milliseconds: Int = 60_000) async -> String {
+      var settings = settings
+      settings["target"] = settings["target"] ?? "http://127.0.0.1:1"
+      guard case (.unseen(let unseen), let traffic) = await Self.look(settings, milliseconds: milliseconds) else {
+        return "seen"
+      }
+      return traffic.requests == 0 ? "\(unseen.kind): \(unseen.reason)" : "sent something"
+    }
+    #expect(await reason([:]).contains("neither a script nor a flow"))
+    #expect(await reason(["script": "/nowhere/load.yml"]).contains("cannot be read"))
+    #expect(await reason(["flow": [["function": "x"]]]).contains("function"))
+    #expect(await reason(["flow": [["get": ["url": "http://192.0.2.1/"]]]]).hasPrefix("denied"))
+    let long: JSONObject = ["flow": Self.flow, "phases": [["duration": 3600, "arrivalRate": 1]]]
+    #expect(await reason(long).hasPrefix("timeout: the load takes 36"))
+  }
+
+  @Test("requests without an answer are told, not passed over")
+  func refused() async throws {
+    let (sighting, _) = await Self.look([
+      "target": "http://127.0.0.1:1", "flow": Self.flow, "phases": [["duration": 1, "arrivalRate": 30]],
+    ])
+    guard case .seen(let facts, let gaps) = sighting else {
+      Issue.record("\(sighting)")
+      return
+    }
+    #expect(facts["unanswered"] == 30 && facts["failedShare"] == 1 && facts["unansweredShare"] == 1)
+    #expect(facts["errors"] == [["name": "ECONNREFUSED", "count": 30]])
+    #expect(gaps.contains { $0.path == "responseTime" })
+  }
+
+  @Test("conforms")
+  func conforms() async throws {
+    let server = try Self.site()
+    let target = Target(
+      id: "peak", kind: "load",
+      settings: [
+        "target": .string("http://127.0.0.1:\(server.port)"), "flow": Self.flow,
+        "phases": [["duration": 1, "arrivalRate": 5]],
+      ])
+    #expect(await ProbeConformance.problems(with: LoadRunProbe(), target: target) == [])
+  }
+}
