@@ -39,12 +39,14 @@ package struct RunHeader: Sendable, Hashable, Codable {
   package var durationMs: Int
   /// Whether a signal ended it early.
   package var interrupted: Bool
+  /// What it was made from; nil where no inventory was.
+  package var sources: AuditedSources?
 
   /// A header of all these parts.
   package init(
     tool: AuditReport.Tool, runID: String, system: AuditReport.System, ceiling: SafetyClass,
     consented: [SafetyClass], targets: [RecordedTarget], selection: [String], startedAt: Instant,
-    finishedAt: Instant, durationMs: Int, interrupted: Bool
+    finishedAt: Instant, durationMs: Int, interrupted: Bool, sources: AuditedSources? = nil
   ) {
     self.tool = tool
     self.runID = runID
@@ -57,6 +59,7 @@ package struct RunHeader: Sendable, Hashable, Codable {
     self.finishedAt = finishedAt
     self.durationMs = durationMs
     self.interrupted = interrupted
+    self.sources = sources
   }
 
   /// Whether a probe of this class may run.
