@@ -69,6 +69,9 @@ enum Output {
     try write(bytes, to: descriptor)
   }
 
+  /// Removes the file at `path`, if there is one.
+  static func remove(_ path: String) { unlink(path) }
+
   /// Makes the folder at `path` and those above it. Throws `Failure` (73).
   static func makeFolder(_ path: String) throws(Failure) {
     do {

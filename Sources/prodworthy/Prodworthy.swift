@@ -25,6 +25,8 @@ struct Prodworthy: AsyncParsableCommand {
       PlanCommand.self,
       JudgeCommand.self,
       ReportCommand.self,
+      SignCommand.self,
+      VerifyCommand.self,
       ChecksCommand.self,
       ExplainCommand.self,
       InitCommand.self,

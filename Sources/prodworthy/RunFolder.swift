@@ -4,6 +4,7 @@ import Facts
 import FoundationEssentials
 import Glibc
 import Reporting
+import Signoff
 
 /// The folder that keeps a run: `run.json`, `observations.jsonl`, and what was rendered from them.
 struct RunFolder {
@@ -46,11 +47,12 @@ struct RunFolder {
     removeReports(but: written)
   }
 
-  /// Removes what an earlier run left in other formats: beside this run's reports it would pass for one of them.
+  /// Removes what an earlier run left: reports in other formats, which would pass for ones of this run, and signatures,
+  /// which hold for the other report alone.
   private func removeReports(but written: Set<String>) {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] where !written.contains(name) {
       let isReport = name.hasSuffix(".xml") && (name.hasPrefix("junit") || name.hasPrefix("TEST-"))
-      if isReport || name.hasPrefix("github-") { unlink("\(path)/\(name)") }
+      if isReport || name.hasPrefix("github-") || name.hasPrefix(SignedFiles.prefix) { unlink("\(path)/\(name)") }
     }
   }
 

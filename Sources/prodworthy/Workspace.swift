@@ -13,6 +13,10 @@ struct Workspace {
   var inventory: Inventory?
   /// What is demanded.
   var policy: Policy
+  /// The inventory's path, absolute; nil where there is no inventory.
+  var inventoryPath: String?
+  /// The files that were read and those that the inventory names, with what each is to the run; paths are absolute.
+  var sources: [(role: String, path: String)] = []
 
   /// What to load.
   struct Request {
@@ -50,10 +54,12 @@ struct Workspace {
       inventorySource = file
     }
     var files: [SourceFile] = []
+    var checkPaths: [String] = []
     for folder in folders {
       guard Input.isFolder(folder) else { throw Failure(.missingInput, "\(folder) is not a folder of checks") }
       for path in try Input.yamlFiles(under: folder) {
         let file = SourceFile(path: path, bytes: try Input.bytes(of: path))
+        checkPaths.append(path)
         guard path.hasSuffix(".probe.yaml") || path.hasSuffix(".probe.yml") else {
           files.append(file)
           continue
@@ -100,17 +106,27 @@ struct Workspace {
     let policyName =
       request.policy ?? environment["PRODWORTHY_POLICY"].flatMap { $0.isEmpty ? nil : $0 } ?? inventoryFile?.policy
       ?? (isBare ? "endpoint" : "pre-release")
+    var policyPath: String?
     let policy = try Self.policy(
       policyName, beside: request.policy == nil ? source.path : nil, checks: checks, checklist: checklist,
-      diagnostics: &diagnostics)
+      path: &policyPath, diagnostics: &diagnostics)
     guard diagnostics.isEmpty, let policy else { throw Failure(.badData, Self.rendered(diagnostics)) }
-    return Workspace(
+    var workspace = Workspace(
       catalogue: Catalogue(checks: checks, probes: probes, checklist: checklist), inventory: inventory, policy: policy)
+    workspace.inventoryPath = source.path.map(Input.absolute)
+    workspace.sources = [("inventory", source.path), ("policy", policyPath)].compactMap { role, path in
+      path.map { (role, Input.absolute($0)) }
+    }
+    workspace.sources += checkPaths.map { ("check", Input.absolute($0)) }
+    workspace.sources += (inventoryFile?.named ?? []).filter(Composition.isConfiguration).map {
+      ("\($0.target).\($0.field)", Input.absolute($0.path))
+    }
+    return workspace
   }
 
   private static func policy(
     _ name: String, beside inventory: String?, checks: [CheckDefinition], checklist: [ChecklistItem],
-    diagnostics: inout [Diagnostic]
+    path found: inout String?, diagnostics: inout [Diagnostic]
   ) throws(Failure) -> Policy? {
     if let builtIn = try Composition.builtInPolicy(name) { return builtIn }
     let path = inventory.map { Self.absolute(name, beside: $0) } ?? name
@@ -120,6 +136,7 @@ struct Workspace {
         inventory == nil ? .usage : .badData,
         "\(inventory.map { "\($0): " } ?? "")there is no policy called \(name); known are \(known), or name a file")
     }
+    found = path
     let loaded = Definitions.policy(
       SourceFile(path: path, bytes: try Input.bytes(of: path)), checks: checks, checklist: checklist)
     diagnostics += loaded.diagnostics

@@ -74,4 +74,10 @@ package struct SignOffVerdict: Sendable, Hashable {
   package var roles: [RoleEntry]
   /// In the order of their files.
   package var entries: [Entry]
+
+  /// The verdict on a signed run whose report cannot be read any more: it could when somebody signed it.
+  package static func unreadable(_ message: String) -> SignOffVerdict {
+    let reason = Reason(id: "report-malformed", message: message, contradicts: true)
+    return SignOffVerdict(outcome: .notVerified, reasons: [reason], roles: [], entries: [])
+  }
 }
