@@ -84,7 +84,7 @@ struct SignCommand: AsyncParsableCommand {
       of: report, files: run.files, sources: run.sources, role: role, decision: decision, identity: identity,
       text: statement, at: Instant.current(), validUntil: end)
     let fingerprint = signingKey?.publicKey.fingerprint
-    let files = SignedFiles(signOff, about: report, signer: fingerprint ?? "anybody")
+    let files = SignedFiles(signOff, about: report, signer: fingerprint.map { String($0.prefix(19)) } ?? "anybody")
     if report.gate.status != .passed, decision == .approve {
       Output.note("prodworthy: the gate of this report is \(report.gate.status.rawValue): no policy will accept it\n")
     }
@@ -114,7 +114,8 @@ struct SignCommand: AsyncParsableCommand {
       signature = try SSHSignature(over: files.statement, for: SignOff.namespace, by: key.publicKey, sign).armored
       envelopes = try SignedFiles.envelopes(files.statement, signOff, about: report, by: key.publicKey, sign)
       if envelopes == nil {
-        Output.note("prodworthy: no envelopes: they take a key of Ed25519 or P-256, this one is \(key.publicKey.kind)\n")
+        Output.note(
+          "prodworthy: no envelopes: they take a key of Ed25519 or P-256, this one is \(key.publicKey.kind)\n")
       }
     }
     for name in [files.signatureName, files.envelopesName] { Output.remove("\(folder)/\(name)") }

@@ -51,7 +51,8 @@ struct SignedFolder {
     let names = Set((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
     let statements = names.filter { $0.hasPrefix(SignedFiles.prefix) && $0.hasSuffix(".json") }
     guard statements.count <= Self.mostCandidates else {
-      throw Failure(.badData, "\(path) holds \(statements.count) sign-offs; at most \(Self.mostCandidates) are looked at")
+      throw Failure(
+        .badData, "\(path) holds \(statements.count) sign-offs; at most \(Self.mostCandidates) are looked at")
     }
     var candidates: [SignedRun.Candidate] = []
     for name in statements.sorted() {

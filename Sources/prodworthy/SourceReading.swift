@@ -179,7 +179,8 @@ struct SourceReading {
     switch await git("rev-parse", "--verify", "HEAD^{commit}") {
     case .success(let output):
       let id = output.filter { !$0.isWhitespace }
-      let isID = [40, 64].contains(id.utf8.count) && id.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+      let isID =
+        [40, 64].contains(id.utf8.count) && id.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
       return isID ? .success(id) : .failure(.other("git does not say which commit the work tree is at"))
     case .failure(let obstacle): return .failure(obstacle)
     }

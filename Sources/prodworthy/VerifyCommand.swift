@@ -81,7 +81,9 @@ struct VerifyCommand: AsyncParsableCommand {
   // MARK: A bare signature
 
   private func verifyRaw() throws {
-    guard let scheme, let key, let signature else { throw Failure(.usage, "--raw takes --scheme, --key and --signature") }
+    guard let scheme, let key, let signature else {
+      throw Failure(.usage, "--raw takes --scheme, --key and --signature")
+    }
     let (blocks, problems) = PEM.read(try Input.bytes(of: key))
     if let problem = problems.first { throw Failure(.badData, "\(key):\(problem.line): \(problem.message)") }
     guard blocks.count == 1, let block = blocks.first, block.label == "PUBLIC KEY" else {

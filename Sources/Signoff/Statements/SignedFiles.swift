@@ -27,7 +27,8 @@ package struct SignedFiles: Sendable, Hashable {
   private static func plain(_ text: String) -> String {
     String(
       text.unicodeScalars.prefix(80).map { scalar -> Character in
-        let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789@._-".unicodeScalars.contains(scalar))
+        let isPlain =
+          scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789@._-".unicodeScalars.contains(scalar))
         return isPlain ? Character(scalar) : "_"
       })
   }

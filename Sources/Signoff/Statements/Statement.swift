@@ -40,4 +40,3 @@ package struct Statement: Sendable, Hashable {
       ]).utf8)
   }
 }
-

@@ -198,7 +198,8 @@ private struct LineReader {
     position += 1
     var value: [UInt8] = []
     while position < octets.count, octets[position] != UInt8(ascii: "\"") {
-      if octets[position] == UInt8(ascii: "\\"), position + 1 < octets.count, octets[position + 1] == UInt8(ascii: "\"") {
+      if octets[position] == UInt8(ascii: "\\"), position + 1 < octets.count, octets[position + 1] == UInt8(ascii: "\"")
+      {
         position += 1
       }
       value.append(octets[position])

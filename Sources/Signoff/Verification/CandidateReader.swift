@@ -102,7 +102,8 @@ struct CandidateReader {
       throw Flaw(
         "\(name.prefix { $0 != "." })-changed",
         signed == nil
-          ? "it does not speak of \(name)" : present == nil ? "\(name) is gone" : "\(name) is not the one that was signed",
+          ? "it does not speak of \(name)"
+          : present == nil ? "\(name) is gone" : "\(name) is not the one that was signed",
         contradicts: true)
     }
     guard signOff.runID == run.report.runID, signOff.gate == run.report.gate.status else {

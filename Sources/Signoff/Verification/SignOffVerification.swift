@@ -167,7 +167,8 @@ package struct SignOffVerification {
 
   private mutating func judgeCommit(_ counting: [Entry]) {
     let signed = counting.compactMap { $0.signOff?.sources?.commit }
-    if let asked = surroundings.commitAsked, signed.count < counting.count || signed.contains(where: { $0.id != asked }) {
+    if let asked = surroundings.commitAsked, signed.count < counting.count || signed.contains(where: { $0.id != asked })
+    {
       refuse("commit-not-signed", "the commit \(asked) is not the one that was audited")
     }
     if policy.commit == .same, let commit = signed.first {
