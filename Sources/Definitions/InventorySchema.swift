@@ -27,10 +27,17 @@ enum InventorySchema {
       .init("ceiling", .word(SafetyClass.self), "the roughest safety class that may run", default: "probe"),
       .init("policy", .string(.nonEmpty), "a built-in policy's name, or a file relative to this one"),
       .init("checks", .array(.string(.path)), "folders with further checks and probe manifests"),
+      .init("identity", identity, "what tells that the system is still the same"),
       .init("consent", .array(consent), "explicit permissions above the ceiling"),
       .init("targets", targets, required: true, "what is audited"),
     ])
   }
+
+  private static let identity = Schema.object([
+    .init(
+      "files", .array(.string(.path), minimumCount: 1), "files and folders whose content makes the system what it is"),
+    .init("values", .object([], others: .string(.nonEmpty)), "digests of images, commits and the like, by name"),
+  ])
 
   private static let consent = Schema.object([
     .init("safety", .word(SafetyClass.self), required: true, "what is permitted"),

@@ -147,18 +147,20 @@ struct SourceReading {
     return .success(SHA256.hex(lines.joined().utf8))
   }
 
-  /// The images of a compose file: bound by their digest, or named as what nothing speaks for.
+  /// The images that a compose file names, or an inventory as what makes the system: bound by their digest, or told to
+  /// be what nothing speaks for.
   private func addImages(of path: String, to sources: inout AuditedSources) {
     guard path.hasSuffix(".yaml") || path.hasSuffix(".yml"), let bytes = try? Input.bytes(of: path),
-      bytes.count <= 4 << 20,
-      let services = Definitions.document(SourceFile(path: path, bytes: bytes)).value?["services"]?.object
+      bytes.count <= 4 << 20, let document = Definitions.document(SourceFile(path: path, bytes: bytes)).value
     else { return }
-    for (_, service) in services {
+    for (name, value) in document["identity"]?["values"]?.object ?? [:] {
+      guard let image = value.string.flatMap({ Self.image($0) }) else { continue }
+      sources.images.append(AuditedSources.Image(name: image.name.isEmpty ? name : image.name, sha256: image.sha256))
+    }
+    for (_, service) in document["services"]?.object ?? [:] {
       guard let reference = service["image"]?.string else { continue }
-      if let mark = reference.firstRange(of: "@sha256:"), Self.isDigest(reference[mark.upperBound...]) {
-        sources.images.append(
-          AuditedSources.Image(
-            name: String(reference[..<mark.lowerBound]), sha256: String(reference[mark.upperBound...])))
+      if let image = Self.image(reference), !image.name.isEmpty {
+        sources.images.append(image)
       } else {
         let unbound = AuditedSources.Unbound(name: reference, reason: "the image is named without its digest")
         if !sources.unbound.contains(unbound) { sources.unbound.append(unbound) }
@@ -166,8 +168,17 @@ struct SourceReading {
     }
   }
 
+  /// The image of a reference `NAME@sha256:DIGEST` or `sha256:DIGEST`; nil where that names no digest.
+  static func image(_ reference: String) -> AuditedSources.Image? {
+    let mark = "sha256:"
+    guard let place = reference.firstRange(of: mark), isDigest(reference[place.upperBound...]) else { return nil }
+    let name = reference[..<place.lowerBound]
+    guard name.isEmpty || (name.count > 1 && name.hasSuffix("@")) else { return nil }
+    return AuditedSources.Image(name: String(name.dropLast()), sha256: String(reference[place.upperBound...]))
+  }
+
   /// Whether a text is a SHA-256 in lower-case hexadecimal digits.
-  static func isDigest(_ text: some StringProtocol) -> Bool {
+  private static func isDigest(_ text: some StringProtocol) -> Bool {
     text.utf8.count == 64 && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
   }
 

@@ -146,12 +146,10 @@ struct VerifyCommand: AsyncParsableCommand {
   private static let nowhere = "the audited files are not where they were: name the folder of the inventory with --root"
 
   private static func digest(ofImage image: String) throws(Failure) -> String {
-    if let mark = image.firstRange(of: "sha256:"), SourceReading.isDigest(image[mark.upperBound...]),
-      mark.lowerBound == image.startIndex || image[..<mark.lowerBound].hasSuffix("@")
-    {
-      return String(image[mark.upperBound...])
+    guard let read = SourceReading.image(image) else {
+      throw Failure(.usage, "\(image) names no digest: write NAME@sha256:DIGEST")
     }
-    throw Failure(.usage, "\(image) names no digest: write NAME@sha256:DIGEST")
+    return read.sha256
   }
 
   /// The policy, and the signers it names. Throws `Failure` (65, 66) with every problem of both.

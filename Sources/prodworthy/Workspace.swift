@@ -114,14 +114,23 @@ struct Workspace {
     var workspace = Workspace(
       catalogue: Catalogue(checks: checks, probes: probes, checklist: checklist), inventory: inventory, policy: policy)
     workspace.inventoryPath = source.path.map(Input.absolute)
-    workspace.sources = [("inventory", source.path), ("policy", policyPath)].compactMap { role, path in
-      path.map { (role, Input.absolute($0)) }
+    var sources = [("inventory", source.path), ("policy", policyPath)]
+    sources += checkPaths.map { ("check", $0) }
+    if let path = source.path, let file = inventorySource {
+      sources += Self.furtherFiles(ofInventory: file).map { ($0.role, Self.absolute($0.path, beside: path)) }
     }
-    workspace.sources += checkPaths.map { ("check", Input.absolute($0)) }
-    workspace.sources += (inventoryFile?.named ?? []).filter(Composition.isConfiguration).map {
-      ("\($0.target).\($0.field)", Input.absolute($0.path))
+    sources += (inventoryFile?.named ?? []).filter(Composition.isConfiguration).map {
+      ("\($0.target).\($0.field)", $0.path)
     }
+    workspace.sources = sources.compactMap { role, path in path.map { (role, Input.absolute($0)) } }
     return workspace
+  }
+
+  /// What an inventory names beside its targets and checks: the files the system is made from, and what people say.
+  private static func furtherFiles(ofInventory file: SourceFile) -> [(role: String, path: String)] {
+    guard let document = Definitions.document(file).value else { return [] }
+    let said = ["waivers", "attestations"].compactMap { key in document[key]?.string.map { (key, $0) } }
+    return said + (document["identity"]?["files"]?.array ?? []).compactMap { $0.string.map { ("identity", $0) } }
   }
 
   private static func policy(

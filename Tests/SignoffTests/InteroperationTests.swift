@@ -70,10 +70,11 @@ import Testing
     ("alice@example.com OTHER\nalice@example.com KEY", true),
     ("alice@example.com namespaces=\"git\" KEY\nalice@example.com KEY", true),
   ]) func signersAreReadAsSSHKeygenReadsThem(_ lines: String, _ expected: Bool) throws {
+    let shared = try Self.shared.get()
     let text =
-      lines.replacing("KEY", with: Self.shared.publicKey.line).replacing("OTHER", with: Self.other.line) + "\n"
-    try Self.shared.keygen.write(text, to: "signers-\(abs(lines.hashValue))")
-    let theirs = try Self.shared.keygen.run(
+      lines.replacing("KEY", with: shared.publicKey.line).replacing("OTHER", with: Self.other.line) + "\n"
+    try shared.keygen.write(text, to: "signers-\(abs(lines.hashValue))")
+    let theirs = try shared.keygen.run(
       "ssh-keygen",
       [
         "-Y", "verify", "-f", "signers-\(abs(lines.hashValue))", "-I", "alice@example.com", "-n", SignOff.namespace,
@@ -85,7 +86,7 @@ import Testing
     #expect(problems == [])
     let now = Samples.instant("2026-06-15T12:00:00Z")
     let ours = signers.signers.contains {
-      $0.key == Self.shared.publicKey && $0.principals.matches("alice@example.com") && $0.isValid(at: now)
+      $0.key == shared.publicKey && $0.principals.matches("alice@example.com") && $0.isValid(at: now)
         && $0.namespaces?.matches(SignOff.namespace) ?? true
     }
     #expect(ours == expected)
@@ -104,7 +105,7 @@ import Testing
     }
   }
 
-  private static let shared = try! Shared()
+  private static let shared = Result { try Shared() }
   private static let other = Samples.person(9).publicKey
 
   @Test func aTokenIsBelievedWhereItWasTouched() throws {

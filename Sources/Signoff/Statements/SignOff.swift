@@ -106,9 +106,14 @@ package struct SignOff: Sendable, Hashable {
       subjects.append(Statement.Subject(name: Self.commitSubject, algorithm: "gitCommit", digest: commit.id))
     }
     for image in sources?.images ?? [] {
-      subjects.append(Statement.Subject(name: "image \(image.name)", digest: image.sha256))
+      subjects.append(Statement.Subject(name: Self.subjectName(of: image), digest: image.sha256))
     }
     return subjects
+  }
+
+  /// An image with its digest: of one name there may be several.
+  private static func subjectName(of image: AuditedSources.Image) -> String {
+    "image \(image.name)@sha256:\(image.sha256)"
   }
 
   /// Resource descriptors of the files that said what to audit.
@@ -168,7 +173,9 @@ extension SignOff {
         if Self.boundFiles.contains(name) {
           files.append(Statement.Subject(name: name, digest: digest))
         } else if name.hasPrefix("image ") {
-          images.append(AuditedSources.Image(name: String(name.dropFirst(6)), sha256: digest))
+          let image = AuditedSources.Image(name: String(name.dropFirst(6).dropLast(72)), sha256: digest)
+          guard Self.subjectName(of: image) == name else { throw Refusal(reason: "an image is not the subject") }
+          images.append(image)
         } else {
           throw Refusal(reason: "a subject of another kind")
         }
