@@ -82,7 +82,8 @@ struct AuditCommand: AsyncParsableCommand {
     let redactor = Redactor(secrets: inventory.targets.flatMap(\.secrets.values))
     var run = await observed(inventory, workspace, redactor: redactor)
     if let folder, let path = workspace.inventoryPath {
-      run.header.sources = await SourceReading(inventory: path, run: folder).sources(of: workspace.sources)
+      run.header.sources = await SourceReading(inventory: path, run: folder).sources(
+        of: workspace.sources + trust.map { ("trust", Input.absolute($0)) })
     }
     let report = Audit.report(run, policy: workspace.policy, catalogue: workspace.catalogue, asOf: day)
 

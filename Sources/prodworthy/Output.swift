@@ -115,6 +115,12 @@ enum Input {
   /// Whether something is at `path`.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// Whether a regular file is at `path`.
+  static func isRegularFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
+
   /// Whether a folder is at `path`.
   static func isFolder(_ path: String) -> Bool {
     var status = stat()

@@ -88,6 +88,9 @@ struct SignCommand: AsyncParsableCommand {
     if report.gate.status != .passed, decision == .approve {
       Output.note("prodworthy: the gate of this report is \(report.gate.status.rawValue): no policy will accept it\n")
     }
+    for unbound in run.sources?.unbound ?? [] {
+      Output.note("prodworthy: " + Untrusted.line("not bound: \(unbound.name): \(unbound.reason)") + "\n")
+    }
     try RunFolder(path: folder).claim()
     try write(files, signOff, report, by: signingKey)
     let names = signingKey == nil ? [files.statementName] : [files.statementName, files.signatureName]

@@ -67,6 +67,8 @@ struct SignedFolder {
   }
 
   private func bytes(_ name: String) throws(Failure) -> [UInt8] {
+    // A pipe would be waited for, and a device read without end.
+    guard Input.isRegularFile("\(path)/\(name)") else { throw Failure(.badData, "\(path)/\(name) is no file") }
     let bytes = try Input.bytes(of: "\(path)/\(name)")
     guard bytes.count <= Self.sizeLimit else { throw Failure(.badData, "\(path)/\(name) is too large") }
     return bytes

@@ -138,7 +138,8 @@ struct VerifyCommand: AsyncParsableCommand {
       }
     }
     let verdict = SignOffVerification.verdict(
-      on: SignedRun(report: report, files: folder.files, candidates: candidates), policy: policy, signers: signers,
+      on: SignedRun(report: report, files: folder.files, sources: folder.sources, candidates: candidates),
+      policy: policy, signers: signers,
       in: surroundings)
     try tell(verdict, report)
   }

@@ -156,7 +156,8 @@ struct SigningTable {
     precondition(problems.isEmpty, "\(problems)")
     let states = states
     return SignOffVerification.verdict(
-      on: SignedRun(report: report, files: files, candidates: candidates), policy: policy, signers: read,
+      on: SignedRun(report: report, files: files, sources: sources, candidates: candidates), policy: policy,
+      signers: read,
       in: Surroundings(now: now, commit: commit, images: images, commitAsked: commitAsked) {
         states[$0.path] ?? .sha256($0.sha256)
       })

@@ -31,7 +31,7 @@ import Testing
     var table = SigningTable()
     table.policy.required = [SignOffPolicy.Role(name: "release", people: [])]
     table.signers = [SigningTable.line(Self.one)]
-    table.sources?.files.removeLast()
+    table.sources = nil
     try table.sign(Self.one, for: "release")
     #expect(table.told == ["verified"])
     let candidate = table.candidates[0]
@@ -40,8 +40,15 @@ import Testing
       change(&table.candidates[0])
       return table.verdict.outcome != .notVerified
     }
-    for bit in 0..<8 * candidate.statement.count where passes({ $0.statement[bit / 8] ^= 1 << UInt8(bit % 8) }) {
-      Issue.record("bit \(bit) of the statement")
+    let read = try SSHSignature(armored: candidate.signature ?? [])
+    var statement = candidate.statement
+    for bit in 0..<8 * statement.count {
+      statement[bit / 8] ^= 1 << UInt8(bit % 8)
+      if read.verifies(statement) { Issue.record("bit \(bit) of the statement") }
+      statement[bit / 8] ^= 1 << UInt8(bit % 8)
+    }
+    for index in statement.indices where passes({ $0.statement[index] ^= 1 << UInt8(index % 8) }) {
+      Issue.record("byte \(index) of the statement")
     }
     let signature = candidate.signature ?? []
     for bit in 0..<8 * signature.count where passes({ $0.signature?[bit / 8] ^= 1 << UInt8(bit % 8) }) {
@@ -81,6 +88,19 @@ import Testing
     #expect(table.told == ["notVerified", "\(name)-changed", "\(name)-changed", "role-unfilled", "role-unfilled"])
     table.files.remove(at: index)
     #expect(table.verdict.outcome == .notVerified)
+  }
+
+  @Test func aStatementThatBindsLessThanTheRunIsNone() throws {
+    for leaveOut: (inout AuditedSources?) -> Void in [
+      { $0 = nil }, { $0?.files.removeFirst() }, { $0?.commit = nil }, { $0?.images = [] },
+    ] {
+      var table = SigningTable()
+      leaveOut(&table.sources)
+      try table.sign(Self.one, for: "release")
+      table.sources = Samples.sources
+      try table.sign(Self.two, for: "security")
+      #expect(table.told == ["notVerified", "statement-differs", "role-unfilled"])
+    }
   }
 
   @Test func aSignatureForAnotherPurposeIsNone() throws {

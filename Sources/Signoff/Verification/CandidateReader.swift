@@ -109,6 +109,14 @@ struct CandidateReader {
     guard signOff.runID == run.report.runID, signOff.gate == run.report.gate.status else {
       throw Flaw("statement-differs", "it says other things of the report than the report does", contradicts: true)
     }
+    guard Self.isSame(signOff.sources, run.sources) else {
+      throw Flaw("statement-differs", "it binds other files than the run was made from", contradicts: true)
+    }
+  }
+
+  /// Whether two speak of the same files, commit and images, wherever these lie.
+  private static func isSame(_ left: AuditedSources?, _ right: AuditedSources?) -> Bool {
+    left?.files == right?.files && left?.commit == right?.commit && left?.images == right?.images
   }
 
   private func person(of signOff: SignOff, by key: SSHPublicKey) throws(Flaw) -> String {

@@ -26,13 +26,18 @@ package struct SignedRun: Sendable {
   package var report: AuditReport
   /// Digests of the run's files that are there, of `SignOff.boundFiles`.
   package var files: [Statement.Subject]
+  /// What `run.json` says the run was made from; nil where it does not say.
+  package var sources: AuditedSources?
   /// In the order of their names.
   package var candidates: [Candidate]
 
   /// A run folder's content.
-  package init(report: AuditReport, files: [Statement.Subject], candidates: [Candidate]) {
+  package init(
+    report: AuditReport, files: [Statement.Subject], sources: AuditedSources?, candidates: [Candidate]
+  ) {
     self.report = report
     self.files = files
+    self.sources = sources
     self.candidates = candidates
   }
 }
