@@ -34,6 +34,7 @@ let package = Package(
         "BackupProbes",
         "BuiltInCatalogue",
         "Certificates",
+"ChildProcesses",
         "Cryptography",
         "DatabaseProbes",
         "Definitions",
@@ -51,6 +52,7 @@ let package = Package(
         "ProcessProbes",
         "RateLimits",
         "Reporting",
+        "Signoff",
         "TLSProbes",
         "Transport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -105,6 +107,9 @@ let package = Package(
     .target(name: "Engine", dependencies: ["AuditModel", "Cryptography", "Facts", "Probing"]),
     // An audit report in, bytes out.
     .target(name: "Reporting", dependencies: ["AuditModel", "CLibXML2", "Cryptography", "Facts"]),
+
+    // Signatures of people under a report: made, bound to what was audited, and verified.
+    .target(name: "Signoff", dependencies: ["AuditModel", "Cryptography", "Facts"]),
 
     // What header fields say about rate limits, and what the answers of a route say about them.
     .target(
@@ -232,6 +237,10 @@ let package = Package(
       name: "MigrationAnalysisTests", dependencies: ["LoopbackPostgres", "MigrationAnalysis", "Postgres", "Probing"]),
     .testTarget(name: "DefinitionsTests", dependencies: ["AuditModel", "Definitions", "Facts", "SeededRandomness"]),
     .testTarget(name: "EngineTests", dependencies: ["AuditModel", "Engine", "Facts", "Probing", "SeededRandomness"]),
+    .testTarget(
+      name: "SignoffTests",
+      dependencies: ["AuditModel", "Cryptography", "Facts", "LoopbackServers", "SeededRandomness", "Signoff"],
+      exclude: ["Vectors"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["AuditModel", "CLibXML2", "Facts", "Reporting"], exclude: ["Schemas"]),
     // The built-in checks and policies against the facts of the probes.

@@ -44,3 +44,4 @@ static inline void prodworthy_SSL_CTX_keep_sessions_outside(SSL_CTX *context) {
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
 }
 static const uint64_t prodworthy_SSL_OP_LEGACY_SERVER_CONNECT = SSL_OP_LEGACY_SERVER_CONNECT;
+static inline void prodworthy_OPENSSL_free(void *memory) { OPENSSL_free(memory); }

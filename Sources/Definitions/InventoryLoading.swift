@@ -17,6 +17,20 @@ package struct InventoryFile: Sendable {
   package var identityFiles: [String]
   /// What else makes the system what it is, by name.
   package var identityValues: [String: String]
+  /// The files and folders that its targets name, in its order.
+  package var named: [NamedFile]
+
+  /// A file or folder that a target names.
+  package struct NamedFile: Sendable, Hashable {
+    /// The target's id.
+    package var target: String
+    /// The target's kind.
+    package var kind: String
+    /// The field of the target that it stands in.
+    package var field: String
+    /// Absolute.
+    package var path: String
+  }
 }
 
 extension Definitions {
@@ -49,6 +63,10 @@ private struct InventoryLoading {
   var problems: Problems
   /// What is wrong in documents that the inventory names.
   private var documentProblems: [Diagnostic] = []
+  /// The files that the targets read so far name.
+  private var named: [InventoryFile.NamedFile] = []
+  /// Where in the inventory a path would stand that is resolved now: target, kind, field.
+  private var place = (target: "", kind: "", field: "")
 
   init(
     _ root: LocatedValue, path: String, vocabulary: Vocabulary, resolver: SecretResolver, problems: Problems
@@ -82,7 +100,8 @@ private struct InventoryLoading {
         inventory: inventory, policy: root["policy"]?.string,
         checks: root["checks"]?.elements.compactMap(\.string) ?? [], waivers: root["waivers"]?.string,
         attestations: root["attestations"]?.string,
-        identityFiles: root["identity"]?["files"]?.elements.compactMap(\.string) ?? [], identityValues: identity),
+        identityFiles: root["identity"]?["files"]?.elements.compactMap(\.string) ?? [], identityValues: identity,
+        named: named),
       problems.diagnostics)
   }
 
@@ -130,6 +149,7 @@ private struct InventoryLoading {
     var secrets: [String: Secret] = [:]
     for member in value.members where member.name != "id" && member.name != "kind" {
       let field = known.fields.first { $0.name == member.name }
+      place = (value["id"]?.string ?? "", known.name, member.name)
       if let field, field.schema.isSecretReference {
         secrets[member.name] = secret(member)
       } else {
@@ -223,7 +243,11 @@ private struct InventoryLoading {
           "secret-in-url", "a URL may not hold a password", at: span,
           fix: "remove it from the URL and refer to it in a field of its own: password: ${env:NAME}")
       }
-      return schema.isPath ? FilePath.absolute(text, in: folder) : text
+      guard schema.isPath else { return text }
+      let path = FilePath.absolute(text, in: folder)
+      named.append(
+        InventoryFile.NamedFile(target: place.target, kind: place.kind, field: place.field, path: path))
+      return path
     }
   }
 }

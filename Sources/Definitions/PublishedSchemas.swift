@@ -13,6 +13,7 @@ extension Definitions {
       ("policy", "What is demanded", PolicySchema.schema),
       ("probe", "The manifest of an external probe", ManifestSchema.schema),
       ("waivers", "What is accepted", WaiverSchema.schema),
+      ("sign-off-policy", "Whose signatures a report needs", SignOffPolicySchema.schema),
     ]
     return schemas.map { name, title, schema in
       var document = schema.jsonSchema()

@@ -1,4 +1,5 @@
-import AuditModel
+package import AuditModel
+import Facts
 
 /// Where `${env:NAME}`, `${file:path}` and the documents that an inventory names are looked up.
 package struct SecretResolver: Sendable {
@@ -20,6 +21,14 @@ package struct SecretResolver: Sendable {
   ) {
     self.environment = environment
     self.readFile = readFile
+  }
+
+  /// What a reference on the command line stands for; a path is relative to the working folder.
+  package func secret(_ reference: String) -> Result<Secret, Unreadable> {
+    guard Schema.string(.secretReference).violations(of: .string(reference)).isEmpty else {
+      return .failure(Unreadable(reason: "write ${env:NAME} or ${file:path}, never the secret itself"))
+    }
+    return secret(reference, folder: ".")
   }
 
   /// What a reference of the form `${env:NAME}` or `${file:path}` stands for; a path is relative to `folder`. The

@@ -52,12 +52,14 @@ package struct RunHeader: Sendable, Hashable, Codable {
   package var carried: [CarriedLook]?
   /// Which part of a divided run this is; nil for a whole one.
   package var shard: Shard?
+  /// What it was made from; nil where no inventory was.
+  package var sources: AuditedSources?
 
   /// A header of all these parts.
   package init(
     tool: AuditReport.Tool, runID: String, system: AuditReport.System, ceiling: SafetyClass,
     consented: [SafetyClass], targets: [RecordedTarget], selection: [String], startedAt: Instant,
-    finishedAt: Instant, durationMs: Int, interrupted: Bool
+    finishedAt: Instant, durationMs: Int, interrupted: Bool, sources: AuditedSources? = nil
   ) {
     self.tool = tool
     self.runID = runID
@@ -70,6 +72,7 @@ package struct RunHeader: Sendable, Hashable, Codable {
     self.finishedAt = finishedAt
     self.durationMs = durationMs
     self.interrupted = interrupted
+    self.sources = sources
   }
 
   /// Whether a probe of this class may run.

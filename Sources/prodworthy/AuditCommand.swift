@@ -105,7 +105,11 @@ struct AuditCommand: AsyncParsableCommand {
     if let folder { try RunFolder(path: folder).claim() }
 
     let redactor = Redactor(secrets: inventory.targets.flatMap(\.secrets.values))
-    let run = await observed(inventory, workspace, narrowing, earlier: earlier, redactor: redactor)
+    var run = await observed(inventory, workspace, narrowing, earlier: earlier, redactor: redactor)
+    if let folder, let path = workspace.inventoryPath {
+      run.header.sources = await SourceReading(inventory: path, run: folder).sources(
+        of: workspace.sources + trust.map { ("trust", Input.absolute($0)) })
+    }
     let report = Audit.report(run, policy: workspace.policy, catalogue: workspace.catalogue, asOf: day)
 
     let options = rendering.options(color: false)

@@ -26,6 +26,12 @@ enum Composition {
     LoadProbes.set,
   ]
 
+  /// Whether a file that a target names says how the system is made. What backups are made of is data: it changes every
+  /// night, and a report is as good as before.
+  static func isConfiguration(_ file: InventoryFile.NamedFile) -> Bool {
+    !BackupProbes.set.targetKinds.contains { $0.name == file.kind } || file.field == "config"
+  }
+
   /// The checks compiled into the program.
   static func builtInChecks() throws(Failure) -> [CheckDefinition] {
     var checks: [CheckDefinition] = []

@@ -69,6 +69,9 @@ enum Output {
     try write(bytes, to: descriptor)
   }
 
+  /// Removes the file at `path`, if there is one.
+  static func remove(_ path: String) { unlink(path) }
+
   /// Makes the folder at `path` and those above it. Throws `Failure` (73).
   static func makeFolder(_ path: String) throws(Failure) {
     do {
@@ -111,6 +114,12 @@ enum Input {
 
   /// Whether something is at `path`.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Whether a regular file is at `path`.
+  static func isRegularFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+  }
 
   /// Whether a folder is at `path`.
   static func isFolder(_ path: String) -> Bool {

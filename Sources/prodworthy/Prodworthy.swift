@@ -30,6 +30,8 @@ struct Prodworthy: AsyncParsableCommand {
       BaselineCommand.self,
       WaiveCommand.self,
       AttestCommand.self,
+      SignCommand.self,
+      VerifyCommand.self,
       ChecksCommand.self,
       ExplainCommand.self,
       InitCommand.self,

@@ -4,6 +4,7 @@ import Facts
 import FoundationEssentials
 import Glibc
 import Reporting
+import Signoff
 
 /// The folder that keeps a run: `run.json`, `observations.jsonl`, `overlays.json` where people said something, and what was
 /// rendered from them.
@@ -55,10 +56,12 @@ struct RunFolder {
     removeReports(but: written)
   }
 
-  /// Removes what an earlier run left in other formats: beside this run's reports it would pass for one of them.
+  /// Removes what an earlier run left: reports in other formats, which would pass for ones of this run, and signatures,
+  /// which hold for the other report alone.
   private func removeReports(but written: Set<String>) {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] where !written.contains(name) {
-      if ReportFormats.all.contains(where: { $0.wrote(name) }) { unlink("\(path)/\(name)") }
+      let isOurs = ReportFormats.all.contains { $0.wrote(name) } || name.hasPrefix(SignedFiles.prefix)
+      if isOurs { unlink("\(path)/\(name)") }
     }
   }
 

@@ -19,6 +19,10 @@ struct Workspace {
   var identity: [String: String] = [:]
   /// The words of the command that audits the same system under the same policy.
   var invocation: [String] = []
+  /// The inventory's path, absolute; nil where there is no inventory.
+  var inventoryPath: String?
+  /// The files that were read and those that the inventory names, with what each is to the run; paths are absolute.
+  var sources: [(role: String, path: String)] = []
 
   /// What to load.
   struct Request {
@@ -58,10 +62,12 @@ struct Workspace {
       inventorySource = file
     }
     var files: [SourceFile] = []
+    var checkPaths: [String] = []
     for folder in folders {
       guard Input.isFolder(folder) else { throw Failure(.missingInput, "\(folder) is not a folder of checks") }
       for path in try Input.yamlFiles(under: folder) {
         let file = SourceFile(path: path, bytes: try Input.bytes(of: path))
+        checkPaths.append(path)
         guard path.hasSuffix(".probe.yaml") || path.hasSuffix(".probe.yml") else {
           files.append(file)
           continue
@@ -108,9 +114,10 @@ struct Workspace {
     let policyName =
       request.policy ?? environment["PRODWORTHY_POLICY"].flatMap { $0.isEmpty ? nil : $0 } ?? inventoryFile?.policy
       ?? (isBare ? "endpoint" : "pre-release")
+    var policyPath: String?
     let policy = try Self.policy(
       policyName, beside: request.policy == nil ? source.path : nil, checks: checks, checklist: checklist,
-      diagnostics: &diagnostics)
+      path: &policyPath, diagnostics: &diagnostics)
     var said = request.said
     if let path = source.path, let file = inventoryFile {
       said.waivers = said.waivers ?? file.waivers.map { Self.absolute($0, beside: path) }
@@ -129,13 +136,25 @@ struct Workspace {
       ["prodworthy", "audit"] + (source.path.map { ["-f", $0] } ?? request.targets.filter { $0.contains("://") })
       + (inventoryFile?.policy == nil || request.policy != nil ? ["--policy", policyName] : [])
       + folders.filter { request.checkFolders.contains($0) }.flatMap { ["--checks", $0] }
+    workspace.inventoryPath = source.path.map(Input.absolute)
+    var sources = [("inventory", source.path), ("policy", policyPath)]
+    sources += checkPaths.map { ("check", $0) }
+    if let path = source.path, let file = inventoryFile {
+      let further = [("waivers", file.waivers), ("attestations", file.attestations)]
+      sources += (further + file.identityFiles.map { ("identity", $0) })
+        .map { role, name in (role, name.map { Self.absolute($0, beside: path) }) }
+    }
+    sources += (inventoryFile?.named ?? []).filter(Composition.isConfiguration).map {
+      ("\($0.target).\($0.field)", $0.path)
+    }
+    workspace.sources = sources.compactMap { role, path in path.map { (role, Input.absolute($0)) } }
     return workspace
   }
 
   /// The policy with the file of waivers that it names, seen from the working folder.
   private static func policy(
     _ name: String, beside inventory: String?, checks: [CheckDefinition], checklist: [ChecklistItem],
-    diagnostics: inout [Diagnostic]
+    path found: inout String?, diagnostics: inout [Diagnostic]
   ) throws(Failure) -> Policy? {
     if let builtIn = try Composition.builtInPolicy(name) { return builtIn }
     let path = inventory.map { Self.absolute(name, beside: $0) } ?? name
@@ -145,6 +164,7 @@ struct Workspace {
         inventory == nil ? .usage : .badData,
         "\(inventory.map { "\($0): " } ?? "")there is no policy called \(name); known are \(known), or name a file")
     }
+    found = path
     let loaded = Definitions.policy(
       SourceFile(path: path, bytes: try Input.bytes(of: path)), checks: checks, checklist: checklist)
     diagnostics += loaded.diagnostics
