@@ -39,6 +39,7 @@ let package = Package(
         "Engine",
         "Facts",
         "HTTPProbes",
+        "History",
         "MigrationAnalysis",
         "NetworkProbes",
         "Probing",
@@ -85,6 +86,10 @@ let package = Package(
 
     // Plan, observe, judge, assess, score, gate.
     .target(name: "Engine", dependencies: ["AuditModel", "Cryptography", "Facts", "Probing"]),
+    // The runs kept: first seen, flapping, repair times, trend; SQLite or PostgreSQL under one schema.
+    .target(
+      name: "History",
+      dependencies: ["AuditModel", "CSQLite", "CZlib", "Cryptography", "Facts", "Postgres", "Probing"]),
     // An audit report in, bytes out.
     .target(name: "Reporting", dependencies: ["AuditModel", "CLibXML2", "Facts"]),
 
@@ -184,6 +189,12 @@ let package = Package(
     .testTarget(name: "DefinitionsTests", dependencies: ["AuditModel", "Definitions", "Facts", "SeededRandomness"]),
     .testTarget(name: "EngineTests", dependencies: ["AuditModel", "Engine", "Facts", "Probing", "SeededRandomness"]),
     .testTarget(
+      name: "HistoryTests",
+      dependencies: [
+        "AuditModel", "Facts", "History", "LoopbackPostgres", "LoopbackServers", "Postgres", "Probing",
+        "SeededRandomness", "prodworthy",
+      ]),
+    .testTarget(
       name: "ReportingTests", dependencies: ["AuditModel", "CLibXML2", "Facts", "Reporting"], exclude: ["Schemas"]),
     // The built-in checks and policies against the facts of the probes.
     .testTarget(
@@ -210,6 +221,7 @@ let package = Package(
 
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
   ],

@@ -25,6 +25,8 @@ struct Prodworthy: AsyncParsableCommand {
       PlanCommand.self,
       JudgeCommand.self,
       ReportCommand.self,
+      HistoryCommand.self,
+      TrendCommand.self,
       ChecksCommand.self,
       ExplainCommand.self,
       InitCommand.self,
