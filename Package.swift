@@ -34,6 +34,7 @@ let package = Package(
         "BackupProbes",
         "BuiltInCatalogue",
         "Certificates",
+        "ChildProcesses",
         "DatabaseProbes",
         "Definitions",
         "Engine",
@@ -46,6 +47,8 @@ let package = Package(
         "ProcessProbes",
         "RateLimits",
         "Reporting",
+        "Scheduling",
+        "Service",
         "TLSProbes",
         "Transport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -57,6 +60,14 @@ let package = Package(
         "AuditModel", "Cryptography", "Facts", "Postgres", "Probing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Hummingbird", package: "hummingbird"),
+      ]),
+
+    // What runs by itself: schedules carried out, a site over the history, notices.
+    .target(
+      name: "Service",
+      dependencies: [
+        "AuditModel", "Cryptography", "Definitions", "Facts", "History", "Probing", "Reporting", "Scheduling",
+        "Transport",
       ]),
 
     // MARK: Probes: the only rooms that touch the audited system
@@ -105,7 +116,7 @@ let package = Package(
     // YAML in, values or diagnostics with file:line:column out.
     .target(
       name: "Definitions",
-      dependencies: ["AuditModel", "Facts", .product(name: "Yams", package: "Yams")]),
+      dependencies: ["AuditModel", "Facts", "Scheduling", .product(name: "Yams", package: "Yams")]),
     // What a TLS server's configuration is worth: a grade, and where it stands to Mozilla's guidelines.
     .target(name: "TLSGrading", dependencies: ["Facts"]),
     // Sockets, name resolution and TLS sessions under a deadline.
@@ -127,6 +138,8 @@ let package = Package(
     // JSON values, JSONPath (RFC 9535), matchers, schemas.
     .target(name: "Facts"),
 
+    // When something is due: crontab(5) and the clocks of a time zone; pure.
+    .target(name: "Scheduling", dependencies: ["AuditModel"]),
     // What SQL migrations lock, rewrite and break: pure.
     .target(name: "MigrationAnalysis"),
 
@@ -194,6 +207,13 @@ let package = Package(
         "AuditModel", "Facts", "History", "LoopbackPostgres", "LoopbackServers", "Postgres", "Probing",
         "SeededRandomness", "prodworthy",
       ]),
+    .testTarget(
+      name: "ServiceTests",
+      dependencies: [
+        "AuditModel", "Definitions", "Facts", "History", "LoopbackPostgres", "LoopbackServers", "Postgres", "Probing",
+        "Scheduling", "Service", "Transport",
+      ]),
+    .testTarget(name: "SchedulingTests", dependencies: ["AuditModel", "Scheduling"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["AuditModel", "CLibXML2", "Facts", "Reporting"], exclude: ["Schemas"]),
     // The built-in checks and policies against the facts of the probes.

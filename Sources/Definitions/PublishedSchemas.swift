@@ -11,6 +11,7 @@ extension Definitions {
       ("inventory", "What is audited", InventorySchema.schema(of: kinds)),
       ("policy", "What is demanded", PolicySchema.schema),
       ("probe", "The manifest of an external probe", ManifestSchema.schema),
+      ("service", "The nightly service", ServiceSchema.schema),
     ]
     return schemas.map { name, title, schema in
       var document = schema.jsonSchema()

@@ -1,5 +1,3 @@
-import AuditModel
-import Glibc
 package import Probing
 import Synchronization
 
@@ -137,9 +135,4 @@ package final class HistoryStore: Sendable {
     guard try session.run(exists, [], before: deadline).first?.integer("n") ?? 0 > 0 else { return nil }
     return try session.run("SELECT version FROM history_version", [], before: deadline).first?.integer("version")
   }
-}
-
-extension Instant {
-  /// Now, by the system's clock.
-  static func current() -> Instant { Instant(seconds: time(nil)) }
 }

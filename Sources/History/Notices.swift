@@ -12,13 +12,16 @@ package struct Notice: Sendable, Hashable {
   package var kind: String
   /// What is sent, without any secret of the channel.
   package var body: String
+  /// When it came up; it is due from then on.
+  package var at: Instant
 
   /// A notice identified by channel, event and what it is about.
-  package init(channel: String, kind: String, about subject: String, body: String) {
+  package init(channel: String, kind: String, about subject: String, body: String, at: Instant) {
     key = SHA256.hex("notice/1\0\(channel)\0\(kind)\0\(subject)".utf8)
     self.channel = channel
     self.kind = kind
     self.body = body
+    self.at = at
   }
 }
 
@@ -44,13 +47,12 @@ extension HistoryStore {
   static func insert(
     _ notice: Notice, _ session: any SQLSession, before deadline: Deadline
   ) throws(HistoryFailure) {
-    let now = Instant.current()
     try session.run(
       """
       INSERT INTO history_notice (key, channel, kind, body, created_at, due_at, state)
       VALUES ($1, $2, $3, $4, $5, $5, 'waiting') ON CONFLICT DO NOTHING
       """,
-      [.text(notice.key), .text(notice.channel), .text(notice.kind), .text(notice.body), .integer(now.seconds)],
+      [.text(notice.key), .text(notice.channel), .text(notice.kind), .text(notice.body), .integer(notice.at.seconds)],
       before: deadline)
   }
 

@@ -38,24 +38,25 @@ extension HistoryStore {
     }
   }
 
-  /// Takes a planned time for `owner`; false where it ran already, or somebody is at one of this schedule's.
+  /// Takes a planned time for `owner` and gives how often it was taken by now; nil where it ran already, or somebody is at
+  /// one of this schedule's.
   ///
   /// One statement decides, so that of any number of instances exactly one gets it. An owner whose lease ran out is taken
   /// for dead.
   package func claim(
     _ name: String, slot: Instant, owner: String, now: Instant, leaseSeconds: Int, before deadline: Deadline
-  ) throws(HistoryFailure) -> Bool {
+  ) throws(HistoryFailure) -> Int? {
     try transaction(writing: true, before: deadline) { session throws(HistoryFailure) in
-      try !session.run(
+      try session.run(
         """
         UPDATE history_schedule SET running_slot = $2, owner = $3, lease_until = $4, attempts = attempts + 1
-        WHERE name = $1 AND last_slot < $2 AND (running_slot IS NULL OR lease_until < $5) RETURNING name
+        WHERE name = $1 AND last_slot < $2 AND (running_slot IS NULL OR lease_until < $5) RETURNING attempts
         """,
         [
           .text(name), .integer(slot.seconds), .text(owner), .integer(now.seconds + leaseSeconds),
           .integer(now.seconds),
         ], before: deadline
-      ).isEmpty
+      ).first?.integer("attempts")
     }
   }
 

@@ -27,6 +27,7 @@ struct Prodworthy: AsyncParsableCommand {
       ReportCommand.self,
       HistoryCommand.self,
       TrendCommand.self,
+      ServeCommand.self,
       ChecksCommand.self,
       ExplainCommand.self,
       InitCommand.self,

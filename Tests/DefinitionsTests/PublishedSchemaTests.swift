@@ -12,7 +12,8 @@ struct PublishedSchemaTests {
     .appending(path: "policies/schema")
 
   /// The inventory's depends on every room of probes and is held against them where those are known.
-  @Test("the committed schemas are those of the shapes", arguments: ["check", "checklist", "policy", "probe"])
+  @Test(
+    "the committed schemas are those of the shapes", arguments: ["check", "checklist", "policy", "probe", "service"])
   func fresh(_ name: String) throws {
     let file = Self.folder.appending(path: "\(name).schema.json")
     let text = try #require(

@@ -306,6 +306,7 @@ extension HistoryStore {
     func claim(_ index: Int, _ slot: Instant, at now: Int) throws -> Bool {
       try stores[index].claim(
         "nightly", slot: slot, owner: "instance \(index)", now: Instant(seconds: now), leaseSeconds: 60, before: .soon)
+        != nil
     }
     #expect(try claim(0, slot, at: slot.seconds))
     #expect(try !claim(1, slot, at: slot.seconds))
@@ -333,13 +334,14 @@ extension HistoryStore {
     let place = try backend.place()
     let stores = [HistoryStore(place), HistoryStore(place)]
     let report = Reports.report(night: 0, [Reports.finding("a", .fail)])
-    let notice = Notice(channel: "chat", kind: "regression", about: "a", body: "{}")
+    let notice = Notice(
+      channel: "chat", kind: "regression", about: "a", body: "{}", at: Instant(seconds: Reports.start))
     for store in stores {
       // The second one is there already, and brings nothing.
       _ = try store.append(Reports.entry(report), before: .soon) { _ in [notice] }
       try store.add([notice], before: .soon)
     }
-    let now = Instant(seconds: Instant.current().seconds + 1)
+    let now = Instant(seconds: Reports.start)
     let due = try stores[0].takeDueNotices(now: now, limit: 10, leaseSeconds: 60, before: .soon)
     #expect(due.count == 1 && due.first?.key == notice.key && due.first?.attempts == 0)
     #expect(try stores[1].takeDueNotices(now: now, limit: 10, leaseSeconds: 60, before: .soon).isEmpty)
