@@ -55,6 +55,7 @@ enum HistorySchema {
       """,
       "CREATE INDEX history_stretch_order ON history_stretch (stream, ordinal)",
       "CREATE INDEX history_stretch_change ON history_stretch (stream, change, started_at)",
+      "CREATE INDEX history_stretch_news ON history_stretch (started_at) WHERE change IS NOT NULL",
       """
       CREATE TABLE history_schedule (
         name TEXT PRIMARY KEY, last_slot BIGINT NOT NULL, last_status TEXT, running_slot BIGINT, owner TEXT,

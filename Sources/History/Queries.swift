@@ -56,19 +56,28 @@ extension HistoryStore {
     try transaction(writing: false, before: deadline, body)
   }
 
+  /// Asks whether it answers.
+  package func ping(before deadline: Deadline) throws(HistoryFailure) {
+    try reading(before: deadline) { session throws(HistoryFailure) in
+      _ = try session.run("SELECT version FROM history_version", [], before: deadline)
+    }
+  }
+
   /// Every stream with its newest run, by name.
   package func streams(before deadline: Deadline) throws(HistoryFailure) -> [StreamState] {
     try reading(before: deadline) { session throws(HistoryFailure) in
       let rows = try session.run(
         """
-        SELECT id, system, environment, policy, runs FROM history_stream WHERE runs > 0
-        ORDER BY system, environment, policy
+        SELECT s.id, s.system, s.environment, s.policy, s.runs, \(RunSummary.columns)
+        FROM history_stream s LEFT JOIN history_run r
+          ON r.stream = s.id AND r.ordinal = (SELECT max(ordinal) FROM history_run WHERE stream = s.id)
+        WHERE s.runs > 0 ORDER BY s.system, s.environment, s.policy
         """, [], before: deadline)
       var states: [StreamState] = []
       for row in rows {
-        let stream = try RunStream(row)
-        let latest = try Self.runs(session, stream.id, limit: 1, before: deadline).first
-        states.append(StreamState(stream: stream, latest: latest))
+        states.append(
+          StreamState(
+            stream: try RunStream(row), latest: row.text("run_id") == nil ? nil : try RunSummary(row)))
       }
       return states
     }
@@ -242,28 +251,46 @@ extension HistoryStore {
   package func changes(
     in stream: RunStream, _ kinds: [Change], limit: Int, before deadline: Deadline
   ) throws(HistoryFailure) -> [FindingChange] {
+    try changes(
+      where: "t.stream = $2", orderedBy: "t.ordinal DESC", kinds, limit: limit, [.integer(stream.id)], before: deadline
+    ).map(\.change)
+  }
+
+  /// The newest changes of these kinds in all streams, newest first.
+  package func changes(
+    _ kinds: [Change], limit: Int, before deadline: Deadline
+  ) throws(HistoryFailure) -> [(stream: RunStream, change: FindingChange)] {
+    try changes(
+      where: "t.change IS NOT NULL", orderedBy: "t.started_at DESC, s.system, t.ordinal DESC", kinds, limit: limit, [],
+      before: deadline)
+  }
+
+  private func changes(
+    where condition: String, orderedBy order: String, _ kinds: [Change], limit: Int, _ arguments: [SQLValue],
+    before deadline: Deadline
+  ) throws(HistoryFailure) -> [(stream: RunStream, change: FindingChange)] {
     guard !kinds.isEmpty else { return [] }
     return try reading(before: deadline) { session throws(HistoryFailure) in
       let words = kinds.map { "'\($0.rawValue)'" }.joined(separator: ", ")
       let rows = try session.run(
         """
-        SELECT f.fingerprint, f.check_id, f.target, f.subject, f.first_seen, f.first_failed, f.open_since, f.episodes,
-          f.evaluated, t.status, t.severity, t.waived, t.message, t.started_at AS since, t.ordinal, t.change,
-          t.repair_seconds
-        FROM history_stretch t JOIN history_finding f ON f.id = t.finding
-        WHERE t.stream = $1 AND t.change IN (\(words))
-        ORDER BY t.ordinal DESC, f.check_id, f.target, f.subject LIMIT $2
-        """, [.integer(stream.id), .integer(max(0, limit))], before: deadline)
-      var changes: [FindingChange] = []
+        SELECT s.id, s.system, s.environment, s.policy, s.runs, f.fingerprint, f.check_id, f.target, f.subject,
+          f.first_seen, f.first_failed, f.open_since, f.episodes, f.evaluated, t.status, t.severity, t.waived, t.message,
+          t.started_at AS since, t.ordinal, t.change, t.repair_seconds
+        FROM history_stretch t JOIN history_finding f ON f.id = t.finding JOIN history_stream s ON s.id = t.stream
+        WHERE \(condition) AND t.change IN (\(words))
+        ORDER BY \(order), f.check_id, f.target, f.subject LIMIT $1
+        """, [.integer(max(0, limit))] + arguments, before: deadline)
+      var changes: [(stream: RunStream, change: FindingChange)] = []
       for row in rows {
         guard let kind = row.text("change").flatMap(Change.init), let ordinal = row.integer("ordinal") else {
           throw .notAHistory("a change of the history cannot be read")
         }
         let finding = try TrackedFinding(row)
-        changes.append(
-          FindingChange(
-            kind: kind, finding: finding, ordinal: ordinal, at: finding.since,
-            repairSeconds: row.integer("repair_seconds"), isFlapping: false))
+        let change = FindingChange(
+          kind: kind, finding: finding, ordinal: ordinal, at: finding.since,
+          repairSeconds: row.integer("repair_seconds"), isFlapping: false)
+        changes.append((try RunStream(row), change))
       }
       return changes
     }

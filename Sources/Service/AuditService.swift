@@ -41,11 +41,18 @@ package actor AuditService {
   }
 
   private var works: [String: Work] = [:]
+  /// Between these times nothing of an audit is due, as far as is known: the history is not asked.
+  private var quiet: [String: ClosedRange<Instant>] = [:]
+  private var toldLast: Instant?
   private var telling: Task<Void, Never>?
   private var lastPruned: Instant?
 
   /// So long an instance without a sign of life counts as working, in seconds.
   static let lease = 60
+  /// So long the history is not asked anew where nothing seems due, in seconds.
+  private static let quietest = 300
+  /// So long notices of other instances that died wait at most, in seconds.
+  private static let tellingPace = 10
   /// After this many instances died at it, a planned time is given up.
   private static let mostAttempts = 3
   /// How long the history may take for one answer, in milliseconds.
@@ -111,11 +118,22 @@ package actor AuditService {
 
   private func begin(_ audit: ServiceDefinition.Audit, at now: Instant) async throws(HistoryFailure) {
     let name = audit.name
+    if quiet[name]?.contains(now) == true { return }
+    quiet[name] = nil
     let state = try await asking { store, deadline throws(HistoryFailure) in
       try store.schedule(name, now: now, before: deadline)
     }
-    guard let slot = audit.schedule.due(after: state.lastSlot, at: now) else { return }
-    if state.runningSlot != nil, let lease = state.leaseUntil, lease >= now { return }
+    guard let slot = audit.schedule.due(after: state.lastSlot, at: now) else {
+      let upcoming = audit.schedule.upcoming(after: state.lastSlot, at: now)?.seconds ?? Int.max
+      let end = min(upcoming - 1, now.seconds + Self.quietest)
+      if end >= now.seconds { quiet[name] = now...Instant(seconds: end) }
+      return
+    }
+    if state.runningSlot != nil, let lease = state.leaseUntil, lease >= now {
+      // Somebody else is at it; whether they live shows by then.
+      quiet[name] = now...min(lease, Instant(seconds: now.seconds + Self.lease / 4))
+      return
+    }
     let instance = instance
     let attempts = try await asking { store, deadline throws(HistoryFailure) in
       try store.claim(name, slot: slot, owner: instance, now: now, leaseSeconds: Self.lease, before: deadline)
@@ -188,6 +206,7 @@ package actor AuditService {
         try store.finish(name, slot: slot, owner: instance, status: status, before: deadline)
       }
       counters.ended(name, status ?? "calledOff", at: now)
+      toldLast = nil
       log("\(name): \(status ?? "called off"), planned for \(slot)")
     } catch {
       // Whoever finds the lease run out does it again.
@@ -208,6 +227,8 @@ package actor AuditService {
 
   private func tell(at now: Instant) {
     guard telling == nil, !definition.channels.isEmpty else { return }
+    if let toldLast, (0..<Self.tellingPace).contains(now.seconds(since: toldLast)) { return }
+    toldLast = now
     let delivering = Delivering(
       channels: Dictionary(definition.channels.map { ($0.name, $0) }) { first, _ in first })
     let (store, counters, log, lane) = (store, counters, log, postLane)

@@ -22,6 +22,7 @@ package final class Site: Sendable {
   private static let patience = 10_000
   /// The most points of a chart, and rows of a list.
   private static let mostRuns = 400
+  private static let mostDrawn = 60
   /// Waivers that end within so many days are shown first.
   private static let soon = 30
 
@@ -98,7 +99,7 @@ package final class Site: Sendable {
 
   private func readiness() -> Response {
     do throws(HistoryFailure) {
-      try store.prepare(before: Deadline(milliseconds: 3000))
+      try store.ping(before: Deadline(milliseconds: 3000))
     } catch {
       return .plain("the history does not answer", status: 503)
     }
@@ -126,12 +127,9 @@ package final class Site: Sendable {
   private func index() throws(HistoryFailure) -> Markup {
     let streams = try store.streams(before: deadline)
     var rows: [[Markup]] = []
-    var changes: [(RunStream, FindingChange)] = []
-    for state in streams {
-      let runs = try store.runs(of: state.stream.id, limit: 30, before: deadline)
-      changes += try store.changes(
-        in: state.stream, Change.allCases.filter(\.isRegression), limit: 10, before: deadline
-      ).map { (state.stream, $0) }
+    for (index, state) in streams.enumerated() {
+      // What moved is drawn for as many as somebody looks at; a query for each of a thousand would keep them waiting.
+      let runs = index < Self.mostDrawn ? try store.runs(of: state.stream.id, limit: 30, before: deadline) : []
       guard let run = state.latest else { continue }
       let open = run.open.sorted { $0.key > $1.key }.map { "\($0.value) \($0.key.rawValue)" }
       rows.append([
@@ -143,7 +141,7 @@ package final class Site: Sendable {
       ])
     }
     let audits = try auditRows()
-    let newest = changes.sorted { $0.1.at > $1.1.at }.prefix(10)
+    let newest = try store.changes(Change.allCases.filter(\.isRegression), limit: 10, before: deadline)
     return Page.whole(
       "Systems",
       """
@@ -195,13 +193,7 @@ package final class Site: Sendable {
   }
 
   private func changesPage() throws(HistoryFailure) -> Markup {
-    var changes: [(RunStream, FindingChange)] = []
-    for state in try store.streams(before: deadline) {
-      changes += try store.changes(in: state.stream, Change.allCases, limit: 100, before: deadline).map {
-        (state.stream, $0)
-      }
-    }
-    let newest = changes.sorted { $0.1.at > $1.1.at }.prefix(200)
+    let newest = try store.changes(Change.allCases, limit: 200, before: deadline)
     return Page.whole(
       "Changes", Page.table("Newest changes", Self.changeColumns, newest.map { changeRow($0.0, $0.1) }))
   }

@@ -89,7 +89,7 @@ struct HistoryFindingsCommand: ParsableCommand {
 
   private static func line(_ finding: TrackedFinding, now: Instant) -> String {
     let since = finding.openSince ?? finding.since
-    let again = finding.episodes > 1 ? ", the \(finding.episodes). time" : ""
+    let again = finding.episodes > 1 ? ", failed \(finding.episodes) times" : ""
     return Untrusted.line(
       "\(finding.state.severity.rawValue) \(finding.state.status.rawValue)\(finding.state.isWaived ? " (waived)" : ""): "
         + "\(name(finding)), since \(since.day) (\(HistoryText.duration(now.seconds(since: since)))\(again)): "

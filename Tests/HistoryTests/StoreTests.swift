@@ -132,6 +132,9 @@ extension HistoryStore {
     #expect(tls.openSince == nil && tls.episodes == 1)
     let newest = try store.changes(in: stream, [.recovered, .regressed], limit: 2, before: .soon)
     #expect(newest.map(\.ordinal) == [4, 4])
+    let everywhere = try store.changes([.added, .regressed], limit: 5, before: .soon)
+    #expect(everywhere.map(\.change.kind) == [.added, .regressed] && everywhere.first?.stream.id == stream.id)
+    try store.ping(before: .soon)
   }
 
   @Test(arguments: Backend.allCases) func aQuietNightWritesNothingButItself(_ backend: Backend) throws {

@@ -111,6 +111,48 @@ import Testing
   }
 }
 
+@Suite struct SightingTests {
+  /// Whatever a report says, a finding is repaired only where evidence decided its check on its target.
+  @Test func nothingIsCalledRepairedThatWasNotLookedAt() {
+    var random = SeededGenerator(seed: 11)
+    let statuses = Status.allCases
+    var repairs = 0
+    for _ in 0..<20_000 {
+      var cursor = TimelineCursor()
+      let known = KnownFinding(
+        fingerprint: "c/web/a", check: "c", target: "web", subject: "a", severity: .high, isWaived: false)
+      for run in 0..<6 {
+        let findings = ["a", "b", nil].filter { _ in random.below(3) == 0 }.map { subject in
+          Reports.finding("c", statuses[random.below(statuses.count)], subject: subject)
+        }
+        let isWhole = random.below(4) != 0
+        let sightings = Sightings(findings, isWhole: isWhole, isInterrupted: random.below(8) == 0)
+        guard let sighting = sightings.sighting(of: known) else { continue }
+        let (change, _) = cursor.advance(to: sighting.state.status, at: Instant(seconds: run), .later)
+        guard change == .recovered else { continue }
+        repairs += 1
+        let own = findings.first { $0.subject == "a" }
+        if let own {
+          #expect(own.status == .pass || own.status == .warn)
+        } else {
+          #expect(findings.contains { $0.status.isEvaluated })
+          #expect(!findings.contains { $0.subject == nil && !$0.status.isEvaluated })
+        }
+      }
+    }
+    #expect(repairs > 500)
+  }
+
+  @Test func whatIsListedInPartsIsNotListedAsAWhole() {
+    let whole = KnownFinding(
+      fingerprint: "c/web/", check: "c", target: "web", subject: nil, severity: .high, isWaived: false)
+    let sightings = Sightings([Reports.finding("c", .fail, subject: "a")])
+    #expect(sightings.sighting(of: whole)?.state.status == .notApplicable)
+    #expect(Sightings([]).sighting(of: whole)?.state.status == .skipped)
+    #expect(Sightings([], isWhole: false).sighting(of: whole) == nil)
+  }
+}
+
 @Suite struct NoiseTests {
   private let earlier = [100.0, 102, 98, 101, 99, 100, 103]
 

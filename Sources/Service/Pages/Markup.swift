@@ -108,8 +108,9 @@ enum Page {
     .scroll { overflow-x: auto; }
     table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
     th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top;
-      overflow-wrap: anywhere; }
-    thead th { background: var(--soft); overflow-wrap: normal; }
+      overflow-wrap: break-word; }
+    td > span, th > span, time { white-space: nowrap; } code { overflow-wrap: anywhere; }
+    thead th { background: var(--soft); }
     .passed, .pass, .recovered, .improved { color: var(--good); } .failed, .fail, .regressed, .new, .reappeared, .broken
       { color: var(--bad); } .undecided, .unknown, .error, .warn, .blocked, .manual, .unverified, .expired
       { color: var(--open); }
