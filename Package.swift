@@ -34,7 +34,7 @@ let package = Package(
         "BackupProbes",
         "BuiltInCatalogue",
         "Certificates",
-"ChildProcesses",
+        "ChildProcesses",
         "Cryptography",
         "DatabaseProbes",
         "Definitions",
@@ -42,6 +42,7 @@ let package = Package(
         "Exposition",
         "Facts",
         "HTTPProbes",
+        "History",
         "LoadGeneration",
         "LoadProbes",
         "LoadScripts",
@@ -52,6 +53,8 @@ let package = Package(
         "ProcessProbes",
         "RateLimits",
         "Reporting",
+        "Scheduling",
+        "Service",
         "Signoff",
         "TLSProbes",
         "Transport",
@@ -64,6 +67,14 @@ let package = Package(
         "AuditModel", "Cryptography", "Facts", "Postgres", "Probing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Hummingbird", package: "hummingbird"),
+      ]),
+
+    // What runs by itself: schedules carried out, a site over the history, notices.
+    .target(
+      name: "Service",
+      dependencies: [
+        "AuditModel", "Cryptography", "Definitions", "Facts", "History", "Probing", "Reporting", "Scheduling",
+        "Transport",
       ]),
 
     // MARK: Probes: the only rooms that touch the audited system
@@ -105,6 +116,10 @@ let package = Package(
 
     // Plan, observe, judge, assess, score, gate.
     .target(name: "Engine", dependencies: ["AuditModel", "Cryptography", "Facts", "Probing"]),
+    // The runs kept: first seen, flapping, repair times, trend; SQLite or PostgreSQL under one schema.
+    .target(
+      name: "History",
+      dependencies: ["AuditModel", "CSQLite", "CZlib", "Cryptography", "Facts", "Postgres", "Probing"]),
     // An audit report in, bytes out.
     .target(name: "Reporting", dependencies: ["AuditModel", "CLibXML2", "Cryptography", "Facts"]),
 
@@ -123,7 +138,7 @@ let package = Package(
     // YAML in, values or diagnostics with file:line:column out.
     .target(
       name: "Definitions",
-      dependencies: ["AuditModel", "Facts", .product(name: "Yams", package: "Yams")]),
+      dependencies: ["AuditModel", "Facts", "Scheduling", .product(name: "Yams", package: "Yams")]),
     // What Artillery scripts ask for: phases, flows, templates and thresholds, or what of them is refused. Opens nothing.
     .target(name: "LoadScripts", dependencies: ["AuditModel", "Definitions", "Facts"]),
     // Load at times fixed in advance, and what came of it.
@@ -156,6 +171,8 @@ let package = Package(
     // OpenMetrics and the Prometheus text format: reading and linting. Opens nothing.
     .target(name: "Exposition"),
 
+    // When something is due: crontab(5) and the clocks of a time zone; pure.
+    .target(name: "Scheduling", dependencies: ["AuditModel"]),
     // What SQL migrations lock, rewrite and break: pure.
     .target(name: "MigrationAnalysis"),
 
@@ -241,6 +258,18 @@ let package = Package(
       name: "SignoffTests",
       dependencies: ["AuditModel", "Cryptography", "Facts", "LoopbackServers", "SeededRandomness", "Signoff"],
       exclude: ["Vectors"]),
+      name: "HistoryTests",
+      dependencies: [
+        "AuditModel", "Facts", "History", "LoopbackPostgres", "LoopbackServers", "Postgres", "Probing",
+        "SeededRandomness", "prodworthy",
+      ]),
+    .testTarget(
+      name: "ServiceTests",
+      dependencies: [
+        "AuditModel", "Definitions", "Facts", "History", "LoopbackPostgres", "LoopbackServers", "Postgres", "Probing",
+        "Scheduling", "Service", "Transport",
+      ]),
+    .testTarget(name: "SchedulingTests", dependencies: ["AuditModel", "Scheduling"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["AuditModel", "CLibXML2", "Facts", "Reporting"], exclude: ["Schemas"]),
     // The built-in checks and policies against the facts of the probes.
@@ -270,6 +299,7 @@ let package = Package(
     .systemLibrary(name: "CEpoll"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
   ],

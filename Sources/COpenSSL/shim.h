@@ -45,3 +45,13 @@ static inline void prodworthy_SSL_CTX_keep_sessions_outside(SSL_CTX *context) {
 }
 static const uint64_t prodworthy_SSL_OP_LEGACY_SERVER_CONNECT = SSL_OP_LEGACY_SERVER_CONNECT;
 static inline void prodworthy_OPENSSL_free(void *memory) { OPENSSL_free(memory); }
+static inline void prodworthy_SSL_CTX_serve_safely(SSL_CTX *context) {
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+  SSL_CTX_set_mode(context, SSL_MODE_AUTO_RETRY);
+}
+
+/* GNU's own, which Swift's module of the C library leaves out: 2048 is SOCK_NONBLOCK, 524288 SOCK_CLOEXEC, set before any
+   other thread can start a program that would inherit the socket. */
+struct sockaddr;
+extern int accept4(int descriptor, struct sockaddr *address, unsigned int *length, int flags);
+static inline int prodworthy_accept(int descriptor) { return accept4(descriptor, 0, 0, 2048 | 524288); }

@@ -14,6 +14,7 @@ extension Definitions {
       ("probe", "The manifest of an external probe", ManifestSchema.schema),
       ("waivers", "What is accepted", WaiverSchema.schema),
       ("sign-off-policy", "Whose signatures a report needs", SignOffPolicySchema.schema),
+      ("service", "The nightly service", ServiceSchema.schema),
     ]
     return schemas.map { name, title, schema in
       var document = schema.jsonSchema()

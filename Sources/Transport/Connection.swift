@@ -107,36 +107,13 @@ package final class Connection {
   /// Waits for bytes and gives at most `limit` of them; none when the peer ended in order.
   package func read(upTo limit: Int, before deadline: Deadline) throws(TransportFailure) -> [UInt8] {
     if let stream { return try stream.read(upTo: limit, before: deadline) }
-    while true {
-      var transfer = Socket.Transfer.ended
-      let bytes = [UInt8](unsafeUninitializedCapacity: max(1, limit)) { buffer, count in
-        guard let start = buffer.baseAddress else { return }
-        transfer = socket.receive(into: start, atMost: buffer.count)
-        if case .moved(let received) = transfer { count = received }
-      }
-      switch transfer {
-      case .moved, .ended: return bytes
-      case .wouldBlock: try socket.wait(for: POLLIN, before: deadline, phase: "read")
-      case .failed(let error): throw Socket.failure(error)
-      }
-    }
+    return try socket.read(upTo: limit, before: deadline)
   }
 
   /// Sends all of `bytes`.
   package func write(_ bytes: [UInt8], before deadline: Deadline) throws(TransportFailure) {
     if let stream { return try stream.write(bytes, before: deadline) }
-    var sent = 0
-    while sent < bytes.count {
-      let transfer = bytes.withUnsafeBytes { buffer in
-        buffer.baseAddress.map { socket.send($0 + sent, bytes.count - sent) } ?? .moved(0)
-      }
-      switch transfer {
-      case .moved(let count): sent += count
-      case .wouldBlock: try socket.wait(for: POLLOUT, before: deadline, phase: "write")
-      case .ended: throw .closedEarly
-      case .failed(let error): throw Socket.failure(error)
-      }
-    }
+    try socket.write(bytes, before: deadline)
   }
 
   /// Puts packets of TDS around everything up to the end of the TLS handshake.

@@ -51,6 +51,11 @@ final class Socket {
     return connected
   }
 
+  /// The socket of a client that was accepted; non-blocking already.
+  static func accepted(_ descriptor: Int32, traffic: TrafficMeter) -> Socket {
+    Socket(descriptor: descriptor, traffic: traffic)
+  }
+
   /// What an error of the operating system means.
   static func failure(_ error: Int32) -> TransportFailure {
     switch error {
@@ -66,6 +71,39 @@ final class Socket {
     case .ready: return
     case .timedOut: throw .timedOut(phase: phase)
     case .cancelled: throw .cancelled
+    }
+  }
+
+  /// Waits for bytes and gives at most `limit` of them; none when the peer ended in order.
+  func read(upTo limit: Int, before deadline: Deadline) throws(TransportFailure) -> [UInt8] {
+    while true {
+      var transfer = Transfer.ended
+      let bytes = [UInt8](unsafeUninitializedCapacity: max(1, limit)) { buffer, count in
+        guard let start = buffer.baseAddress else { return }
+        transfer = receive(into: start, atMost: buffer.count)
+        if case .moved(let received) = transfer { count = received }
+      }
+      switch transfer {
+      case .moved, .ended: return bytes
+      case .wouldBlock: try wait(for: POLLIN, before: deadline, phase: "read")
+      case .failed(let error): throw Self.failure(error)
+      }
+    }
+  }
+
+  /// Sends all of `bytes`.
+  func write(_ bytes: [UInt8], before deadline: Deadline) throws(TransportFailure) {
+    var sent = 0
+    while sent < bytes.count {
+      let transfer = bytes.withUnsafeBytes { buffer in
+        buffer.baseAddress.map { send($0 + sent, bytes.count - sent) } ?? .moved(0)
+      }
+      switch transfer {
+      case .moved(let count): sent += count
+      case .wouldBlock: try wait(for: POLLOUT, before: deadline, phase: "write")
+      case .ended: throw .closedEarly
+      case .failed(let error): throw Self.failure(error)
+      }
     }
   }
 

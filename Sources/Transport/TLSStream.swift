@@ -11,6 +11,17 @@ final class TLSStream {
     try self.init(try TLSContext.sharing(settings), serverName: settings.serverName, over: socket)
   }
 
+  /// A server's session of `context`.
+  init(serving context: TLSContext, over socket: Socket) throws(TransportFailure) {
+    guard let raw = SSL_new(context.raw), let channel = SocketChannel.over(socket) else {
+      throw .tls(LibraryErrors.drained().failure)
+    }
+    self.raw = raw
+    self.socket = socket
+    SSL_set_bio(raw, channel, channel)
+    SSL_set_accept_state(raw)
+  }
+
   /// A session of `context`, asking for `serverName` where that can be asked for.
   init(_ context: TLSContext, serverName: String?, over socket: Socket) throws(TransportFailure) {
     guard let raw = SSL_new(context.raw), let channel = SocketChannel.over(socket) else {

@@ -4,6 +4,7 @@ import Engine
 import Facts
 import FoundationEssentials
 import Glibc
+import History
 import Probing
 import Reporting
 import Transport
@@ -36,6 +37,10 @@ struct AuditCommand: AsyncParsableCommand {
   @OptionGroup var selection: SelectionOptions
   @OptionGroup var said: OverlayOptions
   @OptionGroup var rendering: ReportOptions
+  @OptionGroup var place: HistoryOptions
+
+  @Option(help: "The planned time this run is for, in any words: of two runs for one, the history keeps the first.")
+  var slot: String?
 
   @Option(help: "Further roots to trust in this run, a PEM file.", completion: .file())
   var trust: [String] = []
@@ -103,6 +108,7 @@ struct AuditCommand: AsyncParsableCommand {
     let folder = out ?? environment["PRODWORTHY_OUT"].flatMap { $0.isEmpty ? nil : $0 }
     // A place that cannot be written is found out before any traffic is sent.
     if let folder { try RunFolder(path: folder).claim() }
+    let history = try history(asOf: day)
 
     let redactor = Redactor(secrets: inventory.targets.flatMap(\.secrets.values))
     var run = await observed(inventory, workspace, narrowing, earlier: earlier, redactor: redactor)
@@ -118,6 +124,7 @@ struct AuditCommand: AsyncParsableCommand {
         run, report, formats: formats + ReportOptions.written(further: formats), options: options)
     }
     try GitHubActions.publish(report, environment: environment, options: options)
+    if let history { try keep(report, in: history) }
     if folder == nil, let format = formats.first {
       let files = try rendered(report, as: format, options)
       for file in format.leadStandsAlone(options) ? Array(files.prefix(1)) : files { try Output.print(file.bytes) }
@@ -129,6 +136,43 @@ struct AuditCommand: AsyncParsableCommand {
       if let folder, !quiet { try Output.print("\nreports: \(folder)\n") }
     }
     throw Interruption.shared.status ?? report.gate.exitStatus
+  }
+
+  /// The history that gets this run, opened and brought up to date before any traffic is sent; nil for none.
+  private func history(asOf day: Instant?) throws(Failure) -> HistoryStore? {
+    guard let store = try place.store(.creating) else {
+      guard slot == nil else { throw Failure(.usage, "--slot goes with --history") }
+      return nil
+    }
+    guard day == nil else {
+      throw Failure(
+        .usage, "a run that is judged for another day is not kept: --as-of and --history do not go together")
+    }
+    try asking { () throws(HistoryFailure) in
+      try store.prepare(before: Deadline(milliseconds: HistoryOptions.patience))
+    }
+    return store
+  }
+
+  private func keep(_ report: AuditReport, in store: HistoryStore) throws(Failure) {
+    let bytes: [UInt8]
+    do {
+      bytes = try ReportDocument.encode(report)
+    } catch {
+      throw Failure(.ourFault, "cannot encode the report: \(error)")
+    }
+    let key = slot.map {
+      RunEntry.key(
+        system: report.system.name, environment: report.system.environment.rawValue, policy: report.policy.id, slot: $0)
+    }
+    let outcome = try asking { () throws(HistoryFailure) in
+      try store.append(
+        RunEntry(report: report, document: bytes, key: key),
+        before: Deadline(milliseconds: HistoryOptions.patience))
+    }
+    if case .superseded(let other) = outcome {
+      Output.note("prodworthy: not kept: \(other) was kept for the same planned time\n")
+    }
   }
 
   /// Throws `Failure` (66, 65) where `path` is no file with certificates: a root that is not read must not go unnoticed.

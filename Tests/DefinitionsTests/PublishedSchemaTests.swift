@@ -14,7 +14,7 @@ struct PublishedSchemaTests {
   /// The inventory's depends on every room of probes and is held against them where those are known.
   @Test(
     "the committed schemas are those of the shapes",
-    arguments: ["check", "checklist", "policy", "probe", "sign-off-policy"])
+    arguments: ["check", "checklist", "policy", "probe", "service", "sign-off-policy"])
   func fresh(_ name: String) throws {
     let file = Self.folder.appending(path: "\(name).schema.json")
     let text = try #require(
