@@ -34,8 +34,10 @@ let package = Package(
         "BackupProbes",
         "BuiltInCatalogue",
         "Certificates",
+        "ComposeModel",
         "DatabaseProbes",
         "Definitions",
+        "DeploymentProbes",
         "Engine",
         "Facts",
         "HTTPProbes",
@@ -81,6 +83,11 @@ let package = Package(
       name: "BackupProbes",
       dependencies: ["AuditModel", "CZlib", "ChildProcesses", "Cryptography", "Facts", "Probing"]),
 
+    // Compose files and Dockerfiles as they are written, and what runs of them in a container engine.
+    .target(
+      name: "DeploymentProbes",
+      dependencies: ["AuditModel", "ComposeModel", "Facts", "Probing", "Transport"]),
+
     // MARK: Judging and reporting: pure
 
     // Plan, observe, judge, assess, score, gate.
@@ -121,6 +128,9 @@ let package = Package(
     .target(name: "AuditModel", dependencies: ["Facts"]),
     // JSON values, JSONPath (RFC 9535), matchers, schemas.
     .target(name: "Facts"),
+
+    // Compose files as one effective model, and what is to be complained of in it and in Dockerfiles: pure.
+    .target(name: "ComposeModel", dependencies: ["AuditModel", "Definitions", "Facts"]),
 
     // What SQL migrations lock, rewrite and break: pure.
     .target(name: "MigrationAnalysis"),
@@ -181,6 +191,15 @@ let package = Package(
       dependencies: ["AuditModel", "BackupProbes", "Facts", "Probing"]),
     .testTarget(
       name: "MigrationAnalysisTests", dependencies: ["LoopbackPostgres", "MigrationAnalysis", "Postgres", "Probing"]),
+    .testTarget(
+      name: "ComposeModelTests",
+      dependencies: ["AuditModel", "ComposeModel", "Definitions", "Facts", "SeededRandomness"]),
+    .testTarget(
+      name: "DeploymentProbesTests",
+      dependencies: [
+        "AuditModel", "BuiltInCatalogue", "ComposeModel", "Definitions", "DeploymentProbes", "Engine", "Facts",
+        "LoopbackServers", "ProbeConformance", "Probing", "Transport",
+      ]),
     .testTarget(name: "DefinitionsTests", dependencies: ["AuditModel", "Definitions", "Facts", "SeededRandomness"]),
     .testTarget(name: "EngineTests", dependencies: ["AuditModel", "Engine", "Facts", "Probing", "SeededRandomness"]),
     .testTarget(
@@ -189,8 +208,8 @@ let package = Package(
     .testTarget(
       name: "CatalogueTests",
       dependencies: [
-        "AuditModel", "BackupProbes", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts",
-        "HTTPProbes", "NetworkProbes", "Probing", "ProcessProbes", "TLSProbes",
+        "AuditModel", "BackupProbes", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "DeploymentProbes", "Engine",
+        "Facts", "HTTPProbes", "NetworkProbes", "Probing", "ProcessProbes", "TLSProbes",
       ]),
     .testTarget(name: "ProvingGroundTests", dependencies: ["Cryptography", "Facts", "Probing", "proving-ground"]),
     // The built command, driven as its users drive it.

@@ -3,6 +3,7 @@ import BackupProbes
 import BuiltInCatalogue
 import DatabaseProbes
 import Definitions
+import DeploymentProbes
 import Engine
 import HTTPProbes
 import NetworkProbes
@@ -20,6 +21,7 @@ enum Composition {
     NetworkProbes.set,
     ProcessProbes.set,
     BackupProbes.set,
+    DeploymentProbes.set,
   ]
 
   /// The checks compiled into the program.

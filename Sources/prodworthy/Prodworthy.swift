@@ -30,6 +30,7 @@ struct Prodworthy: AsyncParsableCommand {
       InitCommand.self,
       DoctorCommand.self,
       CertificateCommand.self,
+      ComposeCommand.self,
       HeadersCommand.self,
       MigrationsCommand.self,
       RateLimitCommand.self,
