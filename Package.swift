@@ -35,9 +35,11 @@ let package = Package(
         "BuiltInCatalogue",
         "Certificates",
         "ChildProcesses",
+        "ComposeModel",
         "Cryptography",
         "DatabaseProbes",
         "Definitions",
+        "DeploymentProbes",
         "Engine",
         "Exposition",
         "Facts",
@@ -112,6 +114,11 @@ let package = Package(
         "AuditModel", "Definitions", "Facts", "LoadGeneration", "LoadScripts", "Postgres", "Probing", "Transport",
       ]),
 
+    // Compose files and Dockerfiles as they are written, and what runs of them in a container engine.
+    .target(
+      name: "DeploymentProbes",
+      dependencies: ["AuditModel", "ComposeModel", "Facts", "Probing", "Transport"]),
+
     // MARK: Judging and reporting: pure
 
     // Plan, observe, judge, assess, score, gate.
@@ -173,6 +180,9 @@ let package = Package(
 
     // When something is due: crontab(5) and the clocks of a time zone; pure.
     .target(name: "Scheduling", dependencies: ["AuditModel"]),
+    // Compose files as one effective model, and what is to be complained of in it and in Dockerfiles: pure.
+    .target(name: "ComposeModel", dependencies: ["AuditModel", "Definitions", "Facts"]),
+
     // What SQL migrations lock, rewrite and break: pure.
     .target(name: "MigrationAnalysis"),
 
@@ -252,12 +262,22 @@ let package = Package(
       dependencies: ["AuditModel", "BackupProbes", "Facts", "Probing"]),
     .testTarget(
       name: "MigrationAnalysisTests", dependencies: ["LoopbackPostgres", "MigrationAnalysis", "Postgres", "Probing"]),
+    .testTarget(
+      name: "ComposeModelTests",
+      dependencies: ["AuditModel", "ComposeModel", "Definitions", "Facts", "SeededRandomness"]),
+    .testTarget(
+      name: "DeploymentProbesTests",
+      dependencies: [
+        "AuditModel", "BuiltInCatalogue", "ComposeModel", "Definitions", "DeploymentProbes", "Engine", "Facts",
+        "LoopbackServers", "ProbeConformance", "Probing", "Transport",
+      ]),
     .testTarget(name: "DefinitionsTests", dependencies: ["AuditModel", "Definitions", "Facts", "SeededRandomness"]),
     .testTarget(name: "EngineTests", dependencies: ["AuditModel", "Engine", "Facts", "Probing", "SeededRandomness"]),
     .testTarget(
       name: "SignoffTests",
       dependencies: ["AuditModel", "Cryptography", "Facts", "LoopbackServers", "SeededRandomness", "Signoff"],
       exclude: ["Vectors"]),
+    .testTarget(
       name: "HistoryTests",
       dependencies: [
         "AuditModel", "Facts", "History", "LoopbackPostgres", "LoopbackServers", "Postgres", "Probing",
@@ -276,8 +296,9 @@ let package = Package(
     .testTarget(
       name: "CatalogueTests",
       dependencies: [
-        "AuditModel", "BackupProbes", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "Engine", "Facts",
-        "HTTPProbes", "LoadProbes", "NetworkProbes", "ObservabilityProbes", "Probing", "ProcessProbes", "TLSProbes",
+        "AuditModel", "BackupProbes", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "DeploymentProbes",
+        "Engine", "Facts", "HTTPProbes", "LoadProbes", "NetworkProbes", "ObservabilityProbes", "Probing",
+        "ProcessProbes", "TLSProbes",
       ]),
     .testTarget(name: "ProvingGroundTests", dependencies: ["Cryptography", "Facts", "Probing", "proving-ground"]),
     // The built command, driven as its users drive it.

@@ -3,6 +3,7 @@ import BackupProbes
 import BuiltInCatalogue
 import DatabaseProbes
 import Definitions
+import DeploymentProbes
 import Engine
 import HTTPProbes
 import LoadProbes
@@ -24,6 +25,7 @@ enum Composition {
     BackupProbes.set,
     ObservabilityProbes.set,
     LoadProbes.set,
+    DeploymentProbes.set,
   ]
 
   /// Whether a file that a target names says how the system is made. What backups are made of is data: it changes every

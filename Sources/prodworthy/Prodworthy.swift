@@ -40,6 +40,7 @@ struct Prodworthy: AsyncParsableCommand {
       InitCommand.self,
       DoctorCommand.self,
       CertificateCommand.self,
+      ComposeCommand.self,
       HeadersCommand.self,
       MetricsCommand.self,
       MigrationsCommand.self,

@@ -1,0 +1,74 @@
+/// Sizes and durations as compose files write them.
+package enum Quantity {
+  /// The bytes of `512m`, `1.5gb`, `2GiB`, `64`, in powers of 1024; nil where the text is no size. -1 is no limit.
+  package static func bytes(_ text: String) -> Int? {
+    if text == "-1" { return -1 }
+    let digits = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
+    guard digits.first != ".", let number = Double(digits), number.isFinite else { return nil }
+    var unit = text.dropFirst(digits.count).lowercased()
+    if unit.hasPrefix(" ") { unit = String(unit.dropFirst()) }
+    var exponent = 0
+    if let first = unit.first, let position = Array("kmgtp").firstIndex(of: first) {
+      exponent = position + 1
+      unit = String(unit.dropFirst())
+      if unit.hasPrefix("i") { unit = String(unit.dropFirst()) }
+    }
+    if unit.hasPrefix("b") { unit = String(unit.dropFirst()) }
+    guard unit.isEmpty else { return nil }
+    let bytes = (0..<exponent).reduce(number) { size, _ in size * 1024 }
+    return bytes < 9e18 ? Int(bytes) : nil
+  }
+
+  /// The nanoseconds of `1m30s`, `1.5h`, `100ms`, `2d`, `1w`; nil where the text is no duration.
+  package static func nanoseconds(_ text: String) -> Int? {
+    var rest = text[...]
+    let isNegative = rest.hasPrefix("-")
+    if isNegative || rest.hasPrefix("+") { rest = rest.dropFirst() }
+    if rest == "0" { return 0 }
+    guard !rest.isEmpty else { return nil }
+    var total = 0.0
+    while !rest.isEmpty {
+      let digits = rest.prefix { $0.isASCII && $0.isNumber || $0 == "." }
+      guard !digits.isEmpty, let number = Double(digits) else { return nil }
+      rest = rest.dropFirst(digits.count)
+      let unit = rest.prefix { $0.isLetter }
+      rest = rest.dropFirst(unit.count)
+      let size: Double
+      switch unit {
+      case "ns": size = 1
+      case "us", "µs", "μs": size = 1e3
+      case "ms": size = 1e6
+      case "s": size = 1e9
+      case "m": size = 60e9
+      case "h": size = 3600e9
+      case "d": size = 86400e9
+      case "w": size = 604_800e9
+      default: return nil
+      }
+      total += number * size
+    }
+    guard total < 9e18 else { return nil }
+    return isNegative ? -Int(total.rounded()) : Int(total.rounded())
+  }
+
+  /// Nanoseconds in the form that compose implementations print: `1m30s`, `1h0m0s`, `500ms`.
+  static func durationText(_ nanoseconds: Int) -> String {
+    if nanoseconds == 0 { return "0s" }
+    let magnitude = nanoseconds.magnitude
+    let sign = nanoseconds < 0 ? "-" : ""
+    func decimal(_ unit: UInt) -> String {
+      let (whole, fraction) = magnitude.quotientAndRemainder(dividingBy: unit)
+      return NumberText.of(Double(whole) + Double(fraction) / Double(unit))
+    }
+    if magnitude < 1_000 { return "\(sign)\(magnitude)ns" }
+    if magnitude < 1_000_000 { return "\(sign)\(decimal(1_000))µs" }
+    if magnitude < 1_000_000_000 { return "\(sign)\(decimal(1_000_000))ms" }
+    let seconds = magnitude / 1_000_000_000
+    let rest = magnitude % 60_000_000_000
+    let (restWhole, fraction) = rest.quotientAndRemainder(dividingBy: 1_000_000_000)
+    let secondsText = NumberText.of(Double(restWhole) + Double(fraction) / 1e9)
+    let (minutes, hours) = (seconds / 60 % 60, seconds / 3600)
+    if hours > 0 { return "\(sign)\(hours)h\(minutes)m\(secondsText)s" }
+    return minutes > 0 ? "\(sign)\(minutes)m\(secondsText)s" : "\(sign)\(secondsText)s"
+  }
+}

@@ -1,0 +1,55 @@
+import AuditModel
+
+extension LintRun {
+  /// Problems that have rules of their own.
+  private static let judgedElsewhere: Set<String> = ["environment-file", "required-variable"]
+
+  mutating func checkFile() {
+    for problem in project.problems where !Self.judgedElsewhere.contains(problem.code) {
+      add(.modelValid, service(at: problem.place), problem.message, at: problem.place)
+    }
+    for problem in project.problems where problem.code == "required-variable" {
+      add(.variablesSet, service(at: problem.place), problem.message, at: problem.place)
+    }
+    for variable in project.unsetVariables {
+      add(
+        .variablesSet, services.first { $0.name == variable.service },
+        "the variable \(variable.name) has no value and no default: it becomes an empty text", at: variable.place)
+    }
+    if let version = project.root.map?.entry("version") {
+      add(.versionAbsent, nil, "`version` is obsolete: compose implementations ignore it", at: version.place)
+    }
+  }
+
+  /// The service in whose lines a place lies.
+  private func service(at place: SourceLocation) -> LintedService? {
+    let before = services.filter { $0.place.path == place.path && $0.place.line <= place.line }
+    guard let last = before.max(by: { $0.place.line < $1.place.line }) else { return nil }
+    // What stands no deeper than the service's own key is no part of it.
+    return place.line == last.place.line || place.column > last.place.column ? last : nil
+  }
+
+  mutating func checkForm(_ service: LintedService) {
+    for key in ["links", "external_links"] where service[key]?.list?.isEmpty == false {
+      add(
+        .linksAbsent, service, "`\(key)` is a legacy: services reach one another by name on a shared network",
+        at: service.place(of: key))
+    }
+    if service["build"] != nil, let image = service["image"], service["pull_policy"]?.text != "build" {
+      add(
+        .buildApartFromImage, service,
+        "both built and named as an image: which of them runs depends on what is there already", at: image.place)
+    }
+    if let name = service["container_name"],
+      (service["deploy"]?["replicas"]?.integer ?? service["scale"]?.integer ?? 1) > 1
+    {
+      add(.containerNamesScale, service, "with a container name there can be one container only", at: name.place)
+    }
+    for port in service.ports {
+      // Read as base 60 by parsers of YAML 1.1.
+      guard let text = port.plainText, text.contains(":"), !text.contains(".") else { continue }
+      add(.portsQuoted, service, "ports are written without quotes", at: service.place(of: "ports"))
+      break
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import AuditModel
+
+extension LintRun {
+  /// Addresses that every interface answers on.
+  private static let everywhere: Set<String> = ["", "0.0.0.0", "::", "0:0:0:0:0:0:0:0"]
+
+  private static func isOpen(_ port: ComposeNode) -> Bool { everywhere.contains(port["host_ip"]?.text ?? "") }
+
+  /// The ends of a port or of a range of ports on the host.
+  private static func published(_ port: ComposeNode) -> ClosedRange<Int>? {
+    guard let text = port["published"]?.text else { return nil }
+    let ends = text.split(separator: "-").compactMap { Int($0) }
+    guard let first = ends.first, let last = ends.last, first <= last else { return nil }
+    return first...last
+  }
+
+  private static func shown(_ port: ComposeNode) -> String {
+    let target = port["target"]?.scalarText ?? "?"
+    return port["published"]?.text.map { "\($0):\(target)" } ?? target
+  }
+
+  mutating func checkPorts(_ service: LintedService) {
+    let isHidden = service.known?.isDatastore == true || service.known?.kind == .administration
+    let open = service.ports.filter(Self.isOpen)
+    let stores = open.filter { port in
+      isHidden || port["target"]?.integer.map(KnownImage.datastorePorts.contains) ?? false
+    }
+    let place = service.place(of: "ports")
+    if !stores.isEmpty {
+      add(
+        .datastorePortsClosed, service,
+        "\(stores.map(Self.shown).joined(separator: ", ")) on every interface of the host, past its firewall", at: place
+      )
+    }
+    let others = open.filter { port in
+      let isStore = isHidden || port["target"]?.integer.map(KnownImage.datastorePorts.contains) ?? false
+      return !isStore && Self.published(port).map { ![80...80, 443...443].contains($0) } ?? true
+    }
+    if !others.isEmpty {
+      add(
+        .portsBound, service, "\(others.map(Self.shown).joined(separator: ", ")) on every interface of the host",
+        at: place)
+    }
+    let isProxy = service.known?.kind == .proxy
+    let privileged = service.ports.filter { port in
+      let outside = Self.published(port)?.lowerBound
+      let isUsual = isProxy && (outside == nil || outside == 80 || outside == 443)
+      return !isUsual && ((outside ?? 1024) < 1024 && outside != 0 || (port["target"]?.integer ?? 1024) < 1024)
+    }
+    let drops = service["cap_drop"]?.list?.compactMap(\.text) ?? []
+    if !privileged.isEmpty, !drops.contains("NET_BIND_SERVICE") {
+      add(
+        .portsUnprivileged, service,
+        "\(privileged.map(Self.shown).joined(separator: ", ")): ports below 1024 are the system's own", at: place)
+    }
+  }
+
+  /// Ports of the host that two services want.
+  mutating func checkDistinctPorts() {
+    var owners: [String: String] = [:]
+    for service in services {
+      for port in service.ports {
+        guard let range = Self.published(port), range.count <= 1000, !range.contains(0) else { continue }
+        // A range of the host for one port of the container is a choice.
+        if range.count > 1 { continue }
+        let transport = port["protocol"]?.text ?? "tcp"
+        let address = Self.isOpen(port) ? "*" : port["host_ip"]?.text ?? ""
+        for number in range {
+          let clashing = ["*", address].compactMap { owners["\($0) \(number)/\(transport)"] }
+          let all = address == "*" ? owners.first { $0.key.hasSuffix(" \(number)/\(transport)") }?.value : nil
+          if let owner = clashing.first ?? all, owner != service.name {
+            add(
+              .portsDistinct, service, "port \(number) of the host is also wanted by `\(owner)`", at: port.place)
+          }
+          owners["\(address) \(number)/\(transport)"] = service.name
+        }
+      }
+    }
+  }
+
+  /// Datastores in the network of what the public reaches.
+  mutating func checkNetworks() {
+    func networks(_ service: LintedService) -> Set<String> { Set(service["networks"]?.map?.names ?? []) }
+    let fronts = services.filter { service in
+      let isPublic = service.ports.contains { port in
+        Self.isOpen(port) && Self.published(port).map { [80...80, 443...443].contains($0) } ?? false
+      }
+      return service.known?.kind == .proxy || isPublic
+    }
+    for service in services where service.known?.isDatastore == true {
+      guard let front = fronts.first(where: { !networks($0).isDisjoint(with: networks(service)) }) else { continue }
+      let isOnlyService = front.known?.kind != .proxy
+      // A public service that talks to its own database without a proxy between them cannot be kept apart from it.
+      if isOnlyService { continue }
+      add(
+        .networksSeparated, service, "it shares a network with `\(front.name)`, which the public reaches",
+        at: service.place(of: "networks"))
+    }
+  }
+}

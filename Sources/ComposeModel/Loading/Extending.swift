@@ -1,0 +1,84 @@
+import AuditModel
+
+extension ModelLoading {
+  /// A service of a file, to tell a circle by.
+  private struct Link: Hashable {
+    var file: String
+    var service: String
+  }
+
+  /// Resolves `extends` in every service of a document.
+  mutating func applyExtends(to document: inout ComposeNode, of file: ComposeSources.File, in context: Context) {
+    guard var root = document.map, let node = root["services"], var services = node.map else { return }
+    for entry in services.entries where entry.value["extends"] != nil {
+      let value = extended(entry.name, among: services, of: file, folder: context.folder, in: context, through: [])
+      if let value { services.set(ComposeMap.Entry(name: entry.name, place: entry.place, value: value)) }
+    }
+    root["services"] = node.replaced(by: .map(services))
+    document.content = .map(root)
+  }
+
+  private mutating func extended(
+    _ name: String, among services: ComposeMap, of file: ComposeSources.File, folder: String, in context: Context,
+    through chain: [Link]
+  ) -> ComposeNode? {
+    guard let service = services[name], let map = service.map, let extends = map["extends"] else {
+      return services[name]
+    }
+    let link = Link(file: file.path, service: name)
+    guard !chain.contains(link), chain.count < 100 else {
+      add("circle", "the service `\(name)` extends itself in a circle", at: extends.place)
+      return nil
+    }
+    var own = map
+    own["extends"] = nil
+    let bare = service.replaced(by: .map(own))
+    guard let wanted = extends.text ?? extends["service"]?.text else {
+      add("wrong-type", "`extends` must name a service", at: extends.place)
+      return bare
+    }
+    var base: ComposeNode?
+    if let path = extends["file"]?.text {
+      base = extendedFromFile(path, wanted, extends, of: file, folder: folder, in: context, through: chain + [link])
+    } else if services[wanted] != nil {
+      base = extended(wanted, among: services, of: file, folder: folder, in: context, through: chain + [link])
+    } else {
+      add("undefined-service", "`\(name)` extends `\(wanted)`, which is no service here", at: extends.place)
+    }
+    guard let base else { return bare }
+    var merge = Merge(keepsResets: true)
+    let result = merge.merged(base, with: bare, at: TreePath(["services", name]))
+    add(merge.problems)
+    return Uniqueness.enforced(result, at: TreePath(["services", name]))
+  }
+
+  private mutating func extendedFromFile(
+    _ path: String, _ wanted: String, _ extends: ComposeNode, of file: ComposeSources.File, folder: String,
+    in context: Context, through chain: [Link]
+  ) -> ComposeNode? {
+    guard !path.contains("://") else {
+      add("remote", "files from elsewhere are not fetched: `extends` names a URL", at: extends.place)
+      return nil
+    }
+    let other = PathText.beside(file, in: folder, path)
+    guard let documents = documents(of: other, namedAt: extends.place) else { return nil }
+    var services = ComposeMap()
+    for document in documents {
+      for entry in interpolated(document, in: context)["services"]?.map?.entries ?? [] { services.set(entry) }
+    }
+    guard services[wanted] != nil else {
+      add("undefined-service", "\(other.shown) has no service `\(wanted)`", at: extends.place)
+      return nil
+    }
+    let otherFolder = PathText.folder(of: other.path)
+    guard
+      var base = extended(wanted, among: services, of: other, folder: otherFolder, in: context, through: chain)
+    else { return nil }
+    // Its paths are relative to its own file.
+    var forms = LongForms()
+    forms.service(&base, named: wanted)
+    add(forms.problems)
+    PathResolution(folder: otherFolder, home: context.environment["HOME"]).resolve(service: &base)
+    return base
+  }
+}
