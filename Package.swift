@@ -73,13 +73,18 @@ let package = Package(
     // PostgreSQL sessions and what the wire shows without credentials.
     .target(
       name: "DatabaseProbes",
-      dependencies: ["AuditModel", "Cryptography", "Facts", "MigrationAnalysis", "Postgres", "Probing", "Transport"]),
+      dependencies: [
+        "AuditModel", "ChildProcesses", "Cryptography", "Facts", "MigrationAnalysis", "Postgres", "Probing",
+        "ScratchServers", "Transport",
+      ]),
     // Any executable over JSON, and any Nagios plug-in unchanged.
     .target(name: "ProcessProbes", dependencies: ["AuditModel", "ChildProcesses", "Facts", "Probing"]),
     // Backups: what tools and files show of them, and restoring one for real.
     .target(
       name: "BackupProbes",
-      dependencies: ["AuditModel", "CZlib", "ChildProcesses", "Cryptography", "Facts", "Probing"]),
+      dependencies: [
+        "AuditModel", "CZlib", "ChildProcesses", "Cryptography", "Facts", "Probing", "ScratchServers",
+      ]),
 
     // MARK: Judging and reporting: pure
 
@@ -113,6 +118,8 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    // Throw-away PostgreSQL servers: where the programs are, who runs them, and what removes them however it ends.
+    .target(name: "ScratchServers", dependencies: ["Probing"]),
     // libpq connections under a deadline.
     .target(name: "Postgres", dependencies: ["AuditModel", "CLibPQ", "Probing"]),
     // The probe protocol, deadlines, blocking lanes, traffic meters, redaction.
