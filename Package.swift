@@ -96,7 +96,10 @@ let package = Package(
     // PostgreSQL sessions and what the wire shows without credentials.
     .target(
       name: "DatabaseProbes",
-      dependencies: ["AuditModel", "Cryptography", "Facts", "MigrationAnalysis", "Postgres", "Probing", "Transport"]),
+      dependencies: [
+        "AuditModel", "ChildProcesses", "Cryptography", "Facts", "MigrationAnalysis", "Postgres", "Probing",
+        "ScratchServers", "Transport",
+      ]),
     // Prometheus, Alertmanager, Grafana, Loki, error trackers, collectors, and what endpoints expose as metrics.
     .target(
       name: "ObservabilityProbes",
@@ -106,7 +109,9 @@ let package = Package(
     // Backups: what tools and files show of them, and restoring one for real.
     .target(
       name: "BackupProbes",
-      dependencies: ["AuditModel", "CZlib", "ChildProcesses", "Cryptography", "Facts", "Probing"]),
+      dependencies: [
+        "AuditModel", "CZlib", "ChildProcesses", "Cryptography", "Facts", "Probing", "ScratchServers",
+      ]),
     // How a system bears load: a script run against it, its processes and its database watched meanwhile.
     .target(
       name: "LoadProbes",
@@ -166,6 +171,8 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    // Throw-away PostgreSQL servers: where the programs are, who runs them, and what removes them however it ends.
+    .target(name: "ScratchServers", dependencies: ["Probing"]),
     // libpq connections under a deadline.
     .target(name: "Postgres", dependencies: ["AuditModel", "CLibPQ", "Probing"]),
     // The probe protocol, deadlines, blocking lanes, traffic meters, redaction.

@@ -59,12 +59,19 @@ public struct TargetKind: Sendable {
   /// The URL schemes by which a bare URL on the command line is this kind; empty if it never is.
   public var schemes: [String]
 
-  /// A kind called `name`.
-  public init(name: String, summary: String, fields: [Schema.Field], schemes: [String] = []) {
+  /// What else is wrong with settings of the right shape: pure functions, each for the part of one room.
+  public var further: [@Sendable (JSONObject) -> [Schema.Violation]]
+
+  /// A kind called `name`; `further` finds what no shape can say.
+  public init(
+    name: String, summary: String, fields: [Schema.Field], schemes: [String] = [],
+    further: (@Sendable (JSONObject) -> [Schema.Violation])? = nil
+  ) {
     self.name = name
     self.summary = summary
     self.fields = fields
     self.schemes = schemes
+    self.further = further.map { [$0] } ?? []
   }
 }
 

@@ -17,6 +17,8 @@ package enum DatabaseProbes {
       PostgresArchivingProbe(),
       PostgresMigrationsProbe(),
       MigrationRehearsalProbe(),
+      PostgresDataQualityProbe(),
+      SeedCheckProbe(),
       PgBouncerProbe(),
       RedisProbe(),
       MySQLProbe(),
@@ -36,6 +38,7 @@ package enum DatabaseProbes {
         "a server on which the migrations may be rehearsed in a database that is made for it and dropped again"),
       Schema.Field("scratchPassword", .string(.secretReference), "the password of the role in `scratch`"),
       Schema.Field("role", .string(.nonEmpty), "the role the application logs in as"),
-    ],
-    schemes: PostgresURL.schemes)
+    ] + QualityDeclaration.fields + [SeedPlan.field],
+    schemes: PostgresURL.schemes,
+    further: { QualityDeclaration.violations(in: $0) + SeedPlan.violations(in: $0) })
 }

@@ -22,6 +22,10 @@ struct ReadOnlyTransaction: ~Copyable {
     self.milliseconds = milliseconds
   }
 
+  /// Whether it stands, with what was set for it.
+  var hasBegun: Bool { isOpen }
+
+  @discardableResult
   mutating func rows(
     _ statement: String, _ arguments: [String?] = [], before deadline: Deadline
   ) throws(PostgresFailure) -> PostgresRows {

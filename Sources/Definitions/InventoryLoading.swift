@@ -156,7 +156,7 @@ private struct InventoryLoading {
         settings[member.name] = resolved(member.value, schema: field?.schema ?? .any)
       }
     }
-    check(value, settings: settings, against: InventorySchema.target(known))
+    check(value, settings: settings, as: known)
     for field in known.fields where field.schema == .string(.openAPIDocument) {
       guard let member = value.member(field.name), let path = settings[field.name]?.string else { continue }
       settings[field.name] = document(at: path, named: member)
@@ -188,10 +188,13 @@ private struct InventoryLoading {
 
   /// Holds the target against its shape, with references in plain fields replaced by what they stand for. What is
   /// wrong with a secret is told with its key, never with its line.
-  private mutating func check(_ target: LocatedValue, settings: JSONObject, against schema: Schema) {
+  private mutating func check(_ target: LocatedValue, settings: JSONObject, as kind: TargetKind) {
+    let schema = InventorySchema.target(kind)
     var value = target.value.object ?? [:]
     for (name, setting) in settings { value[name] = setting }
-    for violation in schema.violations(of: .object(value)) {
+    var violations = schema.violations(of: .object(value))
+    if violations.isEmpty { violations = kind.further.flatMap { $0(settings) } }
+    for violation in violations {
       if case .name(let name)? = violation.path.first, let member = target.member(name),
         case .object(let fields, _) = schema,
         fields.contains(where: { $0.name == name && $0.schema.isSecretReference })

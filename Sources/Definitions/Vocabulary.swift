@@ -35,6 +35,7 @@ package struct Vocabulary: Sendable {
           joined[index].fields.append(field)
         }
       }
+      joined[index].further += kind.further
       joined[index].schemes += kind.schemes.filter { !joined[index].schemes.contains($0) }
     }
     self.targetKinds = joined

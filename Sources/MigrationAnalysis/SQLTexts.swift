@@ -14,4 +14,12 @@ package enum SQLTexts {
     }
     return found
   }
+
+  /// What a text begins with, past its comments: a word in lower case, or a symbol; nil for no SQL at all.
+  package static func beginning(of text: String) -> String? {
+    switch SQLLexer(text).tokens.first?.kind {
+    case .word(let word), .symbol(let word): word
+    default: nil
+    }
+  }
 }

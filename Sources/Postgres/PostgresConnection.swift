@@ -67,6 +67,45 @@ package struct PostgresConnection: ~Copyable, @unchecked Sendable {
     return try takeAnswer(before: deadline)
   }
 
+  /// Runs a `COPY … FROM STDIN` in the text format and says how many rows it took: `next` gives them piece by piece, nil at
+  /// their end. The session is of no further use where it fails.
+  package mutating func copy(
+    _ statement: String, before deadline: Deadline, _ next: () -> [UInt8]?
+  ) throws(PostgresFailure) -> Int {
+    if let defect { throw defect }
+    do throws(PostgresFailure) {
+      guard PQsendQuery(handle, statement) == 1 else { throw .lost(lastMessage) }
+      try flush(before: deadline)
+      guard let answer = try nextResult(before: deadline) else { throw .lost(lastMessage) }
+      let isReady = PQresultStatus(answer) == PGRES_COPY_IN
+      var refusal = ResultCollector()
+      if !isReady { try refusal.take(answer) }
+      PQclear(answer)
+      guard isReady else { throw refusal.report.map { .server($0) } ?? .invalid("this is no COPY FROM STDIN") }
+      while let piece = next() {
+        try put { piece.withUnsafeBytes { PQputCopyData(handle, $0.baseAddress, Int32(clamping: $0.count)) } }
+        // Piece by piece, so that rows that wait do not fill the memory.
+        try flush(before: deadline)
+      }
+      try put { PQputCopyEnd(handle, nil) }
+      try flush(before: deadline)
+      return try self.answer(before: deadline).affected ?? 0
+
+      func put(_ send: () -> Int32) throws(PostgresFailure) {
+        while true {
+          switch send() {
+          case 1: return
+          case 0: try flush(before: deadline)
+          default: throw .lost(lastMessage)
+          }
+        }
+      }
+    } catch {
+      defect = .lost("a COPY before failed")
+      throw error
+    }
+  }
+
   private mutating func takeAnswer(before deadline: Deadline) throws(PostgresFailure) -> PostgresRows {
     do throws(PostgresFailure) {
       try flush(before: deadline)

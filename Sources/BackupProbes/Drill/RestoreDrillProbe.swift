@@ -3,6 +3,7 @@ import ChildProcesses
 import Facts
 import Glibc
 import Probing
+import ScratchServers
 
 /// Restores a backup into a throw-away cluster and asks it questions.
 ///
@@ -56,8 +57,8 @@ struct RestoreDrill: Sendable {
   let name: String
   let plan: DrillPlan
   let programs: ServerPrograms.Found
-  let account: DrillAccount
-  let keeper: DrillGuard
+  let account: ServerAccount
+  let keeper: ScratchGuard
   let context: ProbeContext
   let redactor: Redactor
   /// The inventory's folder.
@@ -112,10 +113,11 @@ struct RestoreDrill: Sendable {
     guard let programs = ServerPrograms.find(major: major, declared: plan.programs) else {
       return no(.broken, "the programs of a PostgreSQL \(major.map { "\($0) " } ?? "")server are not installed here")
     }
-    guard let account = DrillAccount() else {
+    guard let account = ServerAccount() else {
       return no(.denied, "a server does not run as root, and there is no account postgres")
     }
-    guard let keeper = DrillGuard(under: plan.scratch, server: server(programs), account: account) else {
+    guard let keeper = ScratchGuard(under: plan.scratch, named: "drill", server: server(programs), account: account)
+    else {
       return no(.denied, "no throw-away folder could be made")
     }
     let home =
@@ -415,7 +417,7 @@ struct RestoreDrill: Sendable {
     output: String, problem: String?
   ) {
     var variables = variables
-    variables[DrillGuard.mark] = keeper.folder
+    variables[ScratchGuard.mark] = keeper.folder
     if let (_, _) = account.identity, words.first == "setpriv" { variables["HOME"] = keeper.folder }
     let outcome = redactor.redacted(
       await ChildProcess.run(

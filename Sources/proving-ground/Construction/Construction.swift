@@ -20,7 +20,8 @@ struct Construction: Sendable {
     let programs =
       try Launcher.steps + [
         "/proc/self/exe", Launcher.path(of: "openssl"), Edge.program(), "\(databasePrograms)/postgres",
-        "\(databasePrograms)/initdb", Launcher.path(of: "cp"),
+        "\(databasePrograms)/initdb", Launcher.path(of: "cp"), Pooler.program(), Cache.program(),
+        Launcher.path(of: "pgbackrest"), "\(databasePrograms)/pg_dump", "\(databasePrograms)/pg_dumpall", "/bin/sh",
       ]
     mark = GroundMark(
       programs: programs.compactMap(Files.resolved), account: account, inventory: inventory)
@@ -43,6 +44,18 @@ struct Construction: Sendable {
     let people = Person.everybody()
     try Person.writeCredentials(of: people, to: folder)
     try database.setUp(blueprint, outsidePort: ports.outside, people: people, before: deadline)
+    try writeFiles()
+    if let dumps = blueprint.dumps {
+      try Dumps(launcher: launcher, programs: DatabaseServer.programs(), port: ports.database, plan: dumps)
+        .write(before: deadline)
+    }
+    let pooler = try Pooler.start(
+      blueprint.pooler, certificate: .database, ports: ports, authority: authority, launcher: launcher)
+    let cache =
+      blueprint.cache.runs
+      ? try Cache.start(
+        blueprint.cache, certificate: .database, ports: ports, authority: authority, launcher: launcher) : nil
+    try launcher.wait(for: pooler, before: deadline) { Ports.isOpen(ports.pooler) }
     let services = ServiceName.overHTTP.filter { $0 != .processing || blueprint.processingRuns }
     var parts: [(service: ServiceName, part: StartedPart)] = []
     for service in services { parts.append((service, try start(service))) }
@@ -57,6 +70,10 @@ struct Construction: Sendable {
       (try? LoopbackHTTP.send(.get, port: ports.outside, path: "/luma.html", before: deadline))?.status == 200
     }
     try launcher.wait(for: mail, before: deadline) { MailFront.answers(on: ports.mail) }
+    if let cache { try launcher.wait(for: cache, before: deadline) { Ports.isOpen(ports.cache) } }
+    // The checks' own patience is five seconds.
+    if blueprint.pooler.keepsClientsWaiting { sleep(8) }
+    try database.damageRepository(blueprint, before: deadline)
     if !blueprint.databaseRuns {
       try database.stop(before: deadline)
       for (service, part) in parts where service != .extraction {
@@ -66,12 +83,31 @@ struct Construction: Sendable {
     try Files.write(InventoryFile(blueprint.inventory, ports: ports, folder: folder).text, to: mark.inventory)
   }
 
+  /// What the inventory refers to: the migrations, all tables in one file, the bucket's listing.
+  private func writeFiles() throws(GroundFailure) {
+    try Files.makeFolder(folder.migrations)
+    for (name, text) in blueprint.migrations.files {
+      let path = "\(folder.migrations)/\(name)"
+      if let slash = name.firstIndex(of: "/") { try Files.makeFolder("\(folder.migrations)/\(name[..<slash])") }
+      try Files.write(text + (blueprint.migrations.additions[name] ?? ""), to: path)
+    }
+    let tables = DatabaseSchema.migrations.flatMap(\.up).map { "\($0);\n" }
+    try Files.write(tables.joined(separator: "\n"), to: folder.schema)
+    try Files.write(blueprint.bucket.listing(now: time(nil)), to: folder.bucket)
+  }
+
   private func start(_ service: ServiceName) throws(GroundFailure) -> StartedPart {
     var settings = ServiceSettings(name: service, port: ports.port(of: service))
     if service == .api {
       settings.api = blueprint.api
       settings.tokenKeyFile = folder.tokenKey
       settings.hoardedSessions = blueprint.hoardedSessions
+      if blueprint.serviceSessions != .none, blueprint.pooler.clients > 0 {
+        settings.pooledSessions = blueprint.pooler.clients
+        settings.pooler = DatabaseAddress(
+          port: ports.pooler, name: "events", user: "events_app", passwordFile: folder.servicesPassword,
+          trust: folder.trust, protection: blueprint.pooler.clientTLS == "disable" ? .none : .verified)
+      }
     }
     if service == .mail {
       settings.mail = MailSettings(

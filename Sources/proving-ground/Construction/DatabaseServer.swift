@@ -1,3 +1,4 @@
+import Cryptography
 import Glibc
 import Postgres
 import Probing
@@ -41,14 +42,15 @@ struct DatabaseServer: Sendable {
     try Files.write(
       authority.chain(of: blueprint.databaseCertificate, withIntermediate: true), to: "\(folder.database)/server.pem")
     try Files.write(authority.key(of: blueprint.databaseCertificate), to: "\(folder.database)/server.key", mode: 0o600)
-    try Files.makeFolder("\(folder.database)/log-archive", mode: 0o700)
     try launcher.account?.own(folder.database)
-    try launcher.account?.own("\(folder.database)/log-archive")
     if let template {
       try copyCluster(from: template, before: deadline)
     } else {
-      try Files.write(makeCluster(in: folder.database, before: deadline), to: folder.superuserPassword, mode: 0o600)
+      try Files.write(
+        makeCluster(in: folder.database, savingBackups: blueprint.repository.isLikeTemplate, before: deadline),
+        to: folder.superuserPassword, mode: 0o600)
     }
+    try repository(blueprint.repository).settle(isMade: blueprint.repository.isLikeTemplate, before: deadline)
     // After what initdb found out about the system; the last value of a setting counts.
     let former = Files.text(at: "\(folder.databaseFiles)/postgresql.conf") ?? ""
     try Files.write(former + configuration(blueprint), to: "\(folder.databaseFiles)/postgresql.conf")
@@ -62,17 +64,29 @@ struct DatabaseServer: Sendable {
     }
   }
 
-  /// Makes a cluster, `data` in a folder of the server's account, and gives the password of its first role.
-  private func makeCluster(in place: String, before deadline: Deadline) throws(GroundFailure) -> String {
+  /// The repository of backups beside the cluster.
+  private func repository(_ plan: RepositoryPlan) -> BackupRepository {
+    BackupRepository(launcher: launcher, programs: programs, place: folder.database, plan: plan)
+  }
+
+  /// Makes a cluster, `data` in a folder of the server's account, and gives the password of its first role. Where asked, saves
+  /// it into a repository beside it.
+  private func makeCluster(in place: String, savingBackups saves: Bool, before deadline: Deadline) throws(GroundFailure)
+    -> String
+  {
     let password = Self.newPassword()
     try Files.write(password, to: "\(place)/password", mode: 0o600)
     try launcher.account?.own("\(place)/password")
     try launcher.run(
       [
         "\(programs)/initdb", "--pgdata=\(place)/data", "--username=\(Self.superuser)", "--pwfile=\(place)/password",
-        "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync",
+        "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync", "--data-checksums", "--wal-segsize=4",
       ], log: "initdb", asAccount: true, before: deadline)
     try Files.remove("\(place)/password")
+    if saves {
+      try BackupRepository(launcher: launcher, programs: programs, place: place, plan: RepositoryPlan())
+        .settle(isMade: false, before: deadline)
+    }
     return password
   }
 
@@ -81,9 +95,11 @@ struct DatabaseServer: Sendable {
     guard let password = Files.text(at: "\(template)/superuser") else {
       throw GroundFailure("\(template) is no template of a database")
     }
-    try launcher.run(
-      [Launcher.path(of: "cp"), "-R", "\(template)/data", folder.databaseFiles], log: "cp", asAccount: true,
-      before: deadline)
+    for name in ["data", BackupRepository.name] {
+      try launcher.run(
+        [Launcher.path(of: "cp"), "-R", "\(template)/\(name)", "\(folder.database)/\(name)"], log: "cp",
+        asAccount: true, before: deadline)
+    }
     // The server insists on it.
     guard chmod(folder.databaseFiles, 0o700) == 0 else { throw Files.failure("cannot close \(folder.databaseFiles)") }
     try Files.write(password, to: folder.superuserPassword, mode: 0o600)
@@ -94,7 +110,7 @@ struct DatabaseServer: Sendable {
     let aside = "\(path).\(getpid())"
     try Files.makeFolder(aside, mode: 0o700)
     try launcher.account?.own(aside)
-    let password = try makeCluster(in: aside, before: deadline)
+    let password = try makeCluster(in: aside, savingBackups: true, before: deadline)
     try Files.write(password, to: "\(aside)/superuser", mode: 0o600)
     try launcher.account?.own("\(aside)/superuser")
     if rename(aside, path) != 0 { try Files.remove(aside) }
@@ -104,16 +120,38 @@ struct DatabaseServer: Sendable {
   func setUp(_ blueprint: Blueprint, outsidePort: Int, people: [Person], before deadline: Deadline)
     throws(GroundFailure)
   {
-    let (services, auditor) = (Self.newPassword(), Self.newPassword())
+    let (services, auditor, rehearser) = (Self.newPassword(), Self.newPassword(), Self.newPassword())
+    try Files.write(rehearser, to: folder.rehearserPassword, mode: 0o600)
     try Files.write(services, to: folder.servicesPassword, mode: 0o600)
     try Files.write(auditor, to: folder.auditorPassword, mode: 0o600)
     try execute(
-      DatabaseSchema.roles(services: services, auditor: auditor, grant: blueprint.auditorGrant), in: "postgres",
+      DatabaseSchema.roles(services: services, auditor: auditor, rehearser: rehearser, grant: blueprint.auditorGrant),
+      in: "postgres",
       before: deadline)
     try execute(
       DatabaseSchema.tables(outsidePort: outsidePort, people: people)
+        + blueprint.migrations.history { SHA384.hex(Array($0.utf8)) }
         + DatabaseSchema.views(for: blueprint.auditorGrant) + blueprint.databaseStatements + DatabaseSchema.firstReads,
       in: "events", before: deadline)
+    for deed in blueprint.databaseDeeds {
+      do {
+        try execute(deed.statements, in: deed.database, before: deadline)
+      } catch {
+        guard deed.mayFail else { throw error }
+      }
+    }
+  }
+
+  /// Does to the repository of backups what the plan says was done to it.
+  func damageRepository(_ blueprint: Blueprint, before deadline: Deadline) throws(GroundFailure) {
+    guard blueprint.repository.damage != nil else { return }
+    // What is still on its way to the archive would fill the gap.
+    try execute(["SELECT pg_switch_wal()"], in: "postgres", before: deadline)
+    while (Files.names(in: "\(folder.databaseFiles)/pg_wal/archive_status").contains { $0.hasSuffix(".ready") }) {
+      guard !deadline.hasPassed else { throw GroundFailure("the database's log did not get into its archive in time") }
+      usleep(20_000)
+    }
+    try repository(blueprint.repository).damage(before: deadline)
   }
 
   /// Stops the server, sending its clients away.
@@ -175,7 +213,7 @@ struct DatabaseServer: Sendable {
       idle_in_transaction_session_timeout = 60s
       shared_preload_libraries = 'pg_stat_statements'
       archive_mode = on
-      archive_command = 'cp %p ../log-archive/%f'
+      archive_command = '\(repository(blueprint.repository).archiveCommand)'
       archive_timeout = 60s
 
       """ + changed.joined()

@@ -14,6 +14,25 @@ struct Folder: Sendable {
   /// The password of the database's first role.
   var superuserPassword: String { "\(path)/superuser.password" }
 
+  /// The password of the database role that rehearses migrations.
+  var rehearserPassword: String { "\(path)/rehearser.password" }
+  /// The password of the pooler's role that watches it.
+  var watcherPassword: String { "\(path)/watcher.password" }
+  /// The platform's migrations.
+  var migrations: String { "\(path)/migrations" }
+  /// All tables in one file of SQL, for a new database.
+  var schema: String { "\(path)/schema.sql" }
+  /// The listing of the bucket to which dumps are copied.
+  var bucket: String { "\(path)/bucket.json" }
+  /// Where dumps lie.
+  var dumps: String { "\(path)/dumps" }
+  /// The pooler's configuration and keys.
+  var pooler: String { "\(path)/pooler" }
+  /// The cache's configuration and keys.
+  var cache: String { "\(path)/cache" }
+  /// pgBackRest's configuration.
+  var backupConfiguration: String { "\(database)/\(BackupRepository.name)/pgbackrest.conf" }
+
   /// The key that tokens are signed with.
   var tokenKey: String { "\(path)/token.key" }
 

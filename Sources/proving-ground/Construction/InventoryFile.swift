@@ -1,4 +1,5 @@
 import Facts
+import Glibc
 
 /// The inventory of the platform, for an audit.
 struct InventoryFile {
@@ -29,7 +30,9 @@ struct InventoryFile {
   }
 
   private var targets: [[Field]] {
-    [web] + ServiceName.overHTTP.map(service) + [account, database, mail, publicAddress, monitoring]
+    [web] + ServiceName.overHTTP.map(service)
+      + [account, database, pooler, cache, repository, bucket] + (plan.namesDumps ? [dumps] : [])
+      + [mail, publicAddress, monitoring]
   }
 
   private var web: [Field] {
@@ -75,7 +78,97 @@ struct InventoryFile {
       ("url", .string("postgresql://auditor@localhost:\(ports.database)/events")),
       ("password", reference(to: plan.passwordIsRight ? folder.auditorPassword : folder.servicesPassword)),
       ("sslmode", .string(plan.sslmode)), ("trust", .string(folder.trust)), ("role", "events_app"),
+      ("migrations", .string(folder.migrations)),
+      ("scratch", .string("postgresql://rehearser@localhost:\(ports.database)/postgres")),
+      ("scratchPassword", reference(to: folder.rehearserPassword)), ("quality", .array(Self.rules)), ("seed", seeding),
     ]
+  }
+
+  /// What the data has to be like.
+  private static let rules: [JSONValue] = [
+    [
+      "table": "public.accounts", "notNull": ["name", "role"], "unique": ["name"],
+      "acceptedValues": ["role": ["user", "admin"]], "rowCount": ["atLeast": 3],
+    ],
+    [
+      "table": "public.saved_searches", "notNull": ["words"], "unique": [["account_id", "words"]],
+      "pattern": ["words": "^[^[:space:]]"],
+      "relationships": [["column": "account_id", "to": "public.accounts", "field": "id"]],
+    ],
+    ["table": "public.sources", "pattern": ["url": "^https?://"], "rowCount": ["atLeast": 1, "atMost": 10]],
+    [
+      "table": "public.heartbeats", "freshness": ["column": "beat_at", "within": "24h"],
+      "aggregate": [["of": "avg", "column": "milliseconds", "atMost": 500]],
+    ],
+    [
+      "table": "public.saved_searches",
+      "sql": [
+        [
+          "name": "searches of administrators",
+          "query":
+            "SELECT s.id FROM saved_searches s JOIN accounts a ON a.id = s.account_id WHERE a.role = 'admin'",
+        ]
+      ],
+    ],
+  ]
+
+  private var seeding: JSONValue {
+    let program = Files.resolved("/proc/self/exe") ?? "proving-ground"
+    var seed: JSONObject = [
+      "command": JSONValue([program, "seed"] + plan.seeding), "schema": .string(folder.schema),
+      "rows": ["events": 50, "speakers": 200, "companies": 100],
+    ]
+    // Where the Swift runtime lies beside a toolchain and not in a system folder, the seeder needs to find it.
+    if let libraries = getenv("LD_LIBRARY_PATH") {
+      seed["environment"] = ["LD_LIBRARY_PATH": .string(String(cString: libraries))]
+    }
+    return .object(seed)
+  }
+
+  private var pooler: [Field] {
+    [
+      ("id", "pooler"), ("kind", "pgbouncer"),
+      ("url", .string("postgresql://watcher@localhost:\(ports.pooler)/")), ("address", "127.0.0.1"),
+      (
+        "password",
+        reference(to: plan.poolerPasswordIsRight ? folder.watcherPassword : folder.auditorPassword)
+      ),
+      ("sslmode", .string(plan.poolerSSLMode)), ("trust", .string(folder.trust)),
+    ]
+  }
+
+  private var cache: [Field] {
+    [
+      ("id", "cache"), ("kind", "redis"), ("url", .string("rediss://localhost:\(ports.cache)")),
+      ("address", "127.0.0.1"),
+    ]
+  }
+
+  private var repository: [Field] {
+    [
+      ("id", "repository"), ("kind", "pgbackrest"), ("config", .string(folder.backupConfiguration)),
+      ("stanza", "events"),
+      (
+        "drill",
+        [
+          "database": "events", "tables": [["name": "public.accounts", "minimumRows": 3]],
+          "queries": [
+            [
+              "name": "sessions that should be gone", "atMost": 0,
+              "sql": "SELECT count(*) FROM sessions WHERE expires_at < now() - interval '30 days'",
+            ]
+          ], "heartbeat": "SELECT max(beat_at) FROM heartbeats",
+        ]
+      ),
+    ]
+  }
+
+  private var bucket: [Field] {
+    [("id", "bucket"), ("kind", "backup-files"), ("path", .string(folder.bucket)), ("ending", ".dump")]
+  }
+
+  private var dumps: [Field] {
+    [("id", "dumps"), ("kind", "pg-dump"), ("path", .string(folder.dumps)), ("format", "custom")]
   }
 
   private var mail: [Field] {
@@ -89,7 +182,9 @@ struct InventoryFile {
   /// What the world sees of the platform: the edge, and nothing behind it.
   private var publicAddress: [Field] {
     let open = [ports.web, ports.plain] + (plan.opensUnusedPort ? [ports.unused] : [])
-    let inside = [ports.api, ports.processing, ports.extraction, ports.assets, ports.outside]
+    let inside = [
+      ports.api, ports.processing, ports.extraction, ports.assets, ports.outside, ports.pooler, ports.cache,
+    ]
     func list(_ ports: [Int]) -> JSONValue { .array(ports.map { .integer($0) }) }
     return [
       ("id", "public"), ("kind", "host"), ("address", .string(Ports.publicAddress)), ("open", list(open)),

@@ -28,6 +28,10 @@ struct Ports: Sendable {
   let mail: Int
   /// The TLS servers behind the mail front.
   let mailTLS: Int
+  /// The pooler in front of the database.
+  let pooler: Int
+  /// The cache.
+  let cache: Int
   /// A port on which nothing listens.
   let unused: Int
 
@@ -35,13 +39,22 @@ struct Ports: Sendable {
   init() throws(GroundFailure) {
     var candidates = Candidates(process: getpid())
     var reservations: [Reservation] = []
-    for _ in 0..<11 { reservations.append(try Reservation(&candidates)) }
+    for _ in 0..<13 { reservations.append(try Reservation(&candidates)) }
     defer { for reservation in reservations { close(reservation.socket) } }
     (web, plain, outside) = (reservations[0].port, reservations[1].port, reservations[2].port)
     (database, api) = (reservations[3].port, reservations[4].port)
     (processing, extraction) = (reservations[5].port, reservations[6].port)
     (assets, unused) = (reservations[7].port, reservations[8].port)
     (mail, mailTLS) = (reservations[9].port, reservations[10].port)
+    (pooler, cache) = (reservations[11].port, reservations[12].port)
+  }
+
+  /// Whether something listens on a port of 127.0.0.1.
+  static func isOpen(_ port: Int) -> Bool {
+    let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return Loopback.withAddress(port: port) { connect(descriptor, $0, $1) } == 0
   }
 
   /// The port of a service.

@@ -20,6 +20,20 @@ struct Blueprint: Sendable {
   var firstAccessRule = ""
   /// What is done to the database `events` once its tables are there, by the cluster's first role.
   var databaseStatements: [String] = []
+  /// What is done after that, in which database.
+  var databaseDeeds: [DatabaseDeed] = []
+  /// The platform's migrations.
+  var migrations = MigrationPlan()
+  /// The repository of backups.
+  var repository = RepositoryPlan()
+  /// Dumps beside it; nil for none.
+  var dumps: DumpPlan?
+  /// What lies in the bucket of copies.
+  var bucket = BucketPlan()
+  /// The pooler in front of the database.
+  var pooler = PoolerPlan()
+  /// The cache.
+  var cache = CachePlan()
   /// What the auditor's role is given beside the right to log in.
   var auditorGrant = AuditorGrant.monitor
   /// What the inventory says about the database.
@@ -238,12 +252,28 @@ struct LimitPlan: Sendable {
   var claim: String?
 }
 
+/// What the cluster's first role does in one of its databases.
+struct DatabaseDeed: Sendable {
+  var database = "events"
+  var statements: [String]
+  /// Whether the database is meant to refuse some of it.
+  var mayFail = false
+}
+
 /// What an inventory says that may be wrong.
 struct InventoryPlan: Sendable {
+  /// The arguments of the seeder.
+  var seeding = ["--events", "50", "--speakers", "200", "--companies", "100", "--seed", "42"]
   /// How the application connects to the database.
   var sslmode = "verify-full"
   /// Whether the password it refers to is the right one.
   var passwordIsRight = true
+  /// Whether it names the dumps.
+  var namesDumps = false
+  /// Whether it knows the password of the pooler's role.
+  var poolerPasswordIsRight = true
+  /// How the application connects to the pooler.
+  var poolerSSLMode = "verify-full"
   /// What the monitoring plug-in does.
   var plugin = Plugin.looksAtTheDatabase
   /// Whether it says that the database must not answer on the public address.

@@ -62,6 +62,19 @@ enum Files {
     (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
   }
 
+  /// The paths of all files under the folder at `path`.
+  static func tree(of path: String) -> [String] {
+    names(in: path).sorted().flatMap { name in
+      let inner = "\(path)/\(name)"
+      var status = stat()
+      guard lstat(inner, &status) == 0 else { return [String]() }
+      return status.st_mode & S_IFMT == S_IFDIR ? tree(of: inner) : [inner]
+    }
+  }
+
+  /// Replaces the content of the file at `path`, which stays whose it is.
+  static func overwrite(_ path: String, with bytes: [UInt8]) throws(GroundFailure) { try write(bytes, to: path) }
+
   /// Whether something is at `path`.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

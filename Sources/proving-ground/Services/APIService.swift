@@ -73,9 +73,13 @@ struct APIService: Sendable {
     accounts.serve(on: router)
     let hoard = Database(database.address, connections: max(1, settings.hoardedSessions), for: settings.name)
     await hoard.open(settings.hoardedSessions)
+    let pooled = settings.pooler.map { Database($0, connections: max(1, settings.pooledSessions), for: settings.name) }
+    let count = settings.pooledSessions
+    // Whoever waits for a place in the pool keeps nobody else from the service.
+    Task { await pooled?.open(count, busyFor: 0.2, patience: 3_600_000) }
     try await Server.run(router, port: settings.port)
     // Kept to the end, or its sessions would close at once.
-    withExtendedLifetime(hoard) {}
+    withExtendedLifetime((hoard, pooled)) {}
   }
 
   private func answer(_ query: String, about id: String?) async -> Response {

@@ -40,11 +40,14 @@ final class Database: Sendable {
     }
   }
 
-  /// Opens `count` connections at once, each busy until all are there.
-  func open(_ count: Int) async {
+  /// Opens `count` connections at once, each busy for `seconds` so that no two are one, or until it has waited for `patience`,
+  /// in milliseconds.
+  func open(_ count: Int, busyFor seconds: Double = 1, patience: Int = 10_000) async {
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<count {
-        group.addTask { _ = await self.firstValue("SELECT pg_sleep(1)", [], before: Deadline(milliseconds: 10_000)) }
+        group.addTask {
+          _ = await self.firstValue("SELECT pg_sleep(\(seconds))", [], before: Deadline(milliseconds: patience))
+        }
       }
     }
   }

@@ -29,6 +29,10 @@ struct ServiceSettings: Codable, Sendable {
   var health = HealthManner()
   /// How many database sessions it opens at its start and keeps, besides those it needs.
   var hoardedSessions = 0
+  /// The pooler to which it keeps connections; nil for none.
+  var pooler: DatabaseAddress?
+  /// How many.
+  var pooledSessions = 0
   /// How it treats those who ask; of the api service.
   var api = APIManner()
   /// What the mail front does; nil for the others.

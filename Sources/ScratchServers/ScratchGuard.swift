@@ -1,16 +1,16 @@
-import Glibc
+package import Glibc
 import Probing
 
-/// A shell that keeps a drill's folder and server, and removes both when told to or when this process is gone, however it
+/// A shell that keeps a throw-away folder and a server in it, and removes both when told to or when this process is gone, however it
 /// went: it waits on a pipe whose other end nobody else holds.
-final class DrillGuard: Sendable {
+package final class ScratchGuard: Sendable {
   /// The throw-away folder.
-  let folder: String
+  package let folder: String
   private let lifeline: Int32
   private let shell: pid_t
 
-  /// The variable by which the guard knows the programs that the drill has started.
-  static let mark = "PRODWORTHY_DRILL"
+  /// The variable by which the guard knows the programs that belong to the folder: its value is the folder.
+  package static let mark = "PRODWORTHY_SCRATCH"
 
   private static let script = """
     trap '' INT TERM HUP
@@ -33,11 +33,11 @@ final class DrillGuard: Sendable {
     rm -rf -- "$folder"
     """
 
-  /// Makes a folder under `scratch` and starts its guard; `server` is what runs when the server is wanted, with `FOLDER` in
-  /// its words replaced by the folder.
-  init?(under scratch: String?, server: [String], account: DrillAccount) {
+  /// Makes a folder under `scratch` (else the system's for temporary files) whose name begins with `prodworthy-` and `name`,
+  /// and starts its guard; `server` is what runs when the server is wanted, with `FOLDER` in its words replaced by the folder.
+  package init?(under scratch: String?, named name: String, server: [String], account: ServerAccount) {
     let parent = scratch ?? getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    var template = Array("\(parent)/prodworthy-drill-XXXXXX".utf8CString)
+    var template = Array("\(parent)/prodworthy-\(name)-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { return nil }
     let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     self.folder = folder
@@ -66,7 +66,7 @@ final class DrillGuard: Sendable {
     // A session of its own: an interrupt from the terminal is for this process, which then tells the guard.
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(0x80))
     let words =
-      ["sh", "-c", Self.script, "drill-guard", folder] + account.prefix + server.map { Self.filled($0, folder) }
+      ["sh", "-c", Self.script, "scratch-guard", folder] + account.prefix + server.map { Self.filled($0, folder) }
     var arguments = words.map { strdup($0) } + [nil]
     defer { for word in arguments { free(word) } }
     let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
@@ -89,16 +89,16 @@ final class DrillGuard: Sendable {
   }
 
   /// Has the server started.
-  func startServer() {
+  package func startServer() {
     var word = Array("start\n".utf8)
     _ = write(lifeline, &word, word.count)
   }
 
   /// Whether the guard still stands.
-  var isAlive: Bool { kill(shell, 0) == 0 }
+  package var isAlive: Bool { kill(shell, 0) == 0 }
 
   /// Has everything removed and waits until it is, at most 20 seconds; says whether nothing is left. Blocks: only on a lane.
-  func remove() -> Bool {
+  package func remove() -> Bool {
     close(lifeline)
     let patience = Deadline(milliseconds: 20_000)
     var status: Int32 = 0
@@ -107,15 +107,15 @@ final class DrillGuard: Sendable {
   }
 }
 
-/// Who the drill's server runs as: PostgreSQL refuses to run as root.
-struct DrillAccount: Sendable {
+/// Who a throw-away server runs as: PostgreSQL refuses to run as root.
+package struct ServerAccount: Sendable {
   /// What is put before a command; nothing unless this process is root.
-  var prefix: [String] = []
+  package var prefix: [String] = []
   /// The account's numbers; nil for the one of this process.
-  var identity: (uid_t, gid_t)?
+  package var identity: (uid_t, gid_t)?
 
   /// The account of this process, or `postgres` where that is root; nil where root finds no such account.
-  init?() {
+  package init?() {
     guard geteuid() == 0 else { return }
     guard let entry = getpwnam("postgres") else { return nil }
     let (user, group) = (entry.pointee.pw_uid, entry.pointee.pw_gid)

@@ -1,15 +1,15 @@
 import Glibc
 
 /// Where PostgreSQL's server programs are.
-enum ServerPrograms {
+package enum ServerPrograms {
   /// A folder with `initdb` and `postgres`, and their major version.
-  struct Found: Sendable {
-    var folder: String
-    var major: Int?
+  package struct Found: Sendable {
+    package var folder: String
+    package var major: Int?
   }
 
   /// The programs of major version `major`, or the newest there are; nil for none.
-  static func find(major: Int?, declared: String?) -> Found? {
+  package static func find(major: Int?, declared: String?) -> Found? {
     if let declared { return hasServer(declared) ? Found(folder: declared, major: major) : nil }
     // Debian's layout, then that of the project's own packages.
     let majors = major.map { [$0] } ?? Array((10...30).reversed())
