@@ -192,7 +192,7 @@ public struct AuditReport: Sendable, Hashable, Codable {
   /// One row of the checklist.
   public struct ChecklistRow: Sendable, Hashable, Codable {
     /// Its state.
-    public enum Coverage: String, Sendable, Hashable, Codable {
+    public enum Coverage: String, Sendable, Hashable, Codable, CaseIterable {
       /// Every check that serves it passes.
       case pass
       /// Met with reservations.

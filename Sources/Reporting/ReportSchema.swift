@@ -159,7 +159,7 @@ extension ReportDocument {
     Schema.Field("area", .string(), required: true, "the heading it stands under"),
     Schema.Field(
       "status",
-      words([AuditReport.ChecklistRow.Coverage.pass, .warn, .fail, .notProven, .notApplicable, .attested, .notCovered]),
+      words(AuditReport.ChecklistRow.Coverage.allCases),
       required: true, "its state"),
     Schema.Field("findings", .array(.string()), required: true, "fingerprints of the findings that speak of it"),
     Schema.Field("attestations", .array(.string()), "ids of the attestations that hold and serve it"),

@@ -209,7 +209,7 @@ extension HTMLReport {
     case .warn: "warn"
     case .fail: "fail"
     case .notProven: "open"
-    case .notApplicable, .notCovered: "none"
+    case .notApplicable, .notCovered, .attested: "none"
     }
   }
 

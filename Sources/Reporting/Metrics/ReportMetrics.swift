@@ -74,7 +74,7 @@ struct ReportMetrics {
       }
     }
     var items = MetricFamily("readiness_checklist_items", "Items of the checklist by their state.")
-    for state in [AuditReport.ChecklistRow.Coverage.pass, .warn, .fail, .notProven, .notApplicable, .notCovered] {
+    for state in AuditReport.ChecklistRow.Coverage.allCases {
       items.add(
         .count(report.checklist.count { $0.status == state }),
         ["system": report.system.name, "policy": report.policy.id, "status": state.rawValue])
