@@ -59,7 +59,7 @@ public struct MessageTemplate: Sendable, Hashable {
       case .parameter(let name): return parameters[name]?.plainText ?? "not set"
       case .fact(let path):
         let values = path.values(in: facts, subject: subject, parameters: parameters)
-        return values.isEmpty ? "not observed" : values.map(\.plainText).joined(separator: ", ")
+        return values.isEmpty ? "not observed" : values.map(\.legible).joined(separator: ", ")
       }
     }.joined()
   }
@@ -73,6 +73,16 @@ extension JSONValue {
     case .string(let text): text
     default: JSONText.compact(self)
     }
+  }
+}
+
+extension JSONValue {
+  /// `plainText`, a fraction with no more places than anybody reads: three, or six below one.
+  fileprivate var legible: String {
+    guard case .double(let value) = self, value.magnitude < 1e12 else { return plainText }
+    let scale = value.magnitude < 1 ? 1e6 : 1e3
+    let rounded = (value * scale).rounded() / scale
+    return rounded == 0 ? plainText : JSONValue.double(rounded).plainText
   }
 }
 

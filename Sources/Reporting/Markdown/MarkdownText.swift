@@ -29,15 +29,32 @@ enum MarkdownText {
 
   /// Text written by authors of checks, as one line of prose. A word that Markdown or a host's filters (mentions,
   /// issue numbers, links, emoji, mathematics) could take for more than a word becomes a code span.
+  ///
+  /// What the author wrote between two backticks is one code span.
   static func prose(_ raw: String, inTable: Bool = false, limit: Int = 8 << 10) -> String {
-    Untrusted.oneLine(raw, limit: limit).split(separator: " ").map { word in
-      isPlain(word) ? String(word) : code(String(word), inTable: inTable)
+    let parts = Untrusted.oneLine(raw, limit: limit).split(separator: "`", omittingEmptySubsequences: false)
+    guard parts.count % 2 == 1 else {
+      return parts.map { words($0, inTable: inTable) }.joined(separator: " ")
+    }
+    var line = ""
+    for (index, part) in parts.enumerated() where !part.isEmpty {
+      let piece = index % 2 == 1 ? code(String(part), inTable: inTable) : words(part, inTable: inTable)
+      // Two code spans that touch would be read as one.
+      if line.hasSuffix("`"), piece.hasPrefix("`") { line += " " }
+      line += piece
+    }
+    return line
+  }
+
+  private static func words(_ part: Substring, inTable: Bool) -> String {
+    part.split(separator: " ", omittingEmptySubsequences: false).map { word in
+      word.isEmpty || isPlain(word) ? String(word) : code(String(word), inTable: inTable)
     }.joined(separator: " ")
   }
 
   private static func isPlain(_ word: Substring) -> Bool {
     let bare = word.drop { "(\"'".contains($0) }
-    guard let first = bare.first, first.isLetter || first.isNumber else { return word.allSatisfy { "–%".contains($0) } }
+    guard let first = bare.first, first.isLetter || first.isNumber else { return word.allSatisfy { "–%.,;:()\"'’?".contains($0) } }
     // Long words of hexadecimal digits become links to commits, `www.` links to sites, `GH-1` to issues.
     if bare.count >= 7, bare.allSatisfy({ $0.isHexDigit }) { return false }
     if bare.lowercased().hasPrefix("www.") || bare.uppercased().hasPrefix("GH-") { return false }
