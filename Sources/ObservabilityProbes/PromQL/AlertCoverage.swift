@@ -43,11 +43,18 @@ struct AlertCoverage {
         continue
       }
       guard let metric = selector.metric else { continue }
+      let inner = recordings[metric] ?? []
+      guard inner.isEmpty || isMade(by: inner, for: service) else { continue }
       kinds.formUnion(Self.kinds(of: selector, metric, scan))
       guard depth < Self.deepest else { continue }
-      for inner in recordings[metric] ?? [] { kinds.formUnion(self.kinds(of: inner, for: service, depth: depth + 1)) }
+      for expression in inner { kinds.formUnion(self.kinds(of: expression, for: service, depth: depth + 1)) }
     }
     return kinds
+  }
+
+  /// Whether recording rules make series of `service`.
+  private func isMade(by expressions: [String], for service: String) -> Bool {
+    expressions.contains { PromQLScan($0).selectors.contains { concerns($0, service) } }
   }
 
   /// Whether a selector can select series of `service`. Where it names no service, it must be known that the service has the

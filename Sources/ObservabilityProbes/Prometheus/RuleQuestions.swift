@@ -39,14 +39,16 @@ struct RuleQuestions {
     let scan = PromQLScan(rule.query)
     let asked = Set(scan.selectors.filter { !$0.isInAbsent }.compactMap(\.metric))
       .subtracting(["ALERTS", "ALERTS_FOR_STATE"]).subtracting(recorded)
+    let runbook = (rule.annotations["runbook_url"] ?? rule.annotations["runbook"])?.text(300)
     let texts = ["summary", "description", "message"].compactMap { rule.annotations[$0]?.string }
     return [
       "group": .string(rule.group), "name": .string(rule.name), "alerting": .bool(rule.isAlerting),
       "healthy": JSONValue(rule.health == "ok" ? true : rule.health == "err" ? false : nil),
       "error": JSONValue(rule.error), "forSeconds": .number(rule.forSeconds),
       "severity": JSONValue(rule.labels["severity"]?.text(60)),
+      "graded": .bool(rule.labels["severity"]?.string.map { !$0.isEmpty } ?? false),
       "described": .bool(texts.contains { !$0.isEmpty }),
-      "runbook": JSONValue((rule.annotations["runbook_url"] ?? rule.annotations["runbook"])?.text(300)),
+      "runbook": JSONValue(runbook), "linked": .bool(runbook.map { !$0.isEmpty } ?? false),
       "conditional": .bool(
         scan.hasComparison || scan.selectors.isEmpty || scan.functions.contains { $0.hasPrefix("absent") }
           || scan.selectors.contains { $0.metric == "ALERTS" || $0.metric.map { recorded.contains($0) } ?? false }),
