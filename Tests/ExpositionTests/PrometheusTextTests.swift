@@ -39,6 +39,7 @@ struct PrometheusTextTests {
     arguments: [
       ("", "no-samples"), ("a 1\na 2\n", "sample-duplicate"), ("a 1\nb 1\na{c=\"1\"} 2\n", "metrics-interleaved"),
       ("a 1 1700000000\n", "timestamp-in-seconds"), ("a 1 \n", "blank-at-end"), ("a{b=\"\\q\"} 1\n", "escape-unknown"),
+      ("# HELP a C:\\x\na 1\n", "escape-unknown"),
       ("# TYPE a histogram\na_bucket{le=\"1\"} 3\na_bucket{le=\"+Inf\"} 2\na_count 2\na_sum 1\n", "buckets-falling"),
       ("# TYPE a histogram\na_bucket{le=\"1\"} 1\na_count 2\na_sum 1\n", "bucket-missing"),
       ("a{u=\"0b1c2d3e-0000-4000-8000-0123456789ab\"} 1\n", "label-identifier"),

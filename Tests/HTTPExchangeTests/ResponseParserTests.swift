@@ -2,7 +2,6 @@ import SeededRandomness
 import Testing
 
 @testable import HTTPExchange
-@testable import HTTPProbes
 
 @Suite("Response parser")
 struct ResponseParserTests {
