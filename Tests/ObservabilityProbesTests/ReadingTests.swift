@@ -41,10 +41,14 @@ struct ReadingTests {
 
   @Test("what a rule watches whom for")
   func coverage() {
-    var coverage = AlertCoverage(recordings: ["job:errors": ["rate(http_requests_total{code=~\"5..\"}[5m])"]])
-    coverage.services = ["http_requests_total": ["api"], "queue_length": ["worker"], "h_bucket": ["api"]]
+    let services: [String: Set<String>] = [
+      "http_requests_total": ["api"], "queue_length": ["worker"], "h_bucket": ["api"],
+    ]
+    let recordings = ["job:errors": ["rate(http_requests_total{code=~\"5..\"}[5m])", "job:errors"]]
     func kinds(_ expression: String, _ service: String) -> Set<CoverageKind> {
-      Set(coverage.watchers(of: service, among: [.init(name: "R", expression: expression)]).keys)
+      let coverage = AlertCoverage(
+        [.init(name: "R", expression: expression)], recordings: recordings, services: services)
+      return Set(coverage.watchers(of: service).keys)
     }
     #expect(kinds("up == 0", "api") == [.up])
     #expect(kinds("up{job=\"web\"} == 0", "api") == [])
@@ -59,6 +63,13 @@ struct ReadingTests {
     #expect(kinds("queue_length > 100", "api") == [])
     #expect(kinds("histogram_quantile(0.99, rate(h_bucket[5m])) > 1", "api") == [.latency])
     #expect(kinds("rate(http_requests_total[5m]) == 0", "api") == [])
+    #expect(kinds("job:errors{job=\"web\"} > 1", "api") == [])
+    // Rules that lead to each other, and more of them than anybody has, come to an end.
+    let loop = Dictionary(
+      uniqueKeysWithValues: (0..<20).map { ("r\($0)", (0..<200).map { "r\($0 % 20) + up{x=\"\($0)\"}" }) })
+    let endless = AlertCoverage(
+      (0..<200).map { .init(name: "A\($0)", expression: "r0 > 1") }, recordings: loop, services: [:])
+    #expect(!endless.isComplete)
   }
 
   static let routes = """

@@ -64,13 +64,19 @@ struct RuleQuestions {
       notes.add("coverage", "the rules could not be read")
       return nil
     }
-    var coverage = AlertCoverage(recordings: rules.recordings, serviceLabel: serviceLabel)
-    coverage.services = notes.attempt("coverage") { () throws(Obstacle) in try servicesByMetric(rules) }
-    if coverage.services == nil { return nil }
-    let watching = rules.alerting.map { AlertCoverage.Rule(name: $0.name, expression: $0.query) }
+    guard
+      let known = notes.attempt("coverage", { () throws(Obstacle) in try servicesByMetric(rules) })
+    else { return nil }
+    let coverage = AlertCoverage(
+      rules.alerting.map { AlertCoverage.Rule(name: $0.name, expression: $0.query) }, recordings: rules.recordings,
+      serviceLabel: serviceLabel, services: known)
+    guard coverage.isComplete else {
+      notes.add("coverage", "there are too many rules, or too long ones, to be weighed")
+      return nil
+    }
     return .array(
       services.prefix(500).map { service in
-        let found = coverage.watchers(of: service, among: watching)
+        let found = coverage.watchers(of: service)
         var row: JSONObject = ["service": .string(service)]
         for kind in CoverageKind.allCases { row[kind.rawValue] = .bool(found[kind] != nil) }
         row["missing"] = JSONValue(CoverageKind.allCases.filter { found[$0] == nil }.map(\.rawValue))
