@@ -224,6 +224,7 @@ let package = Package(
       dependencies: [
         "AuditModel", "Facts", "LoopbackPostgres", "LoopbackServers", "Probing", "TLSProbes", "Transport",
       ]),
+    .testTarget(name: "HTTPExchangeTests", dependencies: ["HTTPExchange", "SeededRandomness"]),
     .testTarget(
       name: "HTTPProbesTests",
       dependencies: [

@@ -36,7 +36,7 @@ struct FamilyDraft {
   /// Takes the next sample of the family.
   mutating func take(_ sample: MetricSample) throws(LineFault) {
     samples.append(sample)
-    let suffix = String(sample.name.dropFirst(name.count))
+    let suffix = String(decoding: sample.name.utf8.dropFirst(name.utf8.count), as: UTF8.self)
     let type = effectiveType
     try Self.checkLabels(of: sample, type, name, suffix)
     try Self.checkValue(of: sample, type, name, suffix)

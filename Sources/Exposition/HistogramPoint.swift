@@ -16,7 +16,7 @@ struct HistogramPoint {
     var points: [HistogramPoint] = []
     var last: (labels: [UInt8], time: MetricTime?)?
     for sample in samples {
-      let suffix = String(sample.name.dropFirst(family.count))
+      let suffix = String(decoding: sample.name.utf8.dropFirst(family.utf8.count), as: UTF8.self)
       let labels = sample.labelKey(without: suffix == "_bucket" ? "le" : nil)
       var point = HistogramPoint()
       if let last, last.labels == labels, last.time == sample.timestamp { point = points.removeLast() }

@@ -86,8 +86,24 @@ struct PrometheusTextReader {
     } else {
       guard families[index].help == nil else { throw LineFault("help-duplicate", "the help of \(name) stands twice") }
       families[index].help = String(decoding: value, as: UTF8.self)
+      if hasStrangeEscape(value) {
+        complain(
+          line,
+          LineFault("escape-unknown", "a backslash before something other than \\ or n, at which some parsers stop"),
+          .warn)
+      }
     }
     current = index
+  }
+
+  /// Whether a backslash stands before something that needs none.
+  private func hasStrangeEscape(_ text: ArraySlice<UInt8>) -> Bool {
+    var isEscaped = false
+    for byte in text {
+      if isEscaped, byte != UInt8(ascii: "\\"), byte != UInt8(ascii: "n") { return true }
+      isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+    }
+    return isEscaped
   }
 
   private mutating func family(_ name: String, at line: Int) -> Int {

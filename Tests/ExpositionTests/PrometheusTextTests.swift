@@ -39,6 +39,7 @@ struct PrometheusTextTests {
     arguments: [
       ("", "no-samples"), ("a 1\na 2\n", "sample-duplicate"), ("a 1\nb 1\na{c=\"1\"} 2\n", "metrics-interleaved"),
       ("a 1 1700000000\n", "timestamp-in-seconds"), ("a 1 \n", "blank-at-end"), ("a{b=\"\\q\"} 1\n", "escape-unknown"),
+      ("# HELP a C:\\x\na 1\n", "escape-unknown"),
       ("# TYPE a histogram\na_bucket{le=\"1\"} 3\na_bucket{le=\"+Inf\"} 2\na_count 2\na_sum 1\n", "buckets-falling"),
       ("# TYPE a histogram\na_bucket{le=\"1\"} 1\na_count 2\na_sum 1\n", "bucket-missing"),
       ("a{u=\"0b1c2d3e-0000-4000-8000-0123456789ab\"} 1\n", "label-identifier"),
@@ -90,14 +91,17 @@ struct PrometheusTextTests {
     ("queue", "gauge", "{quantile=\"1\"}", true, "label-kept"),
   ]
 
-  @Test("names are warned of exactly where promtool warns", arguments: named.indices)
-  func names(_ index: Int) throws {
-    let entry = Self.named[index]
-    let text = Self.metric(entry.name, entry.type, labels: entry.labels, help: entry.help)
-    let warnings = Self.complaints(text, .warn)
-    #expect(Self.complaints(text, .error) == [])
-    #expect(entry.rule.map { warnings.contains($0) } ?? warnings.isEmpty, "\(text): \(warnings)")
-    #expect(try PrometheusServer.promtoolComplains(about: text) == (entry.rule != nil), "promtool on \(text)")
+  @Test("names are warned of exactly where promtool warns")
+  func names() throws {
+    let texts = Self.named.map { Self.metric($0.name, $0.type, labels: $0.labels, help: $0.help) }
+    let promtool = try PrometheusServer.promtoolComplains(about: texts)
+    #expect(promtool.count == texts.count)
+    for (entry, (text, complains)) in zip(Self.named, zip(texts, promtool)) {
+      let warnings = Self.complaints(text, .warn)
+      #expect(Self.complaints(text, .error) == [])
+      #expect(entry.rule.map { warnings.contains($0) } ?? warnings.isEmpty, "\(text): \(warnings)")
+      #expect(complains == (entry.rule != nil), "promtool on \(text)")
+    }
   }
 
   @Test("counters that fell between two scrapes are named, gauges are not")

@@ -6,9 +6,10 @@ import Testing
 @Suite("Health reports")
 struct HealthReportTests {
   static func report(_ body: String, type: String = "application/json") -> HealthReport? {
-    HealthReport(
-      ResponseParserTests.parse(
-        "HTTP/1.1 200 OK\r\nContent-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"))
+    var parser = ResponseParser(answering: .get)
+    parser.consume(
+      Array("HTTP/1.1 200 OK\r\nContent-Type: \(type)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8))
+    return HealthReport(parser.response)
   }
 
   @Test(

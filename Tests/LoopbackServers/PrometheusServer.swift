@@ -18,16 +18,14 @@ package enum PrometheusServer {
       ] + options, port: port, in: folder)
   }
 
-  /// Whether promtool finds anything to say about an exposition in the Prometheus text format.
-  package static func promtoolComplains(about exposition: String) throws -> Bool {
+  /// Whether promtool finds anything to say about each of these expositions in the Prometheus text format.
+  package static func promtoolComplains(about expositions: [String]) throws -> [Bool] {
     let folder = try ScratchFolder()
-    try folder.write(exposition, to: "metrics")
-    do {
-      try ChildProcess.run("sh", ["-c", "exec promtool check metrics <metrics"], in: folder)
-      return false
-    } catch is ChildProcess.Failure {
-      return true
-    }
+    for (index, text) in expositions.enumerated() { try folder.write(text, to: "\(index)") }
+    let script = "for i in $(seq 0 $1); do promtool check metrics <$i >/dev/null 2>&1; echo $?; done"
+    let output = try ChildProcess.output(
+      of: "sh", ["-c", script, "promtool", String(expositions.count - 1)], in: folder)
+    return output.split(separator: "\n").map { $0 != "0" }
   }
 }
 

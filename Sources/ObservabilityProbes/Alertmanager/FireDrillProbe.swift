@@ -17,7 +17,7 @@ struct FireDrillProbe: Probe {
       Schema.Field("sink", .string(.word(["listener", "polled"])), required: true, "how its arrival shows"),
       Schema.Field("waitedSeconds", .number(minimum: 0), required: true, "how long was waited"),
       .fact("resolved", .boolean, "the alert was taken back"),
-    ]), timeout: 330_000, traffic: "2 requests, and 1 each second where a sink is polled")
+    ]), timeout: 330_000, traffic: "3 requests, and 1 each second where a sink is polled")
 
   /// What the inventory may say.
   static let field = Schema.Field(
@@ -62,6 +62,10 @@ struct FireDrillProbe: Probe {
       sink = .polled(url)
     } else {
       throw Obstacle(.malformed, "the drill names neither a port to listen on nor a sink to ask")
+    }
+    // Before anything is sent: who takes everything is no Alertmanager.
+    guard try visit.json("/api/v2/status")["versionInfo"] != nil else {
+      throw Obstacle(.malformed, "the service answers, and not as an Alertmanager does")
     }
     let word = PlantedWord.fresh("drill-")
     var labels: JSONObject = drill["labels"]?.object ?? ["severity": "critical"]

@@ -149,11 +149,17 @@ struct ErrorTestEventProbe: Probe {
         ),
       ])
     request.content = Array(envelope.utf8)
-    let status = try visit.exchange(request, presenting: .nothing).response.status ?? 0
+    let response = try visit.exchange(request, presenting: .nothing).response
+    let status = response.status ?? 0
     switch status {
-    case 200...299: break
-    case 401, 403:
-      // The key is what the services send with: that it is refused is what there is to know.
+    case 200...299:
+      // Whoever takes events says which it took.
+      _ = try ServiceVisit.json(of: response, key.envelopeURL.target)
+    case 400, 401, 403:
+      // The key is what the services send with: that it is refused is what there is to know, if it was the tracker.
+      guard let body = try? JSONText.parse(response.body), body["detail"] != nil || body["error"] != nil else {
+        throw Obstacle(.denied, "the service answers \(status) to an event, and not as a Sentry does")
+      }
       return ["accepted": false, "status": .integer(status), "found": nil, "seconds": nil]
     case 429: throw Obstacle(.denied, "the server takes no more events for now (429)")
     default: throw Obstacle(.malformed, "the service answers \(status) to an event")

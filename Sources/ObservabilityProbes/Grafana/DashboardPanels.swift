@@ -105,6 +105,11 @@ struct DashboardPanels {
 
   private static func filled(_ text: String, _ variables: [String: String], _ isObscure: inout Bool) -> String {
     guard text.contains("$") || text.contains("[[") else { return text }
+    // Longer than anybody writes one: not worth the time it could be made to take.
+    guard text.utf8.count <= 16_384 else {
+      isObscure = true
+      return text
+    }
     var result = ""
     var rest = Substring(text)
     func isWord(_ character: Character) -> Bool {

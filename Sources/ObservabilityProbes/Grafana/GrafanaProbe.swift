@@ -124,7 +124,10 @@ struct GrafanaProbe: Probe {
         "uid": .string(uid.bounded(100)), "title": .string(board?.title ?? title), "readable": .bool(board != nil),
         "panels": JSONValue(board?.panels.count), "refreshes": JSONValue(board?.refreshes),
       ])
-      guard let board else { continue }
+      guard let board else {
+        notes.add("panels", "the dashboard \(title) could not be read")
+        continue
+      }
       for panel in board.panels {
         guard panels.count < mostPanels else {
           notes.add("panels", "there are more than \(mostPanels) panels")

@@ -7,7 +7,7 @@ import Probing
 /// What a metrics endpoint exposes, twice, a moment apart.
 struct MetricsEndpointProbe: Probe {
   /// Between the two scrapes, in milliseconds.
-  private static let pause = 1000
+  var pause = 1000
 
   let descriptor = ProbeDescriptor(
     id: "metrics-endpoint", summary: "what a metrics endpoint exposes", targetKinds: ["metrics"], safety: .observe,
@@ -21,7 +21,7 @@ struct MetricsEndpointProbe: Probe {
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {
       ServiceVisit.sighting(of: target, context) { (visit, notes) throws(Obstacle) in
-        try Self.look(visit, context, &notes)
+        try Self.look(visit, context, pause: pause, &notes)
       }
     }
   }
@@ -31,7 +31,7 @@ struct MetricsEndpointProbe: Probe {
   )
 
   private static func look(
-    _ visit: ServiceVisit, _ context: ProbeContext, _ notes: inout Notes
+    _ visit: ServiceVisit, _ context: ProbeContext, pause: Int, _ notes: inout Notes
   ) throws(Obstacle) -> JSONValue {
     let url = visit.client.destination.url
     let answer = try visit.answer(at: url, fields: [accepted])

@@ -34,6 +34,8 @@ struct PromQLScan: Sendable {
   private static let grouping: Set<String> = [
     "by", "without", "on", "ignoring", "group_left", "group_right",
   ]
+  /// The most selectors that are kept.
+  static let mostSelectors = 500
   /// The longest expression that is looked at, in bytes.
   private static let longest = 64 << 10
 
@@ -107,7 +109,7 @@ struct PromQLScan: Sendable {
   }
 
   private mutating func take(metric: String?, _ matchers: [Matcher]?, isInAbsent: Bool) {
-    guard let matchers else {
+    guard let matchers, selectors.count < Self.mostSelectors else {
       isUnderstood = false
       return
     }

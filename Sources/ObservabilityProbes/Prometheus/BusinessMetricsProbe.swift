@@ -66,9 +66,9 @@ struct BusinessMetricsProbe: Probe {
     let times = points.map(\.time)
     let span = times.max().flatMap { last in times.min().map { Int((last - $0).rounded()) } }
     var moves: Bool?
-    if let series {
+    if let series, !points.isEmpty {
       moves = series.contains { Set($0.points.map(\.value)).count > 1 }
-      if moves == false, !points.isEmpty, let span, span * 2 < window {
+      if moves == false, let span, span * 2 < window {
         // Too short a time to say that it stands still.
         moves = nil
         notes.add("metrics[\(name)].moves", "there are values for \(span) of \(window) seconds only")

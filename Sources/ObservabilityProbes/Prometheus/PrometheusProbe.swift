@@ -6,6 +6,9 @@ import Probing
 
 /// What a Prometheus scrapes, evaluates and hands on, and who may ask it.
 struct PrometheusProbe: Probe {
+  /// A Prometheus that has just started gives some notifications up, until it has discovered an Alertmanager.
+  private static let usualAtStart = 100.0
+
   let descriptor = ProbeDescriptor(
     id: "prometheus-server", summary: "what a Prometheus scrapes, evaluates and hands on", targetKinds: ["prometheus"],
     safety: .observe, facts: PrometheusSchema.facts, timeout: 30_000, traffic: "about 15 requests")
@@ -96,10 +99,12 @@ struct PrometheusProbe: Probe {
     let errors = exposition.sum(of: "prometheus_notifications_errors_total")
     let dropped = exposition.sum(of: "prometheus_notifications_dropped_total")
     if dropped == nil { notes.add("notifications", "the server does not expose how many notifications it dropped") }
-    let lost = (errors ?? 0) + (dropped ?? 0)
+    func share(_ part: Double, of whole: Double) -> JSONValue { .number(part == 0 ? 0 : part / max(part, whole)) }
     return [
       "sent": .number(sent), "errors": .number(errors), "dropped": .number(dropped),
-      "lostShare": dropped == nil ? nil : .number(lost == 0 ? 0 : lost / max(lost, (sent ?? 0) + (dropped ?? 0))),
+      // What failed counts as sent too, and what was dropped does not.
+      "failedShare": dropped == nil ? nil : share(errors ?? 0, of: sent ?? 0),
+      "droppedShare": dropped.map { share($0 < usualAtStart ? 0 : $0, of: (sent ?? 0) + $0) } ?? nil,
       "ruleFailures": .number(exposition.sum(of: "prometheus_rule_evaluation_failures_total")),
     ]
   }

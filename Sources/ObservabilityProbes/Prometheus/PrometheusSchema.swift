@@ -23,7 +23,9 @@ enum PrometheusSchema {
         .fact("sent", .number(), "notifications sent since its start"),
         .fact("errors", .number(), "those that failed"),
         .fact("dropped", .number(), "those that were given up"),
-        .fact("lostShare", .number(minimum: 0, maximum: 1), "the part that was lost"),
+        .fact("failedShare", .number(minimum: 0, maximum: 1), "the part of those sent that failed"),
+        .fact(
+          "droppedShare", .number(minimum: 0, maximum: 1), "the part of all that was given up, once that are a hundred"),
         .fact("ruleFailures", .number(), "evaluations that failed since its start"),
       ]), "what it counts of its own work"),
     .fact(
@@ -92,8 +94,10 @@ enum PrometheusSchema {
     .fact("error", .string(), "why it did not"),
     .fact("forSeconds", .number(), "how long the condition must hold"),
     .fact("severity", .string(), "its label severity"),
+    Schema.Field("graded", .boolean, required: true, "it has one"),
     Schema.Field("described", .boolean, required: true, "it has a summary or description"),
     .fact("runbook", .string(), "where its runbook is"),
+    Schema.Field("linked", .boolean, required: true, "it says so"),
     Schema.Field("conditional", .boolean, required: true, "it compares with a limit, or asks for absence"),
     Schema.Field(
       "valueInLabels", .boolean, required: true, "the value stands in its labels, so that each one is a new alert"),

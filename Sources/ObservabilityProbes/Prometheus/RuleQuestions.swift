@@ -39,14 +39,16 @@ struct RuleQuestions {
     let scan = PromQLScan(rule.query)
     let asked = Set(scan.selectors.filter { !$0.isInAbsent }.compactMap(\.metric))
       .subtracting(["ALERTS", "ALERTS_FOR_STATE"]).subtracting(recorded)
+    let runbook = (rule.annotations["runbook_url"] ?? rule.annotations["runbook"])?.text(300)
     let texts = ["summary", "description", "message"].compactMap { rule.annotations[$0]?.string }
     return [
       "group": .string(rule.group), "name": .string(rule.name), "alerting": .bool(rule.isAlerting),
       "healthy": JSONValue(rule.health == "ok" ? true : rule.health == "err" ? false : nil),
       "error": JSONValue(rule.error), "forSeconds": .number(rule.forSeconds),
       "severity": JSONValue(rule.labels["severity"]?.text(60)),
+      "graded": .bool(rule.labels["severity"]?.string.map { !$0.isEmpty } ?? false),
       "described": .bool(texts.contains { !$0.isEmpty }),
-      "runbook": JSONValue((rule.annotations["runbook_url"] ?? rule.annotations["runbook"])?.text(300)),
+      "runbook": JSONValue(runbook), "linked": .bool(runbook.map { !$0.isEmpty } ?? false),
       "conditional": .bool(
         scan.hasComparison || scan.selectors.isEmpty || scan.functions.contains { $0.hasPrefix("absent") }
           || scan.selectors.contains { $0.metric == "ALERTS" || $0.metric.map { recorded.contains($0) } ?? false }),
@@ -62,13 +64,19 @@ struct RuleQuestions {
       notes.add("coverage", "the rules could not be read")
       return nil
     }
-    var coverage = AlertCoverage(recordings: rules.recordings, serviceLabel: serviceLabel)
-    coverage.services = notes.attempt("coverage") { () throws(Obstacle) in try servicesByMetric(rules) }
-    if coverage.services == nil { return nil }
-    let watching = rules.alerting.map { AlertCoverage.Rule(name: $0.name, expression: $0.query) }
+    guard
+      let known = notes.attempt("coverage", { () throws(Obstacle) in try servicesByMetric(rules) })
+    else { return nil }
+    let coverage = AlertCoverage(
+      rules.alerting.map { AlertCoverage.Rule(name: $0.name, expression: $0.query) }, recordings: rules.recordings,
+      serviceLabel: serviceLabel, services: known)
+    guard coverage.isComplete else {
+      notes.add("coverage", "there are too many rules, or too long ones, to be weighed")
+      return nil
+    }
     return .array(
       services.prefix(500).map { service in
-        let found = coverage.watchers(of: service, among: watching)
+        let found = coverage.watchers(of: service)
         var row: JSONObject = ["service": .string(service)]
         for kind in CoverageKind.allCases { row[kind.rawValue] = .bool(found[kind] != nil) }
         row["missing"] = JSONValue(CoverageKind.allCases.filter { found[$0] == nil }.map(\.rawValue))

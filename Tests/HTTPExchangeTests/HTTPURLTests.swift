@@ -1,7 +1,6 @@
 import Testing
 
 @testable import HTTPExchange
-@testable import HTTPProbes
 
 @Suite("HTTP URLs")
 struct HTTPURLTests {

@@ -2,7 +2,6 @@ import SeededRandomness
 import Testing
 
 @testable import HTTPExchange
-@testable import HTTPProbes
 
 @Suite("Response parser")
 struct ResponseParserTests {
@@ -152,6 +151,14 @@ struct ResponseParserTests {
       Array("HTTP/1.1 200 OK\r\nContent-Length: 262144\r\n\r\n".utf8) + body.prefix(262_144), step: 16384)
     #expect(!exact.isBodyTruncated)
     #expect(exact.body.count == 262_144)
+  }
+
+  @Test("more content is kept where more is asked for")
+  func keepsMore() {
+    var parser = ResponseParser(answering: .get, keeping: 1 << 20)
+    parser.consume(Array("HTTP/1.1 200 OK\r\n\r\n".utf8) + [UInt8](repeating: 0x61, count: 2 << 20))
+    #expect(parser.response.isBodyTruncated)
+    #expect(parser.response.body.count == 1 << 20)
   }
 
   @Test("chunks of one byte with long extensions do not go on for ever")
