@@ -198,6 +198,21 @@ import Testing
     #expect(table.verdict.roles[0].people == ["anna@example.com"])
   }
 
+  @Test func aKeyOfSeveralNamesIsThePersonThatIsAskedFor() throws {
+    var table = try Self.signed()
+    table.signers[0] = "anna@work.example,person1@example.com,*@example.org \(Self.one.publicKey.line)"
+    for (people, person) in [
+      ([], "anna@work.example"), (["person1@example.com", "x@example.com"], "person1@example.com"),
+      (["zoe@example.org"], "zoe@example.org"),
+    ] {
+      table.policy.required[0].people = people
+      #expect(table.told == ["verified"])
+      #expect(table.verdict.roles[0].people == [person])
+    }
+    table.policy.required[0].people = ["zoe@example.org", "yan@example.org"]
+    #expect(table.verdict.entries[0].reasons.map(\.id) == ["identity-unclear"])
+  }
+
   @Test func aNoIsHeard() throws {
     var table = try Self.signed()
     try table.sign(Samples.person(3), for: "release", decision: .reject)
