@@ -74,6 +74,11 @@ import Testing
       change(&changed.candidates[1])
       #expect(changed.verdict.outcome == .notVerified)
     }
+    // Envelopes of the same person around another statement.
+    var exchanged = table
+    try exchanged.sign(Self.two, for: "release")
+    exchanged.candidates[1].envelopes = exchanged.candidates.removeLast().envelopes
+    #expect(exchanged.told == ["notVerified", "envelope-changed", "role-unfilled"])
     var missing = table
     missing.candidates[1].envelopes = nil
     #expect(missing.verdict.outcome == .verified)
