@@ -34,7 +34,7 @@ import Testing
   @Test func aFileOfOtherSystemsAndOfOtherAlphabetsIsRead() {
     let (signers, problems) = AllowedSigners.read(Array("\talice@exämple.com\t\(Self.key) é\r\n".utf8)) { _ in nil }
     #expect(problems == [])
-    #expect(signers.signers.first?.principals.onlyName == "alice@exämple.com")
+    #expect(signers.signers.first?.principals.firstName == "alice@exämple.com")
     let (_, broken) = AllowedSigners.read(Array("alice ".utf8) + [0xFF] + Array(Self.key.utf8)) { _ in nil }
     #expect(broken.map(\.message) == ["not UTF-8 text"])
   }

@@ -74,6 +74,11 @@ import Testing
       change(&changed.candidates[1])
       #expect(changed.verdict.outcome == .notVerified)
     }
+    // Envelopes of the same person around another statement.
+    var exchanged = table
+    try exchanged.sign(Self.two, for: "release")
+    exchanged.candidates[1].envelopes = exchanged.candidates.removeLast().envelopes
+    #expect(exchanged.told == ["notVerified", "envelope-changed", "role-unfilled"])
     var missing = table
     missing.candidates[1].envelopes = nil
     #expect(missing.verdict.outcome == .verified)
@@ -196,6 +201,21 @@ import Testing
     try table.sign(Self.one, for: "release", as: "anna@example.com")
     #expect(table.told == ["verified"])
     #expect(table.verdict.roles[0].people == ["anna@example.com"])
+  }
+
+  @Test func aKeyOfSeveralNamesIsThePersonThatIsAskedFor() throws {
+    var table = try Self.signed()
+    table.signers[0] = "anna@work.example,person1@example.com,*@example.org \(Self.one.publicKey.line)"
+    for (people, person) in [
+      ([], "anna@work.example"), (["person1@example.com", "x@example.com"], "person1@example.com"),
+      (["zoe@example.org"], "zoe@example.org"),
+    ] {
+      table.policy.required[0].people = people
+      #expect(table.told == ["verified"])
+      #expect(table.verdict.roles[0].people == [person])
+    }
+    table.policy.required[0].people = ["zoe@example.org", "yan@example.org"]
+    #expect(table.verdict.entries[0].reasons.map(\.id) == ["identity-unclear"])
   }
 
   @Test func aNoIsHeard() throws {

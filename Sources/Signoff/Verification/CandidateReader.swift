@@ -134,8 +134,10 @@ struct CandidateReader {
       }
       return identity
     }
-    let names = Set(valid.compactMap(\.principals.onlyName))
-    guard names.count == 1, let name = names.first else {
+    // Without a claim it is the one person of the role that the key may be of, else the name that the file gives it.
+    let asked = policy.required.first { $0.name == signOff.role }?.people ?? []
+    let possible = asked.filter { person in valid.contains { $0.principals.matches(person) } }
+    guard possible.count <= 1, let name = possible.first ?? valid.lazy.compactMap(\.principals.firstName).first else {
       throw Flaw("identity-unclear", "the key \(key.fingerprint) may be of several people: sign with --as")
     }
     return name

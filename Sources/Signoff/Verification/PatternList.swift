@@ -6,12 +6,9 @@ struct PatternList: Sendable, Hashable {
   /// The patterns between commas.
   init(_ text: String) { patterns = text.split(separator: ",", omittingEmptySubsequences: true).map(String.init) }
 
-  /// The one name, where nothing else is matched.
-  var onlyName: String? {
-    guard patterns.count == 1, let name = patterns.first, !name.contains(where: { "*?!".contains($0) }) else {
-      return nil
-    }
-    return name
+  /// The first pattern that is a name and nothing else, and is not excluded again.
+  var firstName: String? {
+    patterns.first { name in !name.contains { "*?!".contains($0) } && matches(name) }
   }
 
   /// Whether a pattern matches `name` and none excludes it.
