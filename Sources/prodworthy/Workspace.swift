@@ -139,10 +139,9 @@ struct Workspace {
     workspace.inventoryPath = source.path.map(Input.absolute)
     var sources = [("inventory", source.path), ("policy", policyPath)]
     sources += checkPaths.map { ("check", $0) }
+    sources += [("waivers", said.waivers), ("attestations", said.attestations), ("baseline", said.baseline)]
     if let path = source.path, let file = inventoryFile {
-      let further = [("waivers", file.waivers), ("attestations", file.attestations)]
-      sources += (further + file.identityFiles.map { ("identity", $0) })
-        .map { role, name in (role, name.map { Self.absolute($0, beside: path) }) }
+      sources += file.identityFiles.map { ("identity", Self.absolute($0, beside: path)) }
     }
     sources += (inventoryFile?.named ?? []).filter(Composition.isConfiguration).map {
       ("\($0.target).\($0.field)", $0.path)
