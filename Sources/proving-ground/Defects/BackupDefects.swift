@@ -4,7 +4,7 @@ extension Defect {
     stored("repository-plaintext", "backups are not encrypted") { $0.isEncrypted = false },
     stored("repository-single", "all backups are in one place") { $0.places = 1 },
     stored("repository-keeps-all", "no rule removes old backups") { $0.hasRetention = false },
-    stored("backup-overwritten", "a backup is no longer what was saved") { $0.damage = .overwritten },
+    stored("backup-part-lost", "a part of a backup is gone") { $0.damage = .partLost },
     stored("log-segment-lost", "a piece of the archived log is missing") { $0.damage = .segmentLost },
     stored("newest-log-lost", "the log is missing without which the newest backup is none") {
       $0.damage = .newestLogLost
@@ -22,7 +22,7 @@ extension Defect {
       $0.bucket.isReadable = false
     },
     dumped("dumps-without-roles", "dumps are kept without the roles that they name") { $0.keepsGlobals = false },
-    dumped("dump-too-new", "the newest dump was written by a pg_dump that the pg_restore here cannot follow") {
+    dumped("dump-too-new", "dumps were written by a pg_dump that the pg_restore here cannot follow") {
       $0.isTooNew = true
     },
     dumped("dump-cut", "the newest dump ends in its middle") { $0.isCut = true },

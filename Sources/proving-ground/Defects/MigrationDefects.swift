@@ -45,7 +45,9 @@ extension Defect {
     migrated("migration-leaves-rest", "the way back of the last migration leaves a table behind") {
       $0.files["4_imports.down.sql"] = "DROP TABLE import_additions;\nDROP TABLE import_rows;\nDROP TABLE imports;\n"
     },
-    Defect(id: "migrations-forked", summary: "the revisions of a second tool end in two heads", part: .migrations) {
+    Defect(id: "migrations-forked", summary: "the revisions of the migrations end in two heads", part: .migrations) {
+      $0.migrations.files = [:]
+      $0.migrations.recorded = []
       for (revision, parent) in [("a1", "None"), ("b2", "'a1'"), ("c3", "'a1'")] {
         $0.migrations.files["versions/\(revision).py"] = """
           revision = '\(revision)'
