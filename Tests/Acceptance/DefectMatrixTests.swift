@@ -29,7 +29,9 @@ struct ListedCheck: Decodable, Sendable {
   var probe: String
 
   /// Probes that take seconds, since they wait for what they look at: only platforms that are about them pay for them.
-  private static let patientProbes: Set = ["http-rate-limit"]
+  private static let patientProbes: Set = [
+    "http-rate-limit", "postgres-migration-rehearsal", "restore-drill", "seed-check",
+  ]
 
   static let all: [ListedCheck] = {
     let listed = try? BuiltCommand.prodworthy.run(["checks", "--json"])

@@ -13,8 +13,8 @@ struct RepositoryPlan: Sendable {
 
   /// What can be done to a repository.
   enum Damage: Sendable {
-    /// A part of a backup was overwritten, in the second place.
-    case overwritten
+    /// A part of the backup that the newest builds on is gone.
+    case partLost
     /// A segment of the log between two backups is gone.
     case segmentLost
     /// The log that the newest backup needs is gone.
@@ -219,18 +219,14 @@ struct BackupRepository: Sendable {
   func damage(before deadline: Deadline) throws(GroundFailure) {
     switch plan.damage {
     case nil: break
-    case .overwritten:
-      for file in Files.tree(of: "\(folder)/place-2/backup") where file.contains("/bundle/") {
-        guard var bytes = Files.bytes(at: file), bytes.count > 4096 else { continue }
-        for index in (bytes.count / 2)..<(bytes.count / 2 + 512) { bytes[index] ^= 0xFF }
-        try Files.overwrite(file, with: bytes)
-      }
+    case .partLost:
+      let parts = Files.tree(of: "\(folder)/place-1/backup").filter { $0.contains("F/bundle/") }
+      if let part = parts.sorted().first { try Files.remove(part) }
     case .segmentLost:
-      // The second segment of the first place: the first backup's is before it, the newest one's after.
-      let segments = segments(in: 1)
-      if segments.count > 2 { try Files.remove(segments[segments.count / 2]) }
+      // The first backup ended before it, and the newest one begins behind it.
+      if let segment = segments(in: 1).dropFirst(2).first { try Files.remove(segment) }
     case .newestLogLost:
-      // The last segment that was there when the newest backup ended, and all behind it.
+      // What was archived from the newest backup on.
       for file in segments(in: 1).dropFirst(3) { try Files.remove(file) }
     case .parentUnlisted:
       var isFirst = true

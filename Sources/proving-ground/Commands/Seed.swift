@@ -48,8 +48,8 @@ struct Seed: AsyncParsableCommand {
     let content = SeedContent(seed: seed, companies: companies, speakers: speakers, events: events)
     let began = ContinuousClock.now
     do throws(PostgresFailure) {
-      var writing = SeedWriting(
-        connection, content, before: deadline, mark: append ? String(UInt32.random(in: 0...UInt32.max)) : nil)
+      var writing = SeedWriting(connection, content, before: deadline)
+      if append { try writing.markAsFurther() }
       let inserted = try writing.run()
       let totals = try writing.totals()
       let elapsed = (ContinuousClock.now - began).components

@@ -37,6 +37,8 @@ struct MigrationPlan: Sendable {
 
   /// What tells the database that they have run. Checksums are those of the files before they were changed.
   func history(digest: (String) -> String) -> [String] {
+    // Nothing has run by this tool.
+    if recorded.isEmpty { return [] }
     let rows = recorded.map { number in
       let content =
         files[Self.upFile(number)] ?? DatabaseSchema.migrations.first { $0.number == number }?.files[

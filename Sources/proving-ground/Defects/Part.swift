@@ -65,6 +65,39 @@ extension Defect {
     case slots = "who reads replication slots"
     case columnTypes = "of which types columns are"
     case archive = "the archive of the database's log"
+    case applicationOwnership = "what the services own"
+    case checkpointCauses = "why the database writes its pages"
+    case transactionEnds = "how transactions and sessions end"
+    case extensionVersions = "of which version extensions are"
+    case keyNulls = "whether references hold with nulls"
+    case indexKeys = "what indexes are made on"
+    case indexReads = "which indexes are read"
+    case multixacts = "how old row locks are"
+    case frozenRows = "how old rows are"
+    case pages = "whether pages are whole"
+    case policyCosts = "what policies cost"
+    case tableAnalysis = "whether the planner knows its tables"
+    case tableBloat = "how much of a table is empty"
+    case tableReads = "how tables are read"
+    case columnUpgrades = "whether columns can be taken over"
+    case deadRows = "how many rows nobody sees"
+    case viewRights = "whose rights views have"
+    case missingValues = "whether values are there"
+    case repeatedValues = "whether values are there once"
+    case malformedValues = "whether values are well-formed"
+    case orphans = "whether rows refer to something"
+    case rowCounts = "how many sources there are"
+    case heartbeat = "when services last wrote"
+    case figures = "how long services take"
+    case contradictions = "whether rows contradict each other"
+    case oldSessions = "how long sessions are kept"
+    case seeding = "the seeder"
+    case migrations = "the migrations"
+    case repository = "the repository of backups"
+    case bucket = "the bucket of copies"
+    case dumps = "the dumps"
+    case pooler = "the pooler"
+    case cache = "the cache"
     case databaseCertificate = "the certificate of the database"
     case databaseTLS = "the TLS of the database"
     case passwordHashing = "how the database stores passwords"
@@ -97,6 +130,16 @@ extension Defect {
     case mail
     /// The public address.
     case exposure
+    /// The repository of backups.
+    case repository
+    /// The bucket of copies.
+    case bucket
+    /// The dumps.
+    case dumps
+    /// The pooler.
+    case pooler
+    /// The cache.
+    case cache
     /// All of it.
     case everything
   }
@@ -111,8 +154,17 @@ extension Defect.Part {
       .sequences, .keyWidths, .keyTypes, .keyRepetition, .constraintChecks, .tableDurability, .idlePolicies,
       .emptyRowSecurity, .openPolicies, .definers, .functions, .tableRights, .schemaRights, .extensionPlaces,
       .vacuuming, .statementCounts, .applicationRights, .applicationTimeouts, .roleMembership, .superusers,
-      .pendingSettings, .slots, .columnTypes, .archive:
+      .pendingSettings, .slots, .columnTypes, .archive, .applicationOwnership, .checkpointCauses, .transactionEnds,
+      .extensionVersions, .keyNulls, .indexKeys, .indexReads, .multixacts, .frozenRows, .pages, .policyCosts,
+      .tableAnalysis, .tableBloat, .tableReads, .columnUpgrades, .deadRows, .viewRights, .missingValues,
+      .repeatedValues, .malformedValues, .orphans, .rowCounts, .heartbeat, .figures, .contradictions, .oldSessions,
+      .seeding, .migrations:
       .database
+    case .repository: .repository
+    case .bucket: .bucket
+    case .dumps: .dumps
+    case .pooler: .pooler
+    case .cache: .cache
     case .databaseProcess: .everything
     case .plugin: .plugin
     case .processing: .processing

@@ -110,7 +110,7 @@ extension Defect {
   ]
 
   /// A defect that SQL makes.
-  private static func within(_ id: String, _ summary: String, _ part: Part, _ statements: [String]) -> Defect {
+  static func within(_ id: String, _ summary: String, _ part: Part, _ statements: [String]) -> Defect {
     Defect(id: id, summary: summary, part: part) { $0.databaseStatements += statements }
   }
 }

@@ -40,7 +40,7 @@ struct LegacyEvent: Sendable, Equatable {
     do {
       value = try JSONText.parse(Array(bytes))
     } catch {
-      throw flaw("no JSON: \(error)")
+      throw flaw("column \(error.column): no JSON, \(error.message)")
     }
     guard let object = value.object else { throw flaw("no JSON object") }
     if let name = object.names.first(where: { !Self.members.contains($0) }) {

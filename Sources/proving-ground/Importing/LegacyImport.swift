@@ -213,6 +213,8 @@ struct LegacyImport: ~Copyable {
     var stored: [String] = []
     found.sourceCount = file.events.count
     var line = 0
+    // A page is a thousand events out of however many there are: they are looked up and not read from end to end.
+    for name in ["enable_hashjoin", "enable_mergejoin"] { try query("SET \(name) = off") }
     while true {
       let rows = try query(Self.page, [String(id), String(line)])
       if rows.isEmpty { break }

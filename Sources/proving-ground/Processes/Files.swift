@@ -72,9 +72,6 @@ enum Files {
     }
   }
 
-  /// Replaces the content of the file at `path`, which stays whose it is.
-  static func overwrite(_ path: String, with bytes: [UInt8]) throws(GroundFailure) { try write(bytes, to: path) }
-
   /// Whether something is at `path`.
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

@@ -56,7 +56,7 @@ struct SeedContent: Sendable {
     let description =
       "\(random.pick(Words.openings)) \(subject) and \(random.pick(Words.subjects)), with \(random.pick(Words.extras))."
     let venue =
-      "\(random.pick(Words.places)) \(1 + random.number(below: max(1, events / 50))), \(random.pick(Words.towns))"
+      "\(random.pick(Words.places)) \(1 + random.number(below: 25)), \(random.pick(Words.towns))"
     let startsAt = Instant(
       seconds: Self.firstDay.seconds + 86_400 * random.number(below: 365) + 1800 * (16 + random.number(below: 24)))
     var chosen: [Int] = []

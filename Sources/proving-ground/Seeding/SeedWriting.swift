@@ -10,15 +10,19 @@ struct SeedWriting: ~Copyable {
   private let content: SeedContent
   private let deadline: Deadline
   /// What is added to the names of companies, speakers and events, to make them others; nil for nothing.
-  private let mark: String?
+  private var mark: String?
   /// What the events' source is called.
   static let source = "seed"
 
-  init(
-    _ connection: consuming PostgresConnection, _ content: SeedContent, before deadline: Deadline, mark: String? = nil
-  ) {
+  init(_ connection: consuming PostgresConnection, _ content: SeedContent, before deadline: Deadline) {
     self.connection = connection
-    (self.content, self.deadline, self.mark) = (content, deadline, mark.map { "-\($0)" })
+    (self.content, self.deadline) = (content, deadline)
+  }
+
+  /// Has all content added to what is there, under names of its own.
+  mutating func markAsFurther() throws(PostgresFailure) {
+    let answer = try connection.query("SELECT count(*) AS n FROM events", before: deadline)
+    if let count = answer.first?["n"], count != "0" { mark = "-after-\(count)" }
   }
 
   private static let tables = [

@@ -76,7 +76,7 @@ struct APIService: Sendable {
     let pooled = settings.pooler.map { Database($0, connections: max(1, settings.pooledSessions), for: settings.name) }
     let count = settings.pooledSessions
     // Whoever waits for a place in the pool keeps nobody else from the service.
-    Task { await pooled?.open(count, busyFor: 0.2, patience: 3_600_000) }
+    Task { await pooled?.open(count, busyFor: 0.01, patience: 3_600_000) }
     try await Server.run(router, port: settings.port)
     // Kept to the end, or its sessions would close at once.
     withExtendedLifetime((hoard, pooled)) {}
