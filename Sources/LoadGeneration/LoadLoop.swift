@@ -47,6 +47,7 @@ final class LoadLoop {
   private let sweepInterval: Int
   private let timeout: Int
   private var isStopping = false
+  private var punctuality = Punctuality()
   private var hasArrivalsLeft = true
   private var now = 0
   private let weights: [Double]
@@ -126,6 +127,7 @@ final class LoadLoop {
       next = nextArrival(&arrivals)
       let rate = Double(plan.script.arrivals ?? 0) / max(1, plan.script.seconds ?? 1)
       shortestSleep = rate > 5000 ? 150_000 : 0
+      punctuality.claim()
     case .once(let stretch, let variables):
       hasArrivalsLeft = false
       now = monotonicNow()
@@ -146,6 +148,7 @@ final class LoadLoop {
       if now >= nextSweep { sweep() }
       if now >= nextLook {
         nextLook = now + 50_000_000
+        punctuality.look(now)
         if !isStopping, control.state != .running {
           isStopping = true
           stopsAt = now + Self.rampDown
