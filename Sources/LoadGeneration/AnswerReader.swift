@@ -164,14 +164,16 @@ struct AnswerReader {
           }
           length = number
         } else if Self.isField("connection", section, start, end) {
-          let value = String(decoding: Self.value(section, start + 11, end), as: UTF8.self).lowercased()
-          if value.contains("close") { keepsAlive = false } else if value.contains("keep-alive") { keepsAlive = true }
+          if Self.holds("close", section, start + 11, end) {
+            keepsAlive = false
+          } else if Self.holds("keep-alive", section, start + 11, end) {
+            keepsAlive = true
+          }
         }
       case 116:
         if Self.isField("transfer-encoding", section, start, end) {
           hasCoding = true
-          isChunked = String(decoding: Self.value(section, start + 18, end), as: UTF8.self).lowercased().hasSuffix(
-            "chunked")
+          isChunked = Self.holds("chunked", section, start + 18, end)
         }
       case 115: if Self.isField("set-cookie", section, start, end) { wantsFields = true }
       default: break
@@ -240,6 +242,19 @@ struct AnswerReader {
     let pointer = name.utf8Start
     for index in 0..<count where section[start + index] | 32 != pointer[index] | 32 { return false }
     return true
+  }
+
+  /// Whether a word stands in a field's value, upper and lower case alike.
+  private static func holds(_ word: StaticString, _ section: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Bool {
+    let (count, letters) = (word.utf8CodeUnitCount, word.utf8Start)
+    var position = start
+    while position + count <= end {
+      var length = 0
+      while length < count, section[position + length] | 32 == letters[length] | 32 { length += 1 }
+      if length == count { return true }
+      position += 1
+    }
+    return false
   }
 
   private static func value(_ section: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Slice<

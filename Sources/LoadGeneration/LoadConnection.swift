@@ -16,6 +16,10 @@ final class LoadConnection {
   var sent = 0
   /// What the event loop waits for on it.
   var interest: UInt32 = 0
+  /// When it was begun.
+  var beganAt = 0
+  /// Which of the origin's addresses it leads to.
+  var address = 0
   /// When the request was really sent; 0 before.
   var sentAt = 0
   /// When the first byte of the answer came; 0 before.

@@ -17,7 +17,7 @@ package struct LoadFigures: Sendable, Hashable {
     /// How long requests without an answer took until they were given up.
     package internal(set) var unanswered = LatencyHistogram()
     /// Answers by status.
-    package internal(set) var statuses: [Int: Int] = [:]
+    package internal(set) var statuses = StatusCounts()
   }
 
   /// Figures of the users of one scenario or one phase.
@@ -81,7 +81,7 @@ package struct LoadFigures: Sendable, Hashable {
   /// In the order of the script.
   package internal(set) var phases: [Group]
   /// Answers by status.
-  package internal(set) var statuses: [Int: Int] = [:]
+  package internal(set) var statuses = StatusCounts()
   /// Errors by name.
   package internal(set) var errors: [String: Int] = [:]
   /// Expectations that held.
@@ -151,12 +151,12 @@ package struct LoadFigures: Sendable, Hashable {
     serviceTime.record(service)
     firstByteTime.record(firstByte)
     byClass[min(5, status / 100)].record(response)
-    statuses[status, default: 0] += 1
+    statuses.note(status)
     let hasFailed = status >= 400
     endpoints[endpoint].requests += 1
     endpoints[endpoint].responseTime.record(response)
     endpoints[endpoint].serviceTime.record(service)
-    endpoints[endpoint].statuses[status, default: 0] += 1
+    endpoints[endpoint].statuses.note(status)
     scenarios[scenario].requests += 1
     scenarios[scenario].responseTime.record(response)
     phases[phase].requests += 1
@@ -209,7 +209,7 @@ package struct LoadFigures: Sendable, Hashable {
       scenarios[index].add(group)
     }
     for (index, group) in other.phases.enumerated() where phases.indices.contains(index) { phases[index].add(group) }
-    statuses.merge(other.statuses) { $0 + $1 }
+    statuses.add(other.statuses)
     errors.merge(other.errors) { $0 + $1 }
     expectationsMet += other.expectationsMet
     expectationsFailed += other.expectationsFailed
@@ -239,7 +239,7 @@ extension LoadFigures.Endpoint {
     responseTime.add(other.responseTime)
     serviceTime.add(other.serviceTime)
     unanswered.add(other.unanswered)
-    statuses.merge(other.statuses) { $0 + $1 }
+    statuses.add(other.statuses)
   }
 }
 
@@ -261,7 +261,7 @@ extension LoadFigures.Endpoint {
   var document: JSONObject {
     [
       "requests": .integer(requests), "errors": .integer(errors), "failed": .integer(failed),
-      "statuses": .counts(statuses), "responseTime": .object(responseTime.document),
+      "statuses": .counts(statuses.byStatus), "responseTime": .object(responseTime.document),
       "serviceTime": .object(serviceTime.document), "unanswered": unanswered.compact,
     ]
   }
@@ -311,7 +311,7 @@ extension LoadFigures {
       "serviceTime": .object(serviceTime.document), "firstByteTime": .object(firstByteTime.document),
       "connectTime": .object(connectTime.document), "sessionLength": .object(sessionLength.document),
       "unansweredTime": .object(unanswered.document), "statusClasses": .array(byClass.map(\.compact)),
-      "statuses": .counts(statuses), "errors": .counts(errors),
+      "statuses": .counts(statuses.byStatus), "errors": .counts(errors),
       "expectations": ["met": .integer(expectationsMet), "failed": .integer(expectationsFailed)],
       "traffic": [
         "connections": .integer(connections), "requests": .integer(sent), "bytesSent": .integer(bytesSent),
@@ -417,13 +417,41 @@ extension JSONValue {
   }
 
   /// Counts by status, in the member of that name.
-  fileprivate var statuses: [Int: Int]? {
+  fileprivate var statuses: StatusCounts? {
     guard let named = self["statuses"]?.counts else { return nil }
-    var counts: [Int: Int] = [:]
+    var counts = StatusCounts()
     for (name, count) in named {
-      guard let status = Int(name) else { return nil }
-      counts[status] = count
+      guard let status = Int(name), (100...599).contains(status) else { return nil }
+      counts.note(status, count)
     }
     return counts
+  }
+}
+
+/// How often each status was answered, from 100 to 599: an array, since every answer counts in it.
+package struct StatusCounts: Sendable, Hashable {
+  private var counts: [Int] = []
+
+  /// Counts a status `times` over.
+  mutating func note(_ status: Int, _ times: Int = 1) {
+    guard (100...599).contains(status) else { return }
+    if counts.isEmpty { counts = Array(repeating: 0, count: 500) }
+    counts[status - 100] += times
+  }
+
+  /// Adds the counts of another part.
+  mutating func add(_ other: StatusCounts) {
+    for (index, count) in other.counts.enumerated() where count > 0 { note(index + 100, count) }
+  }
+
+  /// How often a status was answered.
+  package subscript(status: Int) -> Int {
+    (100...599).contains(status) && !counts.isEmpty ? counts[status - 100] : 0
+  }
+
+  /// Those that were answered at all.
+  package var byStatus: [Int: Int] {
+    Dictionary(
+      uniqueKeysWithValues: counts.enumerated().filter { $0.element > 0 }.map { ($0.offset + 100, $0.element) })
   }
 }

@@ -19,7 +19,7 @@ final class LoadLoop {
   private let control: RunControl
   private let index: Int
   /// The moment of the first arrival, on the monotonic clock.
-  private let start: Int
+  private var start = 0
   private let program: FlowProgram
   private let writer: RequestWriter
   private let common: CommonVariables
@@ -38,6 +38,8 @@ final class LoadLoop {
   private var pool: [[LoadConnection]]
   private var poolOpen: [Int]
   private var waiting: [Deque]
+  /// Which of its addresses an origin is reached at.
+  private var preferred: [Int]
   private let poolLimit: Int?
   private var timers = TimerHeap()
   private var activeUsers = 0
@@ -45,6 +47,7 @@ final class LoadLoop {
   private let sweepInterval: Int
   private let timeout: Int
   private var isStopping = false
+  private var punctuality = Punctuality()
   private var hasArrivalsLeft = true
   private var now = 0
   private let weights: [Double]
@@ -54,7 +57,7 @@ final class LoadLoop {
   private(set) var failureOfOnce: String?
   private var lastAnswerAt = 0
   private let mostUsersAtOnce: Int
-  private let evaluation: (([LoadFigures]) -> LoadThreshold?)?
+  private let evaluation: ((LoadFigures, Int) -> LoadThreshold?)?
 
   private static let mostEvents = 512
   /// Users beyond this are skipped: each takes memory and, without a pool, a descriptor.
@@ -65,13 +68,12 @@ final class LoadLoop {
   private static let rampDown = 3_000_000_000
 
   init(
-    _ plan: LoadPlan, control: RunControl, index: Int, start: Int, captured: JSONObject,
-    evaluation: (([LoadFigures]) -> LoadThreshold?)? = nil
+    _ plan: LoadPlan, control: RunControl, index: Int, captured: JSONObject,
+    evaluation: ((LoadFigures, Int) -> LoadThreshold?)? = nil
   ) {
     self.plan = plan
     self.control = control
     self.index = index
-    self.start = start
     self.captured = captured
     self.evaluation = evaluation
     writer = RequestWriter(base: plan.base, settings: plan.script.http, files: plan.files)
@@ -87,6 +89,7 @@ final class LoadLoop {
     pool = Array(repeating: [], count: plan.places.count)
     poolOpen = Array(repeating: 0, count: plan.places.count)
     waiting = Array(repeating: Deque(), count: plan.places.count)
+    preferred = Array(repeating: 0, count: plan.places.count)
     poolLimit = plan.script.http.pool.map { max(1, $0 / plan.threads + (index < $0 % plan.threads ? 1 : 0)) }
     timeout = Int(plan.script.http.timeoutSeconds * 1e9)
     sweepInterval = min(100_000_000, max(1_000_000, timeout / 20))
@@ -111,8 +114,9 @@ final class LoadLoop {
 
   // MARK: Running
 
-  /// Runs to the end. Blocks its thread.
-  func run(_ work: Work) {
+  /// Runs to the end; `moment` is that of the first arrival, on the monotonic clock. Blocks its thread.
+  func run(_ work: Work, from moment: Int) {
+    start = moment
     var arrivals = ArrivalSequence(plan.script.phases, seed: plan.seed)
     var next: ArrivalSequence.Arrival?
     var stopsAt = Int.max
@@ -123,6 +127,7 @@ final class LoadLoop {
       next = nextArrival(&arrivals)
       let rate = Double(plan.script.arrivals ?? 0) / max(1, plan.script.seconds ?? 1)
       shortestSleep = rate > 5000 ? 150_000 : 0
+      punctuality.claim()
     case .once(let stretch, let variables):
       hasArrivalsLeft = false
       now = monotonicNow()
@@ -143,6 +148,7 @@ final class LoadLoop {
       if now >= nextSweep { sweep() }
       if now >= nextLook {
         nextLook = now + 50_000_000
+        punctuality.look(now)
         if !isStopping, control.state != .running {
           isStopping = true
           stopsAt = now + Self.rampDown
@@ -173,7 +179,7 @@ final class LoadLoop {
   }
 
   /// Runs one flow once, outside the load.
-  func runOnce(_ stretch: (FlowProgram) -> Range<Int>) { run(.once(stretch(program), captured)) }
+  func runOnce(_ stretch: (FlowProgram) -> Range<Int>) { run(.once(stretch(program), captured), from: monotonicNow()) }
 
   private func pause(_ nanoseconds: Int) -> Int {
     var time = timespec(tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
@@ -202,7 +208,7 @@ final class LoadLoop {
   /// Every 50 ms: thresholds that end the run, and errors that do.
   private func watch() {
     guard !isStopping, hasArrivalsLeft else { return }
-    if let evaluation, let broken = evaluation([figures]) {
+    if let evaluation, let broken = evaluation(figures, start) {
       control.end(.threshold, "the threshold \(broken.expression) failed")
       return
     }
@@ -494,6 +500,7 @@ final class LoadLoop {
         fiber.written = try writer.write(step.request, from: user) { user.jar.isEmpty ? nil : user.jar.field(for: $0) }
       } catch {
         noteStart(user)
+        noteUnanswered(fiber, since: fiber.due)
         return fail(fiber, error.name)
       }
     }
@@ -511,18 +518,29 @@ final class LoadLoop {
     guard let written = fiber.written else { return }
     guard let origin = plan.places.firstIndex(where: { $0.origin == written.url.origin }) else {
       noteStart(fiber.user)
+      noteUnanswered(fiber, since: fiber.due)
       return fail(fiber, "EHOSTNOTALLOWED")
     }
     if let poolLimit {
-      if let connection = pool[origin].popLast() { return use(connection, fiber) }
+      while let connection = pool[origin].popLast() {
+        if isOpen(connection) { return use(connection, fiber) }
+      }
       guard poolOpen[origin] < poolLimit else {
         waiting[origin].append(fiber)
         return
       }
-    } else if let place = fiber.user.idle.lastIndex(where: { $0.origin == origin }) {
-      return use(fiber.user.idle.remove(at: place), fiber)
+    } else {
+      while let place = fiber.user.idle.lastIndex(where: { $0.origin == origin }) {
+        let connection = fiber.user.idle.remove(at: place)
+        if isOpen(connection) { return use(connection, fiber) }
+      }
     }
     open(origin, fiber)
+  }
+
+  /// A connection that waited may have been closed by the peer meanwhile.
+  private func isOpen(_ connection: LoadConnection) -> Bool {
+    connections.indices.contains(connection.slot) && connections[connection.slot] === connection
   }
 
   private func open(_ origin: Int, _ fiber: Fiber) {
@@ -531,7 +549,7 @@ final class LoadLoop {
     let slot = freeSlots.popLast() ?? connections.count
     let stream: EventStream
     do throws(EventStream.Failure) {
-      let address = place.addresses[fiber.attempts % max(1, place.addresses.count)]
+      let address = place.addresses[preferred[origin]]
       stream = try EventStream(to: address, tls: place.origin.isSecure ? plan.tls : nil, name: place.origin.host)
     } catch {
       freeSlots.append(slot)
@@ -544,6 +562,8 @@ final class LoadLoop {
     poolOpen[origin] += 1
     figures.connections += 1
     connection.fiber = fiber
+    connection.beganAt = now
+    connection.address = preferred[origin]
     connection.sentAt = 0
     connection.expiresAt = now + timeout
     connection.reader.begin(isHead: false, keepsContent: false, keepsFields: false)
@@ -555,11 +575,7 @@ final class LoadLoop {
       lose(connection, EventStream.name(of: errno))
       return
     }
-    if connectStarted[slot] == nil { connectStarted[slot] = now }
   }
-
-  /// When connections were begun, by slot.
-  private var connectStarted: [Int: Int] = [:]
 
   private func use(_ connection: LoadConnection, _ fiber: Fiber) {
     noteStart(fiber.user)
@@ -616,9 +632,7 @@ final class LoadLoop {
       switch connection.stream.establish() {
       case .moved:
         connection.isEstablished = true
-        if let began = connectStarted.removeValue(forKey: slot) {
-          figures.connectTime.record((monotonicNow() - began) / 1000)
-        }
+        figures.connectTime.record((monotonicNow() - connection.beganAt) / 1000)
         return transmit(connection)
       case .wantsRead: return watch(connection, EPOLLIN.rawValue)
       case .wantsWrite: return watch(connection, EPOLLOUT.rawValue)
@@ -678,6 +692,17 @@ final class LoadLoop {
     connection.fiber = nil
     drop(connection)
     guard let fiber else { return }
+    // A name may have several addresses, and the server listen at one of them.
+    let others = plan.places[connection.origin].addresses.count
+    if !connection.isEstablished, fiber.attempts + 1 < others,
+      ["ECONNREFUSED", "ENETUNREACH", "EHOSTUNREACH", "EADDRNOTAVAIL"].contains(error)
+    {
+      fiber.attempts += 1
+      if preferred[connection.origin] == connection.address {
+        preferred[connection.origin] = (connection.address + 1) % others
+      }
+      return connect(fiber)
+    }
     // A server may close a kept connection just when the next request is on its way: that says nothing about it.
     if mayTryAgain, fiber.attempts == 0 {
       fiber.attempts += 1
@@ -702,7 +727,6 @@ final class LoadLoop {
     guard connections.indices.contains(connection.slot), connections[connection.slot] === connection else { return }
     connection.stream.close()
     connections[connection.slot] = nil
-    connectStarted[connection.slot] = nil
     freeSlots.append(connection.slot)
     openConnections -= 1
     let origin = connection.origin

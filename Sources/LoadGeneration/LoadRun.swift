@@ -32,20 +32,25 @@ package enum LoadRun {
       if let failure = part.failure { throw Failure(reason: "the flow of `before` failed: \(failure)") }
       captured = part.captured
     }
-    // All loops measure from one moment, a little ahead, so that the first arrivals are not late already.
-    let start = monotonicNow() + 20_000_000
+    // All loops measure from one moment, once all of them are ready, so that the first arrivals are not late already.
+    let line = StartLine()
     let parts = Mutex<[Part]>([])
     let constantCaptured = captured
     let threads = (0..<plan.threads).compactMap { index in
       LoopThread.start {
         let loop = LoadLoop(
-          plan, control: control, index: index, start: start, captured: constantCaptured,
-          evaluation: stopping(plan, start))
-        loop.run(.arrivals)
+          plan, control: control, index: index, captured: constantCaptured, evaluation: stopping(plan))
+        loop.run(.arrivals, from: line.wait())
         parts.withLock { $0.append(Part(figures: loop.figures, intended: loop.intended, finishedAt: loop.finishedAt)) }
       }
     }
-    guard threads.count == plan.threads else { throw Failure(reason: "the system grants no thread") }
+    guard threads.count == plan.threads else {
+      control.end(.errors, "the system grants no thread")
+      _ = line.open(for: threads.count)
+      for thread in threads { thread.join() }
+      throw Failure(reason: "the system grants no thread")
+    }
+    let start = line.open(for: plan.threads)
     for thread in threads { thread.join() }
     if !plan.script.after.isEmpty {
       outer.add(once(plan, RunControl(until: Deadline(milliseconds: 60_000), log: log), { $0.after }, captured).figures)
@@ -85,7 +90,7 @@ package enum LoadRun {
   ) -> Once {
     let outcome = Mutex<Once?>(nil)
     let thread = LoopThread.start {
-      let loop = LoadLoop(plan, control: control, index: 0, start: monotonicNow(), captured: captured)
+      let loop = LoadLoop(plan, control: control, index: 0, captured: captured)
       loop.runOnce(stretch)
       outcome.withLock {
         $0 = Once(figures: loop.figures, captured: loop.capturedByOnce, failure: loop.failureOfOnce)
@@ -99,13 +104,13 @@ package enum LoadRun {
   }
 
   /// Tells which threshold, of those that end a run, is missed; nil where there is none such.
-  private static func stopping(_ plan: LoadPlan, _ start: Int) -> (([LoadFigures]) -> LoadThreshold?)? {
+  private static func stopping(_ plan: LoadPlan) -> ((LoadFigures, Int) -> LoadThreshold?)? {
     let thresholds = plan.script.thresholds.filter { $0.stopsAfter != nil }
     guard !thresholds.isEmpty else { return nil }
-    var next = start
-    return { parts in
+    var next = 0
+    return { figures, start in
       let now = monotonicNow()
-      guard now >= next, let figures = parts.first else { return nil }
+      guard now >= next else { return nil }
       next = now + 500_000_000
       let result = LoadResult(
         plan: plan.resultPlan, shards: [plan.shard.number], intended: figures.started, figures: figures,
@@ -132,6 +137,30 @@ package enum LoadRun {
     let seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
     let micro = usage.ru_utime.tv_usec + usage.ru_stime.tv_usec
     return (Double(seconds) + Double(micro) / 1e6, usage.ru_maxrss * 1024)
+  }
+}
+
+/// Where loops wait until all of them are ready.
+private final class StartLine: Sendable {
+  private let ready = Atomic<Int>(0)
+  private let moment = Atomic<Int>(0)
+
+  /// Gives the moment of the first arrival once it is fixed.
+  func wait() -> Int {
+    ready.add(1, ordering: .acquiringAndReleasing)
+    while true {
+      let fixed = moment.load(ordering: .acquiring)
+      if fixed != 0 { return fixed }
+      usleep(200)
+    }
+  }
+
+  /// Waits for `count` loops and fixes the moment, a little ahead.
+  func open(for count: Int) -> Int {
+    while ready.load(ordering: .acquiring) < count { usleep(200) }
+    let fixed = monotonicNow() + 10_000_000
+    moment.store(fixed, ordering: .releasing)
+    return fixed
   }
 }
 

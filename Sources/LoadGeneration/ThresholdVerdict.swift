@@ -213,7 +213,7 @@ extension LoadResult {
     case .createdIn(let name): plan.scenarios.firstIndex(of: name).map { figures.scenarios[$0].started }
     case .failed: figures.failedUsers
     case .skipped: skipped
-    case .status(let status): figures.statuses[status] ?? 0
+    case .status(let status): figures.statuses[status]
     case .downloadedBytes: figures.bytesReceived
     case .error(let name): figures.errors[name] ?? 0
     case .expectationsMet: figures.expectationsMet

@@ -23,10 +23,11 @@ struct LoadReadout {
       "requests    \(figures.requests) answered, \(figures.unansweredCount) without an answer, \(Self.number(rate)) per second",
       "start error p50 \(Self.time(figures.startError.quantile(0.5)))  p99 \(Self.time(figures.startError.quantile(0.99)))  max \(Self.time(figures.startError.most))",
     ]
-    if !figures.statuses.isEmpty {
+    let statuses = figures.statuses.byStatus
+    if !statuses.isEmpty {
       lines.append(
         "statuses    "
-          + figures.statuses.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "  "))
+          + statuses.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "  "))
     }
     for (error, count) in figures.errors.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }).prefix(10) {
       lines.append("error       \(error): \(count)")

@@ -129,7 +129,7 @@ struct LoadRunTests {
         "POST /moved {\"a\":1}", "GET /here?x=1 ", "POST /again {\"a\":1}", "POST /here {\"a\":1}", "GET /moved ",
       ])
     #expect(result.figures.requests == 5)
-    #expect(result.figures.statuses == [302: 2, 200: 2, 307: 1])
+    #expect(result.figures.statuses.byStatus == [302: 2, 200: 2, 307: 1])
     let away = try await run(Self.flow("{get: {url: /away}}"), at: site.address)
     #expect(away.figures.errors == ["EHOSTNOTALLOWED": 1])
     let round = try await run(Self.flow("{get: {url: /round}}"), at: site.address)
