@@ -73,13 +73,16 @@ struct GreenPath {
       let check = cause == nil ? finding.check : cause?.check
       let target = cause?.target ?? finding.target
       let key = "\(check ?? "")\0\(target)\0\(check == nil ? cause?.reason ?? "" : "")"
-      let summary = check.flatMap { checks[$0] }
+      // What nobody could see is first of all to be made visible, whatever its check says about mending it.
+      let isHidden = cause == nil && finding.status.isOpen && !finding.status.isEvaluated
+      let remediation = isHidden ? nil : check.flatMap { checks[$0]?.remediation }
       var fix =
         byRoot[key]
         ?? Fix(
           step: AuditReport.WayToGreen.Step(
-            check: check, target: target, effort: summary?.remediation.effort ?? .medium,
-            what: Judge.bounded(summary?.remediation.text ?? cause?.reason ?? finding.message, 300), settles: 0),
+            check: check, target: target, effort: remediation?.effort ?? .medium,
+            what: Judge.bounded(remediation?.text ?? "let it be seen: \(cause?.reason ?? finding.message)", 300),
+            settles: 0),
           cost: 0, weight: 0, findings: [])
       fix.findings.append(index)
       if finding.status.isOpen { fix.step.settles += 1 }

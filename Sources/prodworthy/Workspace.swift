@@ -126,7 +126,7 @@ struct Workspace {
       workspace.identity = try SystemIdentity.read(file, beside: Self.folder(of: path))
     }
     workspace.invocation =
-      ["prodworthy", "audit"] + (source.path.map { ["-f", $0] } ?? request.targets.filter { $0.contains("://") })
+      ["prodworthy", "audit"] + source.words(request, environment: environment)
       + (inventoryFile?.policy == nil || request.policy != nil ? ["--policy", policyName] : [])
       + folders.filter { request.checkFolders.contains($0) }.flatMap { ["--checks", $0] }
     return workspace
@@ -153,10 +153,11 @@ struct Workspace {
     return policy
   }
 
-  static func rendered(_ diagnostics: [Diagnostic]) -> String {
+  /// All diagnostics for standard error, with what came of them.
+  static func rendered(_ diagnostics: [Diagnostic], consequence: String = "nothing was audited") -> String {
     let count = diagnostics.count
     return diagnostics.map { $0.rendered() }.joined(separator: "\n")
-      + "\n\(count) problem\(count == 1 ? "" : "s") found; nothing was audited"
+      + "\n\(count) problem\(count == 1 ? "" : "s") found; \(consequence)"
   }
 
   private static func folder(of path: String) -> String {
@@ -176,6 +177,18 @@ private enum InventorySource {
   case urls([Target])
   /// Nowhere: only the catalogue is wanted.
   case none
+
+  /// How a command line names it; an inventory that is found by itself needs no name.
+  func words(_ request: Workspace.Request, environment: [String: String]) -> [String] {
+    switch self {
+    case .file(let path):
+      let isNamed =
+        request.file != nil || !request.targets.isEmpty || environment["PRODWORTHY_FILE"].map { !$0.isEmpty } == true
+      return isNamed ? ["-f", path] : []
+    case .urls: return request.targets
+    case .none: return []
+    }
+  }
 
   /// The inventory's path.
   var path: String? { if case .file(let path) = self { path } else { nil } }
