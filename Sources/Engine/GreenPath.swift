@@ -40,6 +40,8 @@ struct GreenPath {
     _ all: [Finding], _ causes: [AuditReport.Cause], _ checks: [String: AuditReport.CheckSummary], _ gate: Gate,
     _ decide: @escaping ([Finding]) -> Gate
   ) {
+    let open = all.indices.count { all[$0].status.countsInScore && all[$0].status != .pass }
+    guard open <= Self.mostFindings else { return nil }
     findings = Self.representatives(of: all)
     guard findings.count <= Self.mostFindings else { return nil }
     self.decide = decide

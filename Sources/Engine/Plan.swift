@@ -14,6 +14,7 @@ package struct Plan: Sendable {
   private(set) var narrowedItems: Set<String> = []
   /// Looks that would answer but are not permitted, each once.
   private(set) var forbidden: [PlannedObservation] = []
+  private var forbiddenKeys: Set<String> = []
 
   /// Plans the checks that `policy` selects, narrowed to `header.selection`, on the header's targets.
   package init(_ header: RunHeader, policy: Policy, catalogue: Catalogue) {
@@ -157,7 +158,7 @@ package struct Plan: Sendable {
     let asked = JSONObject(check.with.members.map { ($0.name, $0.value.bound(to: parameters)) })
     let planned = PlannedObservation(probe: check.probe, target: target.id, parameters: asked)
     guard header.permits(safety) || carried.contains(planned.key) else {
-      if !forbidden.contains(planned) { forbidden.append(planned) }
+      if forbiddenKeys.insert(planned.key).inserted { forbidden.append(planned) }
       return .settled(
         .unknown,
         "looking is of safety class \(safety.rawValue), and the inventory allows \(header.ceiling.rawValue)")

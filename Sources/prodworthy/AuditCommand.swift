@@ -99,7 +99,12 @@ struct AuditCommand: AsyncParsableCommand {
     try workspace.requireChecks(check)
     let narrowing = try narrowing(to: inventory)
     var earlier: [RecordedRun] = []
-    for folder in carry { earlier.append(try RunFolder(path: folder).run()) }
+    for folder in carry {
+      let kept = RunFolder(path: folder)
+      let run = try kept.run()
+      guard kept.isWhole else { throw Failure(.badData, "\(folder) was not written to its end: nothing of it is carried") }
+      earlier.append(run)
+    }
     let folder = out ?? environment["PRODWORTHY_OUT"].flatMap { $0.isEmpty ? nil : $0 }
     // A place that cannot be written is found out before any traffic is sent.
     if let folder { try RunFolder(path: folder).claim() }

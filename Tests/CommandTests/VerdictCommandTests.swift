@@ -44,6 +44,12 @@ struct VerdictCommandTests {
       #expect(
         before["findings"]?[0]?["reproduce"]?.string == "prodworthy audit -f loaded.yaml --check toy-parts --target one"
       )
+      // The inventory may name the file, and so may the policy, each seen from its own folder.
+      try toy.write("named.yaml", try toy.read("loaded.yaml") + "waivers: waivers.yaml\n")
+      #expect(try toy.prodworthy("audit", "-f", "named.yaml").status == 0)
+      #expect(try toy.prodworthy("audit", "-f", "named.yaml", "--no-waivers").status == 1)
+      try toy.write("forgiving.yaml", try toy.read("strict.yaml") + "waivers: waivers.yaml\n")
+      #expect(try toy.prodworthy("audit", "-f", "loaded.yaml", "--policy", "forgiving.yaml").status == 0)
       // Judged again it is the same, to the byte, without the file.
       try FileManager.default.removeItem(atPath: "\(toy.folder)/waivers.yaml")
       #expect(
