@@ -14,9 +14,11 @@ struct GreenPath {
   }
 
   /// More findings than this are too much to mend for a plan of single steps.
-  private static let mostFindings = 2000
+  private static let mostFindings = 1000
   /// More fixes than this likewise.
-  private static let mostFixes = 400
+  private static let mostFixes = 250
+  /// With more fixes than this only one set is looked for.
+  private static let mostTried = 60
   /// So many findings may be judged in trying every set.
   private static let trials = 1_000_000
 
@@ -114,9 +116,10 @@ struct GreenPath {
     var chosen = Set(fixes.indices)
     leaveOut(Array(fixes.indices.reversed())[...], of: &chosen)
     // Without any one of these nothing helps: whatever is cheaper has them too.
-    let necessary = chosen.filter { fix in !reaches(fixes.indices.filter { $0 != fix }) }
+    let isSmall = fixes.count <= Self.mostTried
+    let necessary: Set<Int> = isSmall ? chosen.filter { fix in !reaches(fixes.indices.filter { $0 != fix }) } : []
     var isCheapest = necessary.count == chosen.count
-    if !isCheapest, let cheaper = cheaper(than: cost(chosen), with: necessary) {
+    if !isCheapest, isSmall, let cheaper = cheaper(than: cost(chosen), with: necessary) {
       isCheapest = true
       if let cheaper { chosen = cheaper }
     }

@@ -17,6 +17,10 @@ struct Workspace {
   var overlays = Overlays()
   /// Digests of the files and the values by which the inventory tells one state of the system from another.
   var identity: [String: String] = [:]
+  /// The file of the policy, absolute; nil for a built-in one.
+  var policyFile: String?
+  /// The folders of further checks, absolute.
+  var checkFolders: [String] = []
   /// The words of the command that audits the same system under the same policy.
   var invocation: [String] = []
 
@@ -122,6 +126,12 @@ struct Workspace {
     var workspace = Workspace(
       catalogue: Catalogue(checks: checks, probes: probes, checklist: checklist), inventory: inventory, policy: policy,
       overlays: overlays)
+    workspace.policyFile =
+      try Composition.builtInPolicy(policyName) == nil
+      ? Input.absolute(
+        request.policy == nil ? source.path.map { Self.absolute(policyName, beside: $0) } ?? policyName : policyName)
+      : nil
+    workspace.checkFolders = folders.map(Input.absolute)
     if let path = source.path, let file = inventoryFile {
       workspace.identity = try SystemIdentity.read(file, beside: Self.folder(of: path))
     }

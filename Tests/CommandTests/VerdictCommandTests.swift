@@ -53,15 +53,15 @@ struct VerdictCommandTests {
       // Judged again it is the same, to the byte, without the file.
       try FileManager.default.removeItem(atPath: "\(toy.folder)/waivers.yaml")
       #expect(
-        try toy.prodworthy("judge", "waived", "--policy", "strict.yaml", "--checks", "plug", "--out", "again").status
+        try toy.prodworthy("judge", "waived", "--out", "again").status
           == 0)
       for name in ["report.json", "junit.xml", "report.md", "overlays.json"] {
         #expect(try toy.read("waived/\(name)") == toy.read("again/\(name)"), "\(name) differs")
       }
-      let bare = try toy.prodworthy("judge", "waived", "--policy", "strict.yaml", "--checks", "plug", "--no-waivers")
+      let bare = try toy.prodworthy("judge", "waived", "--no-waivers")
       #expect(bare.status == 1)
       let later = try toy.prodworthy(
-        "judge", "waived", "--policy", "strict.yaml", "--checks", "plug", "--as-of", "2099-01-01")
+        "judge", "waived", "--as-of", "2099-01-01")
       #expect(later.status == 1 && later.output.contains("waiver W-") && later.output.contains("expired"))
       #expect(try toy.prodworthy("audit", "-f", "loaded.yaml", "--waivers", "waivers.yaml").status == 66)
       try toy.write("waivers.yaml", "waivers:\n  - { id: W-1, chek: toy-up }\n")
@@ -186,7 +186,7 @@ struct VerdictCommandTests {
       #expect(toy.looks("toy", at: "one") == 2 && toy.looks("toy", at: "two") == 2)
       func merge(_ parts: [String], into out: String) throws -> ToySystem.Outcome {
         try toy.prodworthy(
-          arguments: ["merge"] + parts + ["--policy", "strict.yaml", "--checks", "plug", "--out", out])
+          arguments: ["merge"] + parts + ["--out", out])
       }
       #expect(try merge(["part1", "part2", "part3"], into: "m1").status == 1)
       #expect(try merge(["part3", "part1", "part2", "part1"], into: "m2").status == 1)
@@ -208,6 +208,8 @@ struct VerdictCommandTests {
       for wrong in ["0/3", "4/3", "1", "a/b", "1/0", "-1/3", "1/3/3", "1/99999999999999999999"] {
         #expect(try toy.prodworthy("audit", "-f", "loaded.yaml", "--shard", wrong).status == 64, "\(wrong)")
       }
+      try toy.write("strict.yaml", try toy.read("strict.yaml").replacingOccurrences(of: "low: 0", with: "low: 1"))
+      #expect(try merge(["half"], into: "m7").output.contains("--policy"))
       #expect(try merge(["whole"], into: "m5").status == 65)
       #expect(try merge(["nowhere"], into: "m6").status == 66)
     }
@@ -231,11 +233,11 @@ struct VerdictCommandTests {
       #expect(
         report["findings"]?.array?.contains { $0["check"] == "toy-quick" && $0["carriedFrom"]?.string != nil } == true)
       let again = try toy.prodworthy(
-        "judge", "carried", "--policy", "strict.yaml", "--checks", "plug", "--out", "again")
+        "judge", "carried", "--out", "again")
       #expect(again.status == 0)
       #expect(try toy.read("carried/report.json") == toy.read("again/report.json"))
       let late = try toy.prodworthy(
-        "judge", "carried", "--policy", "strict.yaml", "--checks", "plug", "--as-of", "2099-01-01")
+        "judge", "carried", "--as-of", "2099-01-01")
       #expect(late.status == 2 && late.output.contains("evidence pressure"), "\(late.output)")
       // Another certificate, say: the load run says nothing about this system.
       try toy.set("two", serial: "2")

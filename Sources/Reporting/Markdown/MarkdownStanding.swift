@@ -67,7 +67,7 @@ extension MarkdownReport {
           MarkdownText.cell(row.waiver.id), row.state.word, MarkdownText.cell(row.place),
           MarkdownText.cell(row.waiver.owner), MarkdownText.cell(row.waiver.approvedBy),
           MarkdownText.cell(row.waiver.ticket), row.waiver.expires.day, counted(row.findings.count, "finding"),
-          row.problems.isEmpty ? "nothing" : MarkdownText.cell(row.complaint),
+          row.complaint.isEmpty ? "nothing" : MarkdownText.cell(row.complaint),
         ]
       })
     writeRemainder(of: report.waivers.count, "waiver", into: &page)
