@@ -209,7 +209,7 @@ struct OverlayFileTests {
 
   // MARK: Baselines
 
-  private static let baseline = Baseline(
+  static let baseline = Baseline(
     system: "s \"quoted\"", policy: .init(id: "p", title: "t", digest: "d"), writtenAt: Instant(seconds: 1_800_000_000),
     entries: [
       .init(fingerprint: "f1", check: "a", target: "t", subject: nil, severity: .high, firstSeen: Instant(seconds: 0)),
