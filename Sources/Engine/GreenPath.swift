@@ -14,13 +14,13 @@ struct GreenPath {
   }
 
   /// More findings than this are too much to mend for a plan of single steps.
-  private static let mostFindings = 1000
+  private static let mostFindings = 4000
   /// More fixes than this likewise.
   private static let mostFixes = 250
   /// With more fixes than this only one set is looked for.
   private static let mostTried = 60
   /// So many findings may be judged in trying every set.
-  private static let trials = 1_000_000
+  private static let trials = 400_000
 
   private let findings: [Finding]
   private let decide: ([Finding]) -> Gate
@@ -48,7 +48,7 @@ struct GreenPath {
     guard findings.count <= Self.mostFindings else { return nil }
     self.decide = decide
     fixes = Self.fixes(for: findings, causes, checks)
-    guard fixes.count <= Self.mostFixes else { return nil }
+    guard fixes.count <= Self.mostFixes, fixes.count * findings.count <= Self.trials else { return nil }
     let best = decide(Self.mended(findings, by: fixes))
     let passing = Set(best.conditions.filter { $0.status == .pass }.map(\.id))
     let wanted = gate.conditions.filter { $0.status != .pass }.map(\.id)
