@@ -33,10 +33,17 @@ extension Definitions {
   /// The findings that a baseline knows.
   package static func baseline(_ file: SourceFile) -> Loaded<Baseline> {
     // A sound file is read quickly; only one with mistakes is read for their places.
-    if let value = try? JSONText.parse(file.bytes), BaselineSchema.schema.violations(of: value).isEmpty,
-      let baseline = try? Baseline(definition: value)
-    {
-      return Loaded(baseline, [])
+    do throws(JSONText.SyntaxError) {
+      let value = try JSONText.parse(file.bytes)
+      if BaselineSchema.schema.violations(of: value).isEmpty, let baseline = try? Baseline(definition: value) {
+        return Loaded(baseline, [])
+      }
+    } catch {
+      var problems = Problems(
+        in: SourceText(
+          path: file.path, text: String(decoding: file.bytes.prefix(BaselineSchema.largest), as: UTF8.self)))
+      problems.add("json-syntax", error.message, at: Span(line: error.line, column: error.column))
+      return Loaded(nil, problems.diagnostics)
     }
     let (root, found) = YAMLReader.read(file, upTo: BaselineSchema.largest)
     var problems = found

@@ -37,13 +37,19 @@ private struct ManifestLoading {
         "secret", "a check cannot hand a secret to a probe", at: parameter.nameSpan,
         fix: "declare it under targetFields")
     }
+    for path in root["identity"]?.elements ?? [] {
+      guard let facts, let text = path.string, let query = try? FactPath(text).query,
+        query.possibleSchemas(in: facts).isEmpty
+      else { continue }
+      problems.add("unreachable-path", "`\(text)` can select nothing in the facts", at: path.span)
+    }
     guard problems.isEmpty, let facts, let id = root["probe"]?.string, let summary = root["summary"]?.string,
       let safety = root["safety"]?.string.flatMap(SafetyClass.init)
     else { return Loaded(nil, problems.diagnostics) }
     let descriptor = ProbeDescriptor(
       id: id, summary: summary, targetKinds: texts("targets"), safety: safety, parameters: parameters, facts: facts,
       timeout: Int(((root["timeoutSeconds"]?.value.double ?? 10) * 1000).rounded()),
-      traffic: "what \(texts("command")[0]) sends")
+      traffic: "what \(texts("command")[0]) sends", identity: texts("identity"))
     return Loaded(
       ProbeManifest(
         descriptor: descriptor, command: texts("command"),

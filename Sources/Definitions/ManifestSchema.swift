@@ -21,6 +21,9 @@ enum ManifestSchema {
     .init(
       "facts", .object([], others: .any), required: true,
       "the facts by name: a type, a list of one shape, or further names"),
+    .init(
+      "identity", .array(.string(.jsonPath), minimumCount: 1),
+      "the facts that tell whether what was looked at is still the same"),
   ])
 
   /// What a field's value may be.

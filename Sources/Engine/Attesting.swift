@@ -38,8 +38,8 @@ struct Attesting {
   private static func state(
     of attestation: Attestation, statements: [String: String], asOf now: Instant
   ) -> (AuditReport.AttestationRow.State, String?) {
-    if now > attestation.expires { return (.expired, "expired at the end of \(attestation.expires.day)") }
-    if now < attestation.on { return (.notYet, "begins on \(attestation.on.day)") }
+    if now > attestation.expires { return (.expired, "its last day was \(attestation.expires.day)") }
+    if now < attestation.on { return (.notYet, "its first day is \(attestation.on.day)") }
     if case .statement(let id) = attestation.topic {
       guard let statement = statements[id] else { return (.stale, "nothing asks for \(id) any more") }
       guard statement.words == attestation.statement.words else {

@@ -59,9 +59,12 @@ package enum Audit {
       waivers: waiving.rows, attestations: attesting.rows,
       carried: (header.carried ?? []).map { carried($0, policy.shelfLife, now) }, shard: header.shard?.summary)
     report.baseline = run.overlays.baseline?.comparison(with: report)
-    report.wayToGreen = GreenPath.way(
-      from: findings, causes: assessment.causes, checks: checks, gate: decision
-    ) { mended in gate(mended, Scoring.score(mended, weights: policy.weights)) }
+    // What a missing shard would have seen is not to be mended but to be looked at.
+    if header.shard == nil {
+      report.wayToGreen = GreenPath.way(
+        from: findings, causes: assessment.causes, checks: checks, gate: decision
+      ) { mended in gate(mended, Scoring.score(mended, weights: policy.weights)) }
+    }
     if let day, day > header.startedAt {
       report.forecast =
         Forecast(

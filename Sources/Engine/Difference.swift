@@ -78,18 +78,16 @@ package struct Difference: Sendable {
       case .removed(let reason): removed.append(Entry(finding: entry.finding, reason: reason))
       }
     }
+    var decided: [String: Set<String>] = [:]
+    for finding in after.findings where finding.status.isEvaluated {
+      decided[finding.check, default: []].insert(finding.target)
+    }
     for finding in before.findings where finding.status == .pass || finding.status == .warn {
+      // Where parts of a place are told one by one now, the place was decided after all.
+      if now[finding.fingerprint] == nil, decided[finding.check]?.contains(finding.target) == true { continue }
       let outcome = verification.outcome(
         finding.fingerprint, check: finding.check, target: finding.target, subject: finding.subject)
       guard case .unverified(let reason) = outcome else { continue }
-      // Where other parts fail now the place was decided after all.
-      if now[finding.fingerprint] == nil,
-        after.findings.contains(where: {
-          $0.check == finding.check && $0.target == finding.target && $0.status.isEvaluated
-        })
-      {
-        continue
-      }
       lost.append(Entry(finding: now[finding.fingerprint] ?? finding, reason: reason))
     }
   }

@@ -7,8 +7,10 @@ struct Forecast {
   /// Earliest first.
   private(set) var expiries: [AuditReport.Expiry] = []
 
-  /// Days are told apart by judging again; more often than this is not worth its time.
+  /// Days are told apart by judging again: at most so often, and less often where there is much to judge.
   private static let mostJudgings = 64
+  /// About as many judgements as are worth their time.
+  private static let mostJudgements = 200_000
   /// Certificates and the like beyond this are not listed one by one.
   private static let mostListed = 1000
 
@@ -100,9 +102,12 @@ struct Forecast {
     }
     var places = Set(worst.keys)
     let closure = plan.restricted(toNeedsOf: Set(places.map(\.check)), on: Set(places.map(\.target)))
+    let keys = Set(closure.observations.map(\.key))
+    let observations = run.observations.filter { keys.contains($0.key) }
+    let limit = min(Self.mostJudgings, Self.mostJudgements / max(1, closure.judgements.count))
     func open(at instant: Instant) -> Set<Key> {
       let findings = Assessment(
-        closure, observations: run.observations, catalogue: catalogue, shelfLife: shelfLife, asOf: instant
+        closure, observations: observations, catalogue: catalogue, shelfLife: shelfLife, asOf: instant
       ).findings
       return Set(findings.filter { $0.status.isOpen }.map { Key(check: $0.check, target: $0.target) })
     }
@@ -111,7 +116,7 @@ struct Forecast {
     var judgings = 0
     func resolve(_ low: Int, _ high: Int, _ places: Set<Key>, _ found: inout [Key: Int]) {
       guard !places.isEmpty else { return }
-      guard high - low > 1, judgings < Self.mostJudgings else {
+      guard high - low > 1, judgings < limit else {
         for place in places { found[place] = high }
         return
       }

@@ -14,11 +14,13 @@ struct GreenPath {
   }
 
   /// More findings than this are too much to mend for a plan of single steps.
-  private static let mostFindings = 2000
+  private static let mostFindings = 4000
   /// More fixes than this likewise.
-  private static let mostFixes = 400
+  private static let mostFixes = 250
+  /// With more fixes than this only one set is looked for.
+  private static let mostTried = 60
   /// So many findings may be judged in trying every set.
-  private static let trials = 1_000_000
+  private static let trials = 400_000
 
   private let findings: [Finding]
   private let decide: ([Finding]) -> Gate
@@ -40,11 +42,13 @@ struct GreenPath {
     _ all: [Finding], _ causes: [AuditReport.Cause], _ checks: [String: AuditReport.CheckSummary], _ gate: Gate,
     _ decide: @escaping ([Finding]) -> Gate
   ) {
+    let open = all.indices.count { all[$0].status.countsInScore && all[$0].status != .pass }
+    guard open <= Self.mostFindings else { return nil }
     findings = Self.representatives(of: all)
     guard findings.count <= Self.mostFindings else { return nil }
     self.decide = decide
     fixes = Self.fixes(for: findings, causes, checks)
-    guard fixes.count <= Self.mostFixes else { return nil }
+    guard fixes.count <= Self.mostFixes, fixes.count * findings.count <= Self.trials else { return nil }
     let best = decide(Self.mended(findings, by: fixes))
     let passing = Set(best.conditions.filter { $0.status == .pass }.map(\.id))
     let wanted = gate.conditions.filter { $0.status != .pass }.map(\.id)
@@ -73,13 +77,16 @@ struct GreenPath {
       let check = cause == nil ? finding.check : cause?.check
       let target = cause?.target ?? finding.target
       let key = "\(check ?? "")\0\(target)\0\(check == nil ? cause?.reason ?? "" : "")"
-      let summary = check.flatMap { checks[$0] }
+      // What nobody could see is first of all to be made visible, whatever its check says about mending it.
+      let isHidden = cause == nil && finding.status.isOpen && !finding.status.isEvaluated
+      let remediation = isHidden ? nil : check.flatMap { checks[$0]?.remediation }
       var fix =
         byRoot[key]
         ?? Fix(
           step: AuditReport.WayToGreen.Step(
-            check: check, target: target, effort: summary?.remediation.effort ?? .medium,
-            what: Judge.bounded(summary?.remediation.text ?? cause?.reason ?? finding.message, 300), settles: 0),
+            check: check, target: target, effort: remediation?.effort ?? .medium,
+            what: Judge.bounded(remediation?.text ?? "let it be seen: \(cause?.reason ?? finding.message)", 300),
+            settles: 0),
           cost: 0, weight: 0, findings: [])
       fix.findings.append(index)
       if finding.status.isOpen { fix.step.settles += 1 }
@@ -109,9 +116,10 @@ struct GreenPath {
     var chosen = Set(fixes.indices)
     leaveOut(Array(fixes.indices.reversed())[...], of: &chosen)
     // Without any one of these nothing helps: whatever is cheaper has them too.
-    let necessary = chosen.filter { fix in !reaches(fixes.indices.filter { $0 != fix }) }
+    let isSmall = fixes.count <= Self.mostTried
+    let necessary: Set<Int> = isSmall ? chosen.filter { fix in !reaches(fixes.indices.filter { $0 != fix }) } : []
     var isCheapest = necessary.count == chosen.count
-    if !isCheapest, let cheaper = cheaper(than: cost(chosen), with: necessary) {
+    if !isCheapest, isSmall, let cheaper = cheaper(than: cost(chosen), with: necessary) {
       isCheapest = true
       if let cheaper { chosen = cheaper }
     }

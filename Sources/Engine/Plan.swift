@@ -14,6 +14,7 @@ package struct Plan: Sendable {
   private(set) var narrowedItems: Set<String> = []
   /// Looks that would answer but are not permitted, each once.
   private(set) var forbidden: [PlannedObservation] = []
+  private var forbiddenKeys: Set<String> = []
 
   /// Plans the checks that `policy` selects, narrowed to `header.selection`, on the header's targets.
   package init(_ header: RunHeader, policy: Policy, catalogue: Catalogue) {
@@ -159,7 +160,7 @@ package struct Plan: Sendable {
     guard
       header.permits(safety) || (safety == .load && target.isOnThisMachine) || carried.contains(planned.key)
     else {
-      if !forbidden.contains(planned) { forbidden.append(planned) }
+      if forbiddenKeys.insert(planned.key).inserted { forbidden.append(planned) }
       return .settled(
         .unknown,
         "looking is of safety class \(safety.rawValue), and the inventory allows \(header.ceiling.rawValue)")

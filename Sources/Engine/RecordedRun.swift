@@ -46,6 +46,10 @@ package struct RunHeader: Sendable, Hashable, Codable {
   package var places: [NarrowedPlace]?
   /// The words of the command that looks at the same system under the same policy; nil where none does.
   package var invocation: [String]?
+  /// The file of the policy it was judged under, absolute; nil for a built-in one.
+  package var policyFile: String?
+  /// The folders of further checks, absolute.
+  package var checkFolders: [String]?
   /// What says whether the system is still the same: digests of files and declared values, by name.
   package var identity: [String: String]?
   /// What earlier runs saw and this one could have used.

@@ -43,7 +43,7 @@ struct Waiving {
         row.state = .expired
         row.add(
           .expired,
-          "expired at the end of \(waiver.expires.day)"
+          "its last day was \(waiver.expires.day)"
             + (spoken.isEmpty ? ", and nothing is left for it" : ", and \(Self.counted(spoken.count)) again"))
       } else if now < waiver.created {
         row.state = .notYet
@@ -58,7 +58,7 @@ struct Waiving {
         if row.state == .unused {
           noteIdleness(of: &row, findings, isPartial: isPartial)
         } else if row.state == .active, waiver.expires.seconds(since: now) < Self.soon * 86_400 {
-          row.add(.endsSoon, "ends with \(waiver.expires.day)")
+          row.add(.endsSoon, "its last day is \(waiver.expires.day)")
         }
       }
       rows.append(row)

@@ -11,7 +11,8 @@ struct TLSEndpointProbe: Probe {
     parameters: [
       Schema.Field("versions", .boolean, "tries each protocol version from TLS 1.0 to 1.3 alone", default: false)
     ],
-    facts: TLSSchema.facts, traffic: "1 connection, up to 4 when the protocol versions are tried")
+    facts: TLSSchema.facts, traffic: "1 connection, up to 4 when the protocol versions are tried",
+    identity: ["$.leaf.fingerprint"])
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let enumerates = parameters["versions"]?.bool ?? false

@@ -82,12 +82,14 @@ struct AttestCommand: ParsableCommand {
     let requests = catalogue.checklist.flatMap(\.attest)
     let now = Instant.current()
     let end = expires ?? Instant(seconds: now.seconds + ((days ?? 1) - 1) * 86_400).day
-    let present = Input.exists(output) ? try Input.bytes(of: output) : nil
+    let present = try YAMLEntry.present(at: output)
     func loaded(_ bytes: [UInt8]) throws(Failure) -> [Attestation] {
       let loaded = Definitions.attestations(
         SourceFile(path: output, bytes: bytes), checks: catalogue.checks, checklist: catalogue.checklist,
         digest: OverlayFiles.digest)
-      guard let attestations = loaded.value else { throw Failure(.badData, Workspace.rendered(loaded.diagnostics)) }
+      guard let attestations = loaded.value else {
+        throw Failure(.badData, Workspace.rendered(loaded.diagnostics, consequence: "nothing was written"))
+      }
       return attestations
     }
     let known = try present.map { (bytes) throws(Failure) in try loaded(bytes) } ?? []

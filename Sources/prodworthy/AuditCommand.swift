@@ -104,7 +104,14 @@ struct AuditCommand: AsyncParsableCommand {
     try workspace.requireChecks(check)
     let narrowing = try narrowing(to: inventory)
     var earlier: [RecordedRun] = []
-    for folder in carry { earlier.append(try RunFolder(path: folder).run()) }
+    for folder in carry {
+      let kept = RunFolder(path: folder)
+      let run = try kept.run()
+      guard kept.isWhole else {
+        throw Failure(.badData, "\(folder) was not written to its end: nothing of it is carried")
+      }
+      earlier.append(run)
+    }
     let folder = out ?? environment["PRODWORTHY_OUT"].flatMap { $0.isEmpty ? nil : $0 }
     // A place that cannot be written is found out before any traffic is sent.
     if let folder { try RunFolder(path: folder).claim() }
@@ -221,6 +228,8 @@ struct AuditCommand: AsyncParsableCommand {
       asking: inventory, runID: UUID().uuidString.lowercased(), selection: check, at: startedAt)
     header.places = narrowing
     header.identity = workspace.identity.isEmpty ? nil : workspace.identity.mapValues { redactor.redacted($0) }
+    header.policyFile = workspace.policyFile
+    header.checkFolders = workspace.checkFolders.isEmpty ? nil : workspace.checkFolders
     header.invocation = workspace.invocation + trust.flatMap { ["--trust", $0] }
     for index in header.targets.indices {
       header.targets[index].declaration = redactor.redacted(header.targets[index].declaration)

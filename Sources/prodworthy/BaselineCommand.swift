@@ -73,7 +73,9 @@ struct BaselineCommand: ParsableCommand {
   /// Throws `Failure` (65, 66).
   private static func read(_ path: String) throws(Failure) -> Baseline {
     let loaded = Definitions.baseline(SourceFile(path: path, bytes: try Input.bytes(of: path)))
-    guard let baseline = loaded.value else { throw Failure(.badData, Workspace.rendered(loaded.diagnostics)) }
+    guard let baseline = loaded.value else {
+      throw Failure(.badData, Workspace.rendered(loaded.diagnostics, consequence: "nothing was written"))
+    }
     return baseline
   }
 }

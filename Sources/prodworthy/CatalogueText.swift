@@ -38,7 +38,9 @@ enum CatalogueText {
   static func markdown(_ checks: [CheckDefinition], checklist: [ChecklistItem]) -> String {
     let rows = checklist.map { item in
       let ids = checks.filter { $0.checklist.contains(item.id) }.map { "[\($0.id)](#\($0.id))" }
-      return "| \(item.id) | \(item.title) | \(ids.isEmpty ? "not covered yet" : ids.joined(separator: ", ")) |"
+      let asked = item.attest.map { "[attested](waivers.md#attestations): `\($0.id)`" }
+      let served = ids + (ids.isEmpty ? asked : [])
+      return "| \(item.id) | \(item.title) | \(served.isEmpty ? "not covered yet" : served.joined(separator: ", ")) |"
     }
     return """
       # The checks

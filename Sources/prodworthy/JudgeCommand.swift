@@ -41,10 +41,12 @@ struct JudgeCommand: ParsableCommand {
     let day = try Day.read(asOf)
     let kept = RunFolder(path: folder)
     var recorded = try kept.run()
-    var name = policy
+    var name = policy ?? recorded.header.policyFile
     if name == nil, Input.exists("\(folder)/report.json") { name = try kept.report().policy.id }
     let workspace = try Workspace.load(
-      Workspace.Request(policy: name, checkFolders: checks, wantsInventory: false), environment: environment)
+      Workspace.Request(
+        policy: name, checkFolders: checks.isEmpty ? recorded.header.checkFolders ?? [] : checks, wantsInventory: false),
+      environment: environment)
     recorded.overlays = try said.files.replacing(recorded.overlays, catalogue: workspace.catalogue)
     let report = Audit.report(recorded, policy: workspace.policy, catalogue: workspace.catalogue, asOf: day)
     let formats = try rendering.furtherFormats()

@@ -57,8 +57,11 @@ struct MergeCommand: ParsableCommand {
     guard policies.count == 1, let summary = policies.first else {
       throw Failure(.badData, "the parts were judged by different policies or catalogues")
     }
+    let first = runs[0].header
     let workspace = try Workspace.load(
-      Workspace.Request(policy: policy ?? summary.id, checkFolders: checks, wantsInventory: false),
+      Workspace.Request(
+        policy: policy ?? first.policyFile ?? summary.id,
+        checkFolders: checks.isEmpty ? first.checkFolders ?? [] : checks, wantsInventory: false),
       environment: environment)
     let merged: RecordedRun
     do throws(Sharding.Mismatch) {
@@ -67,6 +70,11 @@ struct MergeCommand: ParsableCommand {
       throw Failure(.badData, error.description)
     }
     let report = Audit.report(merged, policy: workspace.policy, catalogue: workspace.catalogue, asOf: day)
+    guard policy != nil || report.policy.digest == summary.digest else {
+      throw Failure(
+        .badData,
+        "the policy or the checks are not those that the parts were judged by: name them with --policy and --checks")
+    }
     let formats = try rendering.furtherFormats()
     let options = rendering.options(color: false)
     if let out {

@@ -75,7 +75,7 @@ struct WaiveCommand: ParsableCommand {
     let finding = try finding(in: report)
     let now = Instant.current()
     let end = expires ?? Instant(seconds: now.seconds + ((days ?? 1) - 1) * 86_400).day
-    let present = Input.exists(output) ? try Input.bytes(of: output) : nil
+    let present = try YAMLEntry.present(at: output)
     let known = try present.map { (bytes) throws(Failure) in try Self.loaded(bytes, path: output) } ?? []
     let id = waiverID ?? Self.nextID(known.map(\.id), prefix: "W-\(now.day.prefix(4))-")
     var entry = YAMLEntry()
@@ -137,7 +137,9 @@ struct WaiveCommand: ParsableCommand {
 
   private static func loaded(_ bytes: [UInt8], path: String) throws(Failure) -> [Waiver] {
     let loaded = Definitions.waivers(SourceFile(path: path, bytes: bytes))
-    guard let waivers = loaded.value else { throw Failure(.badData, Workspace.rendered(loaded.diagnostics)) }
+    guard let waivers = loaded.value else {
+      throw Failure(.badData, Workspace.rendered(loaded.diagnostics, consequence: "nothing was written"))
+    }
     return waivers
   }
 

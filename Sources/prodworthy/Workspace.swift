@@ -17,6 +17,10 @@ struct Workspace {
   var overlays = Overlays()
   /// Digests of the files and the values by which the inventory tells one state of the system from another.
   var identity: [String: String] = [:]
+  /// The file of the policy, absolute; nil for a built-in one.
+  var policyFile: String?
+  /// The folders of further checks, absolute.
+  var checkFolders: [String] = []
   /// The words of the command that audits the same system under the same policy.
   var invocation: [String] = []
   /// The inventory's path, absolute; nil where there is no inventory.
@@ -129,11 +133,17 @@ struct Workspace {
     var workspace = Workspace(
       catalogue: Catalogue(checks: checks, probes: probes, checklist: checklist), inventory: inventory, policy: policy,
       overlays: overlays)
+    workspace.policyFile =
+      try Composition.builtInPolicy(policyName) == nil
+      ? Input.absolute(
+        request.policy == nil ? source.path.map { Self.absolute(policyName, beside: $0) } ?? policyName : policyName)
+      : nil
+    workspace.checkFolders = folders.map(Input.absolute)
     if let path = source.path, let file = inventoryFile {
       workspace.identity = try SystemIdentity.read(file, beside: Self.folder(of: path))
     }
     workspace.invocation =
-      ["prodworthy", "audit"] + (source.path.map { ["-f", $0] } ?? request.targets.filter { $0.contains("://") })
+      ["prodworthy", "audit"] + source.words(request, environment: environment)
       + (inventoryFile?.policy == nil || request.policy != nil ? ["--policy", policyName] : [])
       + folders.filter { request.checkFolders.contains($0) }.flatMap { ["--checks", $0] }
     workspace.inventoryPath = source.path.map(Input.absolute)
@@ -172,10 +182,11 @@ struct Workspace {
     return policy
   }
 
-  static func rendered(_ diagnostics: [Diagnostic]) -> String {
+  /// All diagnostics for standard error, with what came of them.
+  static func rendered(_ diagnostics: [Diagnostic], consequence: String = "nothing was audited") -> String {
     let count = diagnostics.count
     return diagnostics.map { $0.rendered() }.joined(separator: "\n")
-      + "\n\(count) problem\(count == 1 ? "" : "s") found; nothing was audited"
+      + "\n\(count) problem\(count == 1 ? "" : "s") found; \(consequence)"
   }
 
   private static func folder(of path: String) -> String {
@@ -195,6 +206,18 @@ private enum InventorySource {
   case urls([Target])
   /// Nowhere: only the catalogue is wanted.
   case none
+
+  /// How a command line names it; an inventory that is found by itself needs no name.
+  func words(_ request: Workspace.Request, environment: [String: String]) -> [String] {
+    switch self {
+    case .file(let path):
+      let isNamed =
+        request.file != nil || !request.targets.isEmpty || environment["PRODWORTHY_FILE"].map { !$0.isEmpty } == true
+      return isNamed ? ["-f", path] : []
+    case .urls: return request.targets
+    case .none: return []
+    }
+  }
 
   /// The inventory's path.
   var path: String? { if case .file(let path) = self { path } else { nil } }

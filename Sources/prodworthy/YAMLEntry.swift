@@ -37,6 +37,13 @@ struct YAMLEntry {
     return isPlain ? text : JSONText.compact(.string(text))
   }
 
+  /// The file at `path` to add to; nil where there is none or nothing in it. Throws `Failure` (66, 77).
+  static func present(at path: String) throws(Failure) -> [UInt8]? {
+    guard Input.exists(path) else { return nil }
+    let bytes = try Input.bytes(of: path)
+    return bytes.contains { !" \n\t\r".utf8.contains($0) } ? bytes : nil
+  }
+
   /// `present` with `entry` at the end of its list `name`, which must stand last in the file; a new file without one.
   ///
   /// Throws `Failure` (65) where the list is written so that nothing can be added at its end.
@@ -44,7 +51,7 @@ struct YAMLEntry {
     _ entry: YAMLEntry, to present: [UInt8]?, under name: String, path: String
   ) throws(Failure) -> String {
     let element = entry.lines.enumerated().map { ($0.offset == 0 ? "  - " : "    ") + $0.element + "\n" }.joined()
-    guard let present, present.contains(where: { !" \n\t\r".utf8.contains($0) }) else { return "\(name):\n" + element }
+    guard let present else { return "\(name):\n" + element }
     var text = String(decoding: present, as: UTF8.self)
     if !text.hasSuffix("\n") { text += "\n" }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
@@ -52,15 +59,15 @@ struct YAMLEntry {
       throw Failure(.badData, "\(path) has no list `\(name)` that begins a line")
     }
     let rest = lines[start].dropFirst(name.count + 1).drop { $0 == " " }
-    if rest.hasPrefix("[]") {
-      return (lines[..<start] + ["\(name):"]).joined(separator: "\n") + "\n" + element
+    let isLast = !lines[(start + 1)...].contains { line in
+      line.first.map { !" -#\r".contains($0) } ?? false
+    }
+    if rest.hasPrefix("[]"), isLast {
+      return (lines[..<start] + ["\(name):"] + lines[(start + 1)...]).joined(separator: "\n") + element
     }
     // Elements may be indented by as much as people like, all by the same.
     let first = lines[(start + 1)...].first { $0.drop { $0 == " " }.hasPrefix("-") }
     let indent = first.map { $0.prefix { $0 == " " }.count } ?? 2
-    let isLast = !lines[(start + 1)...].contains { line in
-      line.first.map { !" -#\r".contains($0) } ?? false
-    }
     guard isLast, rest.isEmpty || rest.hasPrefix("#") else {
       throw Failure(
         .badData, "nothing can be added to \(path): `\(name)` must be the last key, with one element below the other")

@@ -14,7 +14,9 @@ struct PublishedSchemaTests {
   /// The inventory's depends on every room of probes and is held against them where those are known.
   @Test(
     "the committed schemas are those of the shapes",
-    arguments: ["check", "checklist", "policy", "probe", "service", "sign-off-policy"])
+    arguments: [
+      "attestations", "check", "checklist", "policy", "probe", "service", "sign-off-policy", "waivers",
+    ])
   func fresh(_ name: String) throws {
     let file = Self.folder.appending(path: "\(name).schema.json")
     let text = try #require(
@@ -41,6 +43,8 @@ struct PublishedSchemaTests {
       case "check": CheckSchema.schema
       case "policy": PolicySchema.schema
       case "checklist": ChecklistSchema.schema
+      case "waivers": WaiverSchema.schema
+      case "attestations": AttestationSchema.schema
       default: ManifestSchema.schema
       }
     return Document(schema: schema, value: root.value, isSound: shape.violations(of: root.value).isEmpty)
@@ -64,7 +68,8 @@ struct PublishedSchemaTests {
     let sound = [
       document("check", Fixtures.check), document("check", Fixtures.subjectCheck), inventory(Fixtures.inventory),
       document("policy", Fixtures.policy), document("checklist", Fixtures.checklist),
-      document("probe", Fixtures.manifest),
+      document("probe", Fixtures.manifest), document("waivers", OverlayFileTests.waivers),
+      document("attestations", OverlayFileTests.attestations),
     ]
     let broken =
       checks.map { document("check", Fixtures.check.replacing(first: $0.part, with: $0.other)) }
@@ -80,7 +85,14 @@ struct PublishedSchemaTests {
       + BrokenPoliciesTests.manifests.map {
         document("probe", Fixtures.manifest.replacing(first: $0.part, with: $0.other))
       }
-    return (sound + broken).compactMap { $0 }
+    let overlays =
+      OverlayFileTests.brokenWaivers.map {
+        document("waivers", OverlayFileTests.waivers.replacing(first: $0.part, with: $0.other))
+      }
+      + OverlayFileTests.brokenAttestations.map {
+        document("attestations", OverlayFileTests.attestations.replacing(first: $0.part, with: $0.other))
+      }
+    return (sound + broken + overlays).compactMap { $0 }
   }()
 
   @Test("another validator accepts and rejects the same documents")

@@ -191,6 +191,7 @@ struct MutationTests {
     var dice = SeededGenerator(seed: UInt64(seed) &* 7919 &+ 42)
     let good = [
       Fixtures.check, Fixtures.subjectCheck, Fixtures.inventory, Fixtures.policy, Fixtures.manifest, Fixtures.checklist,
+      OverlayFileTests.waivers, OverlayFileTests.attestations, Definitions.text(of: OverlayFileTests.baseline),
     ].map { Array($0.utf8) }
     let checks = Fixtures.load(check: Fixtures.check).value ?? []
     for round in 0..<5000 {
@@ -220,6 +221,16 @@ struct MutationTests {
         outcome = (loaded.value != nil, loaded.diagnostics)
       case 4:
         let loaded = Definitions.probeManifest(file)
+        outcome = (loaded.value != nil, loaded.diagnostics)
+      case 6:
+        let loaded = Definitions.waivers(file)
+        outcome = (loaded.value != nil, loaded.diagnostics)
+      case 7:
+        let loaded = Definitions.attestations(
+          file, checks: checks, checklist: Fixtures.vocabulary.checklist, digest: { _ in nil })
+        outcome = (loaded.value != nil, loaded.diagnostics)
+      case 8:
+        let loaded = Definitions.baseline(file)
         outcome = (loaded.value != nil, loaded.diagnostics)
       default:
         let loaded = Definitions.checklist(file)

@@ -136,6 +136,38 @@ extension Specimen {
     report.policy = AuditReport.PolicySummary(id: text(1), title: text(2), digest: text(3))
     report.tool = AuditReport.Tool(name: text(4), version: text(5))
     report.runID = text(6)
+    for index in report.findings.indices where index % 4 == 0 {
+      report.findings[index].reproduce = text(index)
+      report.findings[index].attestation = text(index + 1)
+    }
+    report.waivers = texts.indices.prefix(20).map { index in
+      AuditReport.WaiverRow(
+        waiver: Waiver(
+          id: text(index), check: text(index + 1), target: text(index + 2), subject: text(index + 3),
+          justification: text(index + 4), owner: text(index + 5), approvedBy: text(index + 6), ticket: text(index + 7),
+          created: Instant(seconds: 0), expires: Instant(seconds: 1),
+          location: SourceLocation(path: text(index), line: 1, column: 1)),
+        state: .void, findings: [], problems: [.init(.forbidden, text(index + 8))])
+    }
+    report.attestations = texts.indices.prefix(20).map { index in
+      AuditReport.AttestationRow(
+        attestation: Attestation(
+          id: text(index), topic: .statement(text(index + 1)), statement: text(index + 2), by: text(index + 3),
+          on: Instant(seconds: 0), expires: Instant(seconds: 1), evidence: [text(index + 4)]),
+        state: .stale, problem: text(index + 5), items: [])
+    }
+    report.asOf = Instant(seconds: 1_800_000_000)
+    report.forecast = texts.prefix(20).map {
+      AuditReport.Expiry(kind: .certificate, at: Instant(seconds: 0), what: $0, target: $0, message: $0)
+    }
+    report.wayToGreen = AuditReport.WayToGreen(
+      steps: texts.prefix(20).map { .init(check: $0, target: $0, effort: .low, what: $0, settles: 2) },
+      isCheapest: true, beyond: Array(texts.prefix(20)))
+    report.carried = texts.prefix(20).map {
+      AuditReport.CarriedEvidence(
+        target: $0, probe: $0, runID: $0, observedAt: Instant(seconds: 0), expires: Instant(seconds: 1), ageSeconds: 9,
+        refused: $0)
+    }
     report.checklist.append(
       AuditReport.ChecklistRow(id: text(7), title: text(8), area: text(9), status: .fail, findings: []))
     return report

@@ -8,6 +8,7 @@ enum Specimen: String, CaseIterable {
   case broken
   case hostile
   case empty
+  case accepted
 
   var report: AuditReport {
     switch self {
@@ -15,6 +16,7 @@ enum Specimen: String, CaseIterable {
     case .broken: Self.brokenReport
     case .hostile: Self.hostileReport
     case .empty: Self.emptyReport
+    case .accepted: Self.acceptedReport
     }
   }
 

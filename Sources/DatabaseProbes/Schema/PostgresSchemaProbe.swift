@@ -9,7 +9,8 @@ struct PostgresSchemaProbe: Probe {
     id: "postgres-schema",
     summary: "tables, indexes, keys, sequences and policies of a PostgreSQL database, from its catalogs",
     targetKinds: ["postgres"], safety: .observe, facts: SchemaFacts.schema, timeout: 60_000,
-    traffic: "1 login, 2 if the certificate does not verify, about 30 statements, and 4 for each 200 sequences")
+    traffic: "1 login, 2 if the certificate does not verify, about 30 statements, and 4 for each 200 sequences",
+    identity: ["$.serverVersion", "$.tables[*].name", "$.indexes[*].name"])
 
   /// The longest the server may work on one statement, in milliseconds; catalogs of many thousand tables take some seconds.
   private static let statementTimeout = 15_000

@@ -125,7 +125,7 @@ struct ConsoleReport {
     if !report.waivers.isEmpty {
       let active = report.waivers.count { $0.state == .active }
       page.line("waivers: \(active) of \(report.waivers.count) cover \(counted(waived, "finding"))")
-      for row in report.waivers.filter({ !$0.problems.isEmpty }).prefix(Self.groupLimit) {
+      for row in report.waivers.filter({ !$0.complaint.isEmpty }).prefix(Self.groupLimit) {
         page.quote("\(row.waiver.id) (\(row.place)): \(row.complaint)")
       }
     }

@@ -2,6 +2,9 @@ import AuditModel
 
 /// What people said about findings, what was carried from earlier runs, and what time will do.
 extension MarkdownReport {
+  /// The most rows of a table that stands also where there is hardly any room.
+  private var shortLimit: Int { detail < .topFindings ? MarkdownDetail.rowLimit : 10 }
+
   /// The cheapest set of fixes.
   func writeWayToGreen(into page: inout MarkdownPage) {
     guard let way = report.wayToGreen else { return }
@@ -9,14 +12,14 @@ extension MarkdownReport {
     if !way.steps.isEmpty {
       page.table(
         ["effort", "check", "target", "what to do", "settles"],
-        way.steps.prefix(MarkdownDetail.rowLimit).map { step in
+        way.steps.prefix(shortLimit).map { step in
           [
             step.effort.rawValue, step.check.map { MarkdownText.cell($0) } ?? "the probe has to be let look",
             MarkdownText.cell(step.target), MarkdownText.prose(step.what, inTable: true),
             counted(step.settles, "finding"),
           ]
         })
-      writeRemainder(of: way.steps.count, "fix", into: &page)
+      writeRemainder(of: way.steps.count, "step", limit: shortLimit, into: &page)
       if way.steps.contains(where: { $0.settles > 1 }) {
         page.block("What waits for one of these is taken to pass once it can be looked at.")
       }
@@ -67,7 +70,7 @@ extension MarkdownReport {
           MarkdownText.cell(row.waiver.id), row.state.word, MarkdownText.cell(row.place),
           MarkdownText.cell(row.waiver.owner), MarkdownText.cell(row.waiver.approvedBy),
           MarkdownText.cell(row.waiver.ticket), row.waiver.expires.day, counted(row.findings.count, "finding"),
-          row.problems.isEmpty ? "nothing" : MarkdownText.cell(row.complaint),
+          row.complaint.isEmpty ? "nothing" : MarkdownText.cell(row.complaint),
         ]
       })
     writeRemainder(of: report.waivers.count, "waiver", into: &page)
@@ -96,12 +99,12 @@ extension MarkdownReport {
     if forecast.isEmpty { return page.block("Nothing that was looked at ends before then.") }
     page.table(
       ["day", "what", "name", "target", "then"],
-      forecast.prefix(MarkdownDetail.rowLimit).map {
+      forecast.prefix(shortLimit).map {
         [
           $0.at.day, $0.kind.rawValue, MarkdownText.cell($0.what), MarkdownText.cell($0.target),
           MarkdownText.cell($0.message),
         ]
       })
-    writeRemainder(of: forecast.count, "row", into: &page)
+    writeRemainder(of: forecast.count, "row", limit: shortLimit, into: &page)
   }
 }

@@ -78,7 +78,10 @@ extension AuditReport.WaiverRow {
   /// Whether there is something to do about it.
   var isSound: Bool { problems.allSatisfy { $0.kind == .endsSoon } }
   /// What is wrong with it, in one line; nothing where nothing is.
-  var complaint: String { problems.map { "\($0.kind.word): \($0.message)" }.joined(separator: "; ") }
+  var complaint: String {
+    if problems.isEmpty, state == .notYet { return "its first day is \(waiver.created.day)" }
+    return problems.map { "\($0.kind.word): \($0.message)" }.joined(separator: "; ")
+  }
   /// What it is about.
   var place: String { [waiver.check, "on", waiver.target, waiver.subject].compactMap(\.self).joined(separator: " ") }
 }
