@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import Foundation
 import Testing
 
 @testable import Reporting
@@ -28,25 +29,49 @@ import Testing
     "y2", "points", "hidden", "type", "value", "autocomplete",
   ]
 
+  /// What is in a page that we do not put there.
+  private func strangers(in tree: XMLTree) -> [String] {
+    var ids: Set<String> = []
+    var problems: [String] = []
+    tree.visit { element in
+      if !Self.elements.contains(element.name) { problems.append("<\(element.name)>") }
+      for (name, value) in element.attributes {
+        if !Self.attributes.contains(name) { problems.append("\(element.name) \(name)=\(value)") }
+        if name == "href", value.wholeMatch(of: /#[a-z0-9-]+/) == nil { problems.append("href \(value)") }
+        if name == "id", !ids.insert(value).inserted { problems.append("two elements are \(value)") }
+      }
+    }
+    if tree.all("script").map(\.text) != [HTMLScript.source] { problems.append("scripts") }
+    if tree.all("style").count != 1 { problems.append("styles") }
+    for link in tree.all("a") where !ids.contains(String(link["href"]?.dropFirst() ?? "")) {
+      problems.append("a link to nothing: \(link["href"] ?? "")")
+    }
+    return problems
+  }
+
   @Test func nothingFromOutsideIsActive() throws {
     for report in Specimen.allCases.map(\.report) + Naughty.reports {
-      let tree = try tree(report)
-      var ids: Set<String> = []
-      var problems: [String] = []
-      tree.visit { element in
-        if !Self.elements.contains(element.name) { problems.append("<\(element.name)>") }
-        for (name, value) in element.attributes {
-          if !Self.attributes.contains(name) { problems.append("\(element.name) \(name)=\(value)") }
-          if name == "href", value.wholeMatch(of: /#[a-z0-9-]+/) == nil { problems.append("href \(value)") }
-          if name == "id", !ids.insert(value).inserted { problems.append("two elements are \(value)") }
-        }
-      }
-      #expect(problems == [])
-      #expect(tree.all("script").count == 1 && tree.all("style").count == 1)
-      #expect(tree.all("script").first?.text == HTMLScript.source)
-      for link in tree.all("a") {
-        #expect(ids.contains(String(link["href"]?.dropFirst() ?? "")), "\(link["href"] ?? "")")
-      }
+      #expect(strangers(in: try tree(report)) == [])
+    }
+  }
+
+  private static let browser = ProcessInfo.processInfo.environment["PRODWORTHY_TEST_BROWSER"]
+
+  @Test(.enabled(if: browser != nil, "PRODWORTHY_TEST_BROWSER names no Chromium"))
+  func aBrowserSeesNothingElseAndRunsOurScriptOnly() throws {
+    let browser = try #require(Self.browser)
+    for report in [Specimen.brokenReport, Specimen.hostileReport] + Naughty.reports {
+      let file = FileManager.default.temporaryDirectory.appending(path: "page-\(UUID().uuidString).html")
+      defer { try? FileManager.default.removeItem(at: file) }
+      try Data(try text(report).utf8).write(to: file)
+      let outcome = try Tool.run(
+        browser, ["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", file.absoluteString], input: "")
+      #expect(outcome.status == 0)
+      let tree = try XMLTree(html: Array(outcome.output.utf8))
+      #expect(strangers(in: tree) == [])
+      // The script ran, so the policy lets it.
+      let filters = try #require(tree.all("div").first { $0["id"] == "filters" })
+      #expect(filters["hidden"] == nil)
     }
   }
 

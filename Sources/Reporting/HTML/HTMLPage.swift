@@ -1,14 +1,16 @@
 /// HTML under construction. What comes from a report goes in through `text`, `block` or an attribute, all of which encode.
 struct HTMLPage {
   private(set) var html = ""
+  private var ids: Set<String> = []
 
   /// Markup of ours, as it stands.
   mutating func markup(_ html: String) { self.html += html }
 
-  /// Opens an element.
+  /// Opens an element. Of two elements that would have one id, the first has it.
   mutating func open(_ name: String, _ attributes: KeyValuePairs<String, String?> = [:]) {
     html += "<\(name)"
     for (name, value) in attributes {
+      if name == "id", let value, !ids.insert(value).inserted { continue }
       if let value { html += " \(name)=\"\(HTMLText.encoded(Untrusted.oneLine(value)))\"" }
     }
     html += ">"

@@ -8,6 +8,7 @@ struct SARIFDocument {
 
   private let report: AuditReport
   private let profile: SARIFProfile
+  private let limit: Int
   private let places: FilePlaces
   private let rules: [String]
   /// What they are called, each unlike the others: the schema wants no two elements alike.
@@ -18,7 +19,8 @@ struct SARIFDocument {
   /// Headings by item.
   private let areas: [String: String]
 
-  init(_ report: AuditReport, profile: SARIFProfile) {
+  init(_ report: AuditReport, profile: SARIFProfile, limit: Int = Self.limit) {
+    self.limit = limit
     self.report = report
     self.profile = profile
     places = FilePlaces(report)
@@ -166,7 +168,7 @@ struct SARIFDocument {
     switch profile {
     case .full: report.findings.filter { $0.status != .skipped }.map(result)
     case .github:
-      bySeverity(report.findings.filter { $0.isFailing || $0.isWarning }).prefix(Self.limit).map(result)
+      bySeverity(report.findings.filter { $0.isFailing || $0.isWarning }).prefix(limit).map(result)
     }
   }
 
