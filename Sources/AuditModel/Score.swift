@@ -76,11 +76,16 @@ public struct Score: Sendable, Hashable {
 extension Score: Codable {
   private enum Key: String, CodingKey { case proven, possible, coverage, arithmetic }
 
-  /// Reads percentages with one decimal.
+  /// Reads percentages with one decimal; throws `DecodingError` for what is none.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Key.self)
     func perMille(_ key: Key) throws -> Int? {
-      try container.decodeIfPresent(Double.self, forKey: key).map { Int(($0 * 10).rounded()) }
+      guard let percentage = try container.decodeIfPresent(Double.self, forKey: key) else { return nil }
+      guard (0...100).contains(percentage) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: key, in: container, debugDescription: "not a percentage: \(percentage)")
+      }
+      return Int((percentage * 10).rounded())
     }
     self.init(
       proven: try perMille(.proven), possible: try perMille(.possible), coverage: try perMille(.coverage),

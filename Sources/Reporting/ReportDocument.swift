@@ -8,18 +8,20 @@ package enum ReportDocument {
   package static func encode(_ report: AuditReport) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return Array(try encoder.encode(report)) + [UInt8(ascii: "\n")]
+    return InertJSON.bytes(of: Array(try encoder.encode(report))) + [UInt8(ascii: "\n")]
   }
 
   /// The report in `bytes`; unknown members are passed over.
   ///
-  /// Throws `DecodingError` for what is no report, `UnknownVersion` for a report of another major version.
+  /// Throws `DecodingError` for what is no report, `UnknownVersion` for a report of another major version, `Implausible`
+  /// for numbers that no audit comes to.
   package static func decode(_ bytes: [UInt8]) throws -> AuditReport {
     let report = try JSONDecoder().decode(AuditReport.self, from: Data(bytes))
     let major = report.schemaVersion.prefix { $0 != "." }
     guard major == AuditReport.currentSchemaVersion.prefix(while: { $0 != "." }) else {
       throw UnknownVersion(version: report.schemaVersion)
     }
+    try Plausibility.check(report)
     return report
   }
 

@@ -218,3 +218,16 @@ enum Hostile {
     String(repeating: "`", count: 100), String(repeating: "é\n", count: 40_000),
   ]
 }
+
+extension Specimen {
+  /// A report of `count` findings with evidence, of which three in five are failing or not proven.
+  static func large(_ count: Int) -> AuditReport {
+    let evidence = [Finding.Evidence(label: "$.x", text: String(repeating: "``` evidence | </details>\n", count: 120))]
+    return report(
+      (0..<count).map {
+        finding(
+          ["tls-certificate-lifetime", "tls-protocol-floor", "http-health", "ops-runbook"][$0 % 4], "web-\($0)",
+          [.fail, .warn, .fail, .unknown, .pass][$0 % 5], "message \($0)", subject: "subject \($0)", evidence: evidence)
+      }, targets: [], conditions: brokenReport.gate.conditions)
+  }
+}

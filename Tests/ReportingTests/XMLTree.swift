@@ -30,6 +30,28 @@ struct XMLTree {
     self = XMLTree(root)
   }
 
+  /// HTML, read as leniently as readers do.
+  init(html bytes: [UInt8]) throws {
+    prodworthy_xmlInit()
+    let options = Int32(
+      HTML_PARSE_NONET.rawValue | HTML_PARSE_NOERROR.rawValue | HTML_PARSE_NOWARNING.rawValue | XML_PARSE_HUGE.rawValue)
+    let document = bytes.withUnsafeBytes {
+      htmlReadMemory($0.bindMemory(to: CChar.self).baseAddress, Int32($0.count), nil, "UTF-8", options)
+    }
+    guard let document, let root = xmlDocGetRootElement(document) else { throw Malformed() }
+    defer { xmlFreeDoc(document) }
+    self = XMLTree(root)
+  }
+
+  /// This element and all below it, in document order.
+  func visit(_ body: (XMLTree) -> Void) {
+    body(self)
+    for child in children { child.visit(body) }
+  }
+
+  /// The text of this element and all below it, in document order.
+  private(set) var words = ""
+
   private init(_ node: xmlNodePtr) {
     name = String(cString: node.pointee.name)
     var attribute = node.pointee.properties
@@ -41,9 +63,15 @@ struct XMLTree {
     var child = node.pointee.children
     while let current = child {
       switch current.pointee.type {
-      case XML_ELEMENT_NODE: children.append(XMLTree(current))
+      case XML_ELEMENT_NODE:
+        let child = XMLTree(current)
+        children.append(child)
+        words += child.words
       case XML_TEXT_NODE, XML_CDATA_SECTION_NODE:
-        if let content = current.pointee.content { text += String(cString: content) }
+        if let content = current.pointee.content {
+          text += String(cString: content)
+          words += String(cString: content)
+        }
       default: break
       }
       child = current.pointee.next

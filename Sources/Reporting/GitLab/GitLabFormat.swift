@@ -11,7 +11,7 @@ struct GitLabFormat: ReportFormat {
 
   func render(_ report: AuditReport, _ options: RenderingOptions) throws -> [ReportFile] {
     [
-      ReportFile(name: "gl-code-quality-report.json", text: JSONText.canonical(CodeQuality(report).value)),
+      ReportFile(name: "gl-code-quality-report.json", text: InertJSON.text(of: CodeQuality(report).value)),
       ReportFile(name: "gl-metrics.txt", text: OpenMetricsText.text(of: ReportMetrics(report).comparable)),
       ReportFile(name: "gl-readiness.env", text: variables(of: report)),
     ]

@@ -35,7 +35,7 @@ extension HTMLReport {
     if isOpen || isAccepted { header.append("Status") }
     header.append("Finding")
     header += isAccepted ? ["Accepted by"] : isOpen ? [] : ["Expected", "Observed"]
-    page.table("Findings of \(id)", header) { page in
+    page.table("\(group.title) \(number): \(id)", header) { page in
       for finding in findings.prefix(detail.rowLimit) {
         var cells = [finding.target, finding.subject ?? ""]
         if isOpen || isAccepted { cells.append(finding.status.word) }

@@ -1,14 +1,16 @@
 /// HTML under construction. What comes from a report goes in through `text`, `block` or an attribute, all of which encode.
 struct HTMLPage {
   private(set) var html = ""
+  private var ids: Set<String> = []
 
   /// Markup of ours, as it stands.
   mutating func markup(_ html: String) { self.html += html }
 
-  /// Opens an element.
+  /// Opens an element. Of two elements that would have one id, the first has it.
   mutating func open(_ name: String, _ attributes: KeyValuePairs<String, String?> = [:]) {
     html += "<\(name)"
     for (name, value) in attributes {
+      if name == "id", let value, !ids.insert(value).inserted { continue }
       if let value { html += " \(name)=\"\(HTMLText.encoded(Untrusted.oneLine(value)))\"" }
     }
     html += ">"
@@ -78,11 +80,13 @@ enum HTMLText {
   /// Text on as many lines as it has, at most `limit` bytes.
   static func block(_ raw: String, limit: Int) -> String { encoded(Untrusted.text(raw, limit: limit)) }
 
-  /// Sanitised text for an element or a quoted attribute.
+  /// Sanitised text for an element or a quoted attribute. What a pipeline's runner would obey if the page were printed to
+  /// a log is written as references too.
   static func encoded(_ text: String) -> String {
     guard text.utf8.contains(where: { isSpecial($0) }) else { return text }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count + 16)
+    var previous: UInt8 = 0
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "&"): bytes += "&amp;".utf8
@@ -91,18 +95,14 @@ enum HTMLText {
       case UInt8(ascii: "\""): bytes += "&quot;".utf8
       case UInt8(ascii: "'"): bytes += "&#39;".utf8
       case UInt8(ascii: "`"): bytes += "&#96;".utf8
+      case UInt8(ascii: "#") where previous == byte: bytes += "&#35;".utf8
+      case UInt8(ascii: ":") where previous == byte: bytes += "&#58;".utf8
       default: bytes.append(byte)
       }
+      previous = byte
     }
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func isSpecial(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"),
-      UInt8(ascii: "`"):
-      true
-    default: false
-    }
-  }
+  private static func isSpecial(_ byte: UInt8) -> Bool { "&<>\"'`#:".utf8.contains(byte) }
 }

@@ -119,7 +119,8 @@ struct HTMLReport {
     for section in sections {
       page.markup("<li><a href=\"#\(section.id)\">\(HTMLText.inline(section.title))</a></li>\n")
     }
-    page.markup("</ul></nav>\n<main id=\"main\" tabindex=\"-1\">\n")
+    // Laying out only what is in sight pays where there is much, and misleads whoever takes a picture of the whole.
+    page.markup("</ul></nav>\n<main id=\"main\" tabindex=\"-1\"\(anchors.count > 500 ? " class=\"long\"" : "")>\n")
     writeFilters(into: &page)
     for section in sections {
       page.markup("<section id=\"\(section.id)\" aria-labelledby=\"\(section.id)-title\">\n")

@@ -65,7 +65,7 @@ enum HTMLStyle {
     .note{color:var(--soft);max-width:62rem;margin-bottom:.75rem}
     .more{color:var(--soft);margin:.4rem 0}
     .check{margin:0 0 1rem;padding:1rem 1.1rem;border:1px solid var(--line);border-radius:.5rem}
-    section .check{content-visibility:auto;contain-intrinsic-size:auto 18rem}
+    .long .check{content-visibility:auto;contain-intrinsic-size:auto 18rem}
     .meta{color:var(--soft);font-size:.875rem;margin-bottom:.6rem;overflow-wrap:anywhere}
     .badge{display:inline-block;padding:0 .5em;border:1px solid var(--tone);border-radius:.3rem;color:var(--tone);background:var(--paper);font-size:.8125rem;font-weight:600;white-space:nowrap}
     a .badge{text-decoration:underline;text-underline-offset:.15em}
@@ -73,11 +73,12 @@ enum HTMLStyle {
     .advice dt{color:var(--soft)}
     .advice dd{overflow-wrap:anywhere;max-width:56rem}
 
-    .scroll{overflow-x:auto;margin:.25rem 0}
+    .scroll{position:relative;overflow-x:auto;margin:.25rem 0}
     table{border-collapse:collapse;width:100%;font-size:.9375rem}
     caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
     th,td{padding:.4rem .7rem .4rem 0;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
-    td,tbody th{overflow-wrap:anywhere;unicode-bidi:isolate;white-space:pre-wrap;min-width:4.5rem}
+    td,tbody th{overflow-wrap:anywhere;unicode-bidi:isolate;white-space:pre-wrap;min-width:6rem}
+    tbody th{min-width:8rem}
     thead th{color:var(--soft);font-size:.8125rem;font-weight:600;white-space:nowrap}
     tbody th{font-weight:600}
     tr:target{background:var(--card);outline:2px solid var(--link)}
@@ -109,28 +110,28 @@ enum HTMLStyle {
     .facts div,.advice{grid-template-columns:1fr;gap:0}
     .advice dd{margin-bottom:.4rem}
     .check{padding:.8rem}
-    .check table{min-width:40rem}
+    .check table{min-width:34rem}
     .filters label,.filters input,.filters select{flex:1 1 8rem;width:100%;max-width:none}
     }
     @media(forced-colors:active){.gauge .proven{fill:CanvasText}.gauge .possible{fill:GrayText}.bar rect{fill:CanvasText}.badge{border-color:CanvasText}}
     @media print{
     @page{size:A4;margin:16mm}
     :root{\(tokens(light))}
-    body{max-width:none;padding:0;font-size:9.5pt}
+    html{font-size:9.5pt}
+    body{max-width:none;padding:0}
     .skip,nav,.filters{display:none}
     .filters.active{display:block;border:0;padding:0}
     .filters.active>:not(output){display:none}
     .verdict,.tile,pre{background:none}
     h2{margin-top:1.4rem;break-after:avoid}
     h3,summary{break-after:avoid}
-    thead{display:table-header-group}
+    thead{display:table-header-group;break-after:avoid}
     tr,.tile,figure{break-inside:avoid}
     .check{padding:.5rem .7rem}
-    section .check{content-visibility:visible}
+    .long .check{content-visibility:visible}
     .scroll,pre{overflow:visible;max-height:none}
-    table{font-size:8.5pt}
-    td,tbody th{min-width:0}
-    #checklist td:nth-child(2){min-width:0}
+        td,#checklist td:nth-child(2){min-width:0}
+    tbody th{min-width:4rem}
     details::details-content{content-visibility:visible;block-size:auto}
     summary{list-style:none;color:var(--soft)}
     #sign-off{break-before:page}

@@ -43,10 +43,48 @@ struct XMLWriter: ~Copyable {
   mutating func start(_ name: String) { note(xmlTextWriterStartElement(writer, name)) }
 
   /// Adds an attribute to the element just opened.
-  mutating func attribute(_ name: String, _ value: String) { note(xmlTextWriterWriteAttribute(writer, name, value)) }
+  mutating func attribute(_ name: String, _ value: String) {
+    guard Self.hasPairs(value) else {
+      note(xmlTextWriterWriteAttribute(writer, name, value))
+      return
+    }
+    note(xmlTextWriterStartAttribute(writer, name))
+    writeInert(value)
+    note(xmlTextWriterEndAttribute(writer))
+  }
 
   /// Adds text to the open element.
-  mutating func text(_ text: String) { note(xmlTextWriterWriteString(writer, text)) }
+  mutating func text(_ text: String) {
+    if Self.hasPairs(text) { writeInert(text) } else { note(xmlTextWriterWriteString(writer, text)) }
+  }
+
+  /// Whether there are two hashes or colons side by side: with them start the commands of pipelines' runners, which would
+  /// obey them if the document were printed to a log.
+  private static func hasPairs(_ text: String) -> Bool {
+    var previous: UInt8 = 0
+    for byte in text.utf8 {
+      if byte == previous, byte == UInt8(ascii: "#") || byte == UInt8(ascii: ":") { return true }
+      previous = byte
+    }
+    return false
+  }
+
+  /// Writes the second of such a pair as a character reference: the same text to every reader.
+  private mutating func writeInert(_ text: String) {
+    var run = String.UnicodeScalarView()
+    var previous: Unicode.Scalar = " "
+    for scalar in text.unicodeScalars {
+      if scalar == previous, scalar == "#" || scalar == ":" {
+        if !run.isEmpty { note(xmlTextWriterWriteString(writer, String(run))) }
+        run = String.UnicodeScalarView()
+        note(xmlTextWriterWriteRaw(writer, scalar == "#" ? "&#35;" : "&#58;"))
+      } else {
+        run.append(scalar)
+      }
+      previous = scalar
+    }
+    if !run.isEmpty { note(xmlTextWriterWriteString(writer, String(run))) }
+  }
 
   /// Closes the innermost open element.
   mutating func end() { note(xmlTextWriterEndElement(writer)) }

@@ -6,7 +6,7 @@ enum MarkdownText {
   /// Hostile text as a code span: no link, image, mention, emphasis or HTML survives in one, and pipes are safe in
   /// table cells too when `inTable`. An empty text is a dash.
   static func code(_ raw: String, inTable: Bool = false, limit: Int = spanLimit) -> String {
-    var text = Untrusted.oneLine(raw, limit: limit, joinedBy: "⏎")
+    var text = shown(Untrusted.oneLine(raw, limit: limit, joinedBy: "⏎"))
     if text.isEmpty { return "—" }
     if inTable { text = escapingPipes(text) }
     let fence = String(repeating: "`", count: longestBacktickRun(in: text) + 1)
@@ -22,10 +22,31 @@ enum MarkdownText {
 
   /// Hostile text as a fenced block.
   static func fenced(_ raw: String, limit: Int) -> String {
-    let text = Untrusted.text(raw, limit: limit)
+    let text = shown(Untrusted.text(raw, limit: limit))
     let fence = String(repeating: "`", count: max(3, longestBacktickRun(in: text) + 1))
     return "\(fence)text\n\(text)\(text.hasSuffix("\n") ? "" : "\n")\(fence)"
   }
+
+  /// Sanitised text as a span or a fence shows it: the very text, but for commands of pipelines' runners, and for runs of
+  /// backticks so long that renderers no longer count them (cmark: 80 around a span, 255 around a block) and let the text
+  /// out. An invisible space breaks either.
+  static func shown(_ text: String) -> String {
+    let text = Untrusted.withoutCommands(text)
+    guard longestBacktickRun(in: text) > runLimit else { return text }
+    var result = String.UnicodeScalarView()
+    var run = 0
+    for scalar in text.unicodeScalars {
+      run = scalar == "`" ? run + 1 : 0
+      if run > runLimit {
+        result.append("\u{200B}")
+        run = 1
+      }
+      result.append(scalar)
+    }
+    return String(result)
+  }
+
+  private static let runLimit = 40
 
   /// Text written by authors of checks, as one line of prose. A word that Markdown or a host's filters (mentions,
   /// issue numbers, links, emoji, mathematics) could take for more than a word becomes a code span.

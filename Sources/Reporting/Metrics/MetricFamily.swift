@@ -46,7 +46,9 @@ struct MetricFamily {
 
   /// Adds a sample; label values are sanitised here. Two of the same labels would spoil the whole exposition.
   mutating func add(_ value: Value, _ labels: KeyValuePairs<String, String>) {
-    let labels = labels.map { (name: $0.key, value: Untrusted.oneLine($0.value, limit: 200)) }
+    let labels = labels.map {
+      (name: $0.key, value: Untrusted.withoutCommands(Untrusted.oneLine($0.value, limit: 200)))
+    }
     let key = labels.map { "\($0.name)\0\($0.value)" }.joined(separator: "\0")
     guard let position = positions[key] else {
       positions[key] = samples.count

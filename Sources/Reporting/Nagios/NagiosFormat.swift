@@ -52,7 +52,7 @@ struct NagiosFormat: ReportFormat {
   /// `raw` without what separates performance data, what a console shows as HTML, and what starts a macro: the format has
   /// no escapes.
   private static func plain(_ raw: String, limit: Int) -> String {
-    let text = Untrusted.oneLine(raw, limit: limit)
+    let text = Untrusted.withoutCommands(Untrusted.oneLine(raw, limit: limit))
     return String(
       String.UnicodeScalarView(
         text.unicodeScalars.map { scalar in

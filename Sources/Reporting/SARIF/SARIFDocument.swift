@@ -8,21 +8,26 @@ struct SARIFDocument {
 
   private let report: AuditReport
   private let profile: SARIFProfile
+  private let limit: Int
   private let places: FilePlaces
   private let rules: [String]
+  /// What they are called, each unlike the others: the schema wants no two elements alike.
+  private let ruleNames: [String]
   private let ruleIndices: [String: Int]
   /// Positions in the taxonomy by item.
   private let taxa: [String: Int]
   /// Headings by item.
   private let areas: [String: String]
 
-  init(_ report: AuditReport, profile: SARIFProfile) {
+  init(_ report: AuditReport, profile: SARIFProfile, limit: Int = Self.limit) {
+    self.limit = limit
     self.report = report
     self.profile = profile
     places = FilePlaces(report)
     // A finding may name a check that the report says nothing about; it gets a rule all the same.
     let ids = Set(report.checks.keys).union(report.findings.lazy.map(\.check))
     rules = ids.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    ruleNames = SARIFText.names(of: rules)
     taxa = Dictionary(
       report.checklist.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
     areas = Dictionary(report.checklist.map { ($0.id, $0.area) }, uniquingKeysWith: { first, _ in first })
@@ -76,14 +81,17 @@ struct SARIFDocument {
   // MARK: Rules
 
   private var driver: JSONValue {
-    var driver: JSONObject = ["name": text(report.tool.name, limit: 255), "rules": .array(rules.map(rule))]
+    var driver: JSONObject = [
+      "name": text(report.tool.name, limit: 255),
+      "rules": .array(rules.enumerated().map { rule($0.element, name: ruleNames[$0.offset]) }),
+    ]
     driver["version"] = text(report.tool.version, limit: 255)
     return .object(driver)
   }
 
-  private func rule(_ id: String) -> JSONValue {
+  private func rule(_ id: String, name: String) -> JSONValue {
     guard let check = report.checks[id] else {
-      return ["id": text(id, limit: 255), "shortDescription": ["text": text(id)]]
+      return ["id": .string(name), "shortDescription": ["text": text(id)]]
     }
     var properties: JSONObject = [
       "precision": "high", "problem.severity": .string(SARIFText.problemSeverity(of: check.severity)),
@@ -92,7 +100,7 @@ struct SARIFDocument {
     ]
     properties["security-severity"] = SARIFText.securitySeverity(of: check.severity).map { .string($0) }
     var rule: JSONObject = [
-      "id": text(id, limit: 255), "shortDescription": ["text": text(check.title)],
+      "id": .string(name), "shortDescription": ["text": text(check.title)],
       "fullDescription": ["text": text(check.rationale)],
       "help": ["text": text(help(of: check), limit: 8 << 10), "markdown": .string(markdownHelp(of: check))],
       "defaultConfiguration": ["level": .string(SARIFText.level(of: check.severity))],
@@ -145,10 +153,10 @@ struct SARIFDocument {
     [
       "name": "checklist", "shortDescription": ["text": "What a production-ready system has to show"],
       "taxa": .array(
-        report.checklist.map {
+        zip(report.checklist, SARIFText.names(of: report.checklist.map(\.id))).map { row, name in
           [
-            "id": text($0.id, limit: 255), "shortDescription": ["text": text($0.title)],
-            "properties": ["area": text($0.area), "status": .string($0.status.rawValue)],
+            "id": .string(name), "shortDescription": ["text": text(row.title)],
+            "properties": ["area": text(row.area), "status": .string(row.status.rawValue)],
           ]
         }),
     ]
@@ -160,14 +168,14 @@ struct SARIFDocument {
     switch profile {
     case .full: report.findings.filter { $0.status != .skipped }.map(result)
     case .github:
-      bySeverity(report.findings.filter { $0.isFailing || $0.isWarning }).prefix(Self.limit).map(result)
+      bySeverity(report.findings.filter { $0.isFailing || $0.isWarning }).prefix(limit).map(result)
     }
   }
 
   private func result(_ finding: Finding) -> JSONValue {
     let kind = SARIFText.kind(of: finding.status)
     var result: JSONObject = [
-      "ruleId": text(finding.check, limit: 255), "kind": .string(kind),
+      "ruleId": ruleIndices[finding.check].map { .string(ruleNames[$0]) } ?? "—", "kind": .string(kind),
       "level": .string(kind == "fail" ? level(of: finding) : "none"),
       "message": ["text": text("\(finding.place): \(finding.message)", limit: 4 << 10)],
       "locations": [location(of: finding)],
@@ -224,7 +232,8 @@ struct SARIFDocument {
     properties["subject"] = finding.subject.map { .line($0) }
     properties["expected"] = finding.expected.map { .line($0) }
     properties["observed"] = finding.observed.map { .line($0) }
-    if !finding.evidence.isEmpty {
+    // Code scanning shows no properties of a result and takes no log above 10 MB.
+    if !finding.evidence.isEmpty, profile == .full {
       properties["evidence"] = .array(
         finding.evidence.map { ["label": .line($0.label), "text": .shown($0.text, limit: 2 << 10)] })
     }

@@ -17,7 +17,7 @@ struct SARIFFormat: ReportFormat {
 
   func render(_ report: AuditReport, _ options: RenderingOptions) throws -> [ReportFile] {
     let document = SARIFDocument(report, profile: options.sarifProfile)
-    return [ReportFile(name: "report.sarif", text: JSONText.canonical(document.value))]
+    return [ReportFile(name: "report.sarif", text: InertJSON.text(of: document.value))]
   }
 
   func wrote(_ name: String) -> Bool { name == "report.sarif" }

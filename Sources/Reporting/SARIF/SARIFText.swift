@@ -21,6 +21,22 @@ enum SARIFText {
     return String(safe)
   }
 
+  /// `ids` as identifiers, sanitised, none empty and none like another.
+  static func names(of ids: [String]) -> [String] {
+    var taken: Set<String> = []
+    return ids.map { id in
+      let text = plain(Untrusted.oneLine(id, limit: 240), limit: 250)
+      let stem = text.isEmpty ? "—" : text
+      var name = stem
+      var number = 1
+      while !taken.insert(name).inserted {
+        number += 1
+        name = "\(stem) (\(number))"
+      }
+      return name
+    }
+  }
+
   /// What a status is called (section 3.27.9).
   static func kind(of status: Status) -> String {
     switch status {

@@ -15,7 +15,7 @@ enum TAPText {
 
   /// `value` on one line, as JSON: every JSON document is YAML 1.2, but for characters that YAML wants escaped.
   static func yaml(_ value: JSONValue) -> String {
-    let text = JSONText.compact(value)
+    let text = String(decoding: InertJSON.bytes(of: Array(JSONText.compact(value).utf8)), as: UTF8.self)
     guard text.unicodeScalars.contains(where: { $0.value == 0xFEFF }) else { return text }
     var escaped = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

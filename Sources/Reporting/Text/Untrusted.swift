@@ -30,6 +30,41 @@ package enum Untrusted {
     return String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\n" ? mark : $0 == "\t" ? " " : $0 }))
   }
 
+  /// `text` with the commands broken that a runner would obey if it were printed: line by line, and nothing else touched.
+  static func withoutCommands(_ text: String) -> String {
+    let hasHashes = text.utf8.contains(UInt8(ascii: "#")) && Commands.stands(in: text)
+    let safe = hasHashes ? disarmed(text) : text
+    guard safe.utf8.contains(UInt8(ascii: ":")) else { return safe }
+    var result = String.UnicodeScalarView()
+    var isAtStart = true
+    let scalars = safe.unicodeScalars
+    for index in scalars.indices {
+      let scalar = scalars[index]
+      if isAtStart, scalar == ":", scalars.index(after: index) < scalars.endIndex,
+        scalars[scalars.index(after: index)] == ":"
+      {
+        result.append("\u{200B}")
+      }
+      isAtStart = scalar == "\n" || (isAtStart && scalar.properties.isWhitespace)
+      result.append(scalar)
+    }
+    return String(result)
+  }
+
+  /// The commands that start with two hashes.
+  private enum Commands {
+    static func stands(in text: String) -> Bool {
+      var rest = Array(text.utf8)[...]
+      while let index = rest.firstIndex(of: UInt8(ascii: "#")) {
+        rest = rest[(index + 1)...]
+        guard rest.first == UInt8(ascii: "#") else { continue }
+        let word = rest.dropFirst().prefix { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20) }
+        if rest.dropFirst(1 + word.count).first == UInt8(ascii: "[") { return true }
+      }
+      return false
+    }
+  }
+
   /// Breaks the commands that a runner obeys wherever they stand in a line: `##[…`, `##vso[…`, `##teamcity[…`.
   static func disarmed(_ text: String) -> String {
     guard text.utf8.contains(UInt8(ascii: "#")) else { return text }
