@@ -28,10 +28,11 @@ extension Defect {
     dumped("dump-cut", "the newest dump ends in its middle") { $0.isCut = true },
   ]
 
+  /// A repository without an archive would be another one.
   private static func stored(
     _ id: String, _ summary: String, _ change: @escaping @Sendable (inout RepositoryPlan) -> Void
   ) -> Defect {
-    Defect(id: id, summary: summary, part: .repository) { change(&$0.repository) }
+    Defect(id: id, summary: summary, part: .repository, also: [.archive]) { change(&$0.repository) }
   }
 
   private static func copied(

@@ -53,7 +53,7 @@ struct Blueprint: Sendable {
 
   /// The leaf certificates that are needed.
   var leaves: Set<Leaf> {
-    Set([edge.certificate, databaseCertificate] + (edge.sendsStray ? [.wrongName] : []) + mail.leaves)
+    Set([edge.certificate, databaseCertificate, .database] + (edge.sendsStray ? [.wrongName] : []) + mail.leaves)
   }
 
   /// What the processing service's health endpoint says once it is as ready as it will be.

@@ -110,7 +110,9 @@ extension Defect {
   ]
 
   /// A defect that SQL makes.
-  static func within(_ id: String, _ summary: String, _ part: Part, _ statements: [String]) -> Defect {
-    Defect(id: id, summary: summary, part: part) { $0.databaseStatements += statements }
+  static func within(
+    _ id: String, _ summary: String, _ part: Part, also: [Part] = [], _ statements: [String]
+  ) -> Defect {
+    Defect(id: id, summary: summary, part: part, also: also) { $0.databaseStatements += statements }
   }
 }

@@ -124,7 +124,9 @@ extension Defect {
   /// Sessions from within the server: a role for them, and what takes both away again.
   private static func fromWithin(_ statements: String) -> [String] {
     [
-      "CREATE EXTENSION dblink SCHEMA monitoring", "CREATE ROLE locker SUPERUSER LOGIN PASSWORD 'locker'",
+      "CREATE EXTENSION dblink SCHEMA monitoring",
+      // The access rules ask for it, whatever new passwords are stored as.
+      "SET password_encryption = 'scram-sha-256'", "CREATE ROLE locker SUPERUSER LOGIN PASSWORD 'locker'",
       """
       DO $body$ DECLARE
         place text := format('hostaddr=127.0.0.1 port=%s dbname=events user=locker password=locker sslmode=prefer '
