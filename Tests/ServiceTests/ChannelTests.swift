@@ -168,6 +168,30 @@ import Testing
     }
   }
 
+  @Test func aWaiverThatEndsSoonIsToldOnce() throws {
+    let folder = try ScratchFolder()
+    let store = HistoryStore(.file(folder.path("h.db")))
+    let telling = Telling(
+      channels: [Fixtures.webhook("http://127.0.0.1:1")], publicURL: nil, firingUntil: Instant(seconds: 0))
+    let lines = WaiverLine.lines(
+      in: Array(
+        """
+        {"waivers": [{"waiver": {"id": "W-1", "check": "tls", "expires": "2026-11-10"}, "state": "active"},
+          {"waiver": {"id": "W-2", "expires": "2027-06-01T00:00:00Z"}, "state": "active"},
+          {"waiver": {"id": "W-3", "expires": "never"}}, 7]}
+        """.utf8))
+    #expect(lines.map(\.id) == ["W-1", "W-2"])
+    for night in 0..<4 {
+      let (report, bytes) = try Fixtures.report(
+        at: Instant(seconds: 1_793_498_400 + night * 86_400), [Fixtures.finding("tls", .pass)])
+      _ = try store.append(RunEntry(report: report, document: bytes), before: .soon) {
+        telling.notices(waivers: lines, $0)
+      }
+    }
+    let due = try store.takeDueNotices(now: Instant(seconds: 2_000_000_000), limit: 9, leaseSeconds: 1, before: .soon)
+    #expect(due.map(\.kind) == ["waiver"] && due.first?.body.contains("W-1") == true)
+  }
+
   @Test func alertsFireUntilTheNextRunAndEndWithTheRepair() throws {
     let folder = try ScratchFolder()
     let store = HistoryStore(.file(folder.path("h.db")))
