@@ -251,6 +251,18 @@ private func get(
     }
   }
 
+  @Test func manyAtOnceWaitForTheirTurn() async throws {
+    _ = try fill(3)
+    let site = try RunningSite(try definition(), place)
+    let port = site.port
+    let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<150 { group.addTask { try await get("/systems/1", port: port).status } }
+      return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+    }
+    #expect(statuses == [200: 150])
+    await site.stop()
+  }
+
   @Test func servesOverTLSAndTakesARenewedCertificate() async throws {
     let pki = try TestPKI()
     let first = try pki.credential()
