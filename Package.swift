@@ -295,7 +295,7 @@ let package = Package(
       name: "ServiceTests",
       dependencies: [
         "AuditModel", "Definitions", "Facts", "History", "LoopbackPostgres", "LoopbackServers", "Postgres", "Probing",
-        "Scheduling", "Service", "Transport",
+        "Scheduling", "SeededRandomness", "Service", "Transport", "prodworthy",
       ]),
     .testTarget(name: "SchedulingTests", dependencies: ["AuditModel", "Scheduling"]),
     .testTarget(

@@ -87,6 +87,8 @@ package struct ServiceDefinition: Sendable {
     case regression
     /// Something got better.
     case recovery
+    /// A waiver ends within two weeks.
+    case waiver
     /// An audit could not be run at all.
     case broken
   }

@@ -22,12 +22,16 @@ package struct HistoryPlace: Sendable {
 
   /// A path, or `postgresql://USER@HOST[:PORT]/DATABASE[?sslmode=MODE&trust=FILE&address=ADDRESS]`.
   ///
-  /// The mode is `verify-full` unless said otherwise. A password in the URL is refused: it would stand in the list of
-  /// processes. Throws `.invalid`.
-  package init(_ text: String, password: Secret? = nil) throws(HistoryFailure) {
+  /// The mode is `verify-full` unless said otherwise. Relative paths begin at `folder`. A password in the URL is refused:
+  /// it would stand in the list of processes. Throws `.invalid`.
+  package init(_ text: String, password: Secret? = nil, in folder: String? = nil) throws(HistoryFailure) {
+    func absolute(_ path: String) -> String {
+      guard let folder, !path.hasPrefix("/") else { return path }
+      return "\(folder)/\(path)"
+    }
     guard let scheme = text.firstRange(of: "://") else {
       guard !text.isEmpty else { throw .invalid("the history needs a file's path or a postgresql:// URL") }
-      self = .file(text)
+      self = .file(absolute(text))
       return
     }
     guard ["postgresql", "postgres"].contains(text[..<scheme.lowerBound]) else {
@@ -61,7 +65,7 @@ package struct HistoryPlace: Sendable {
           throw .invalid("sslmode is \(SSLMode.allCases.map(\.rawValue).joined(separator: ", ")), not \(value)")
         }
         parameters.sslMode = mode
-      case "trust": parameters.trust.append(value)
+      case "trust": parameters.trust.append(absolute(value))
       case "address": parameters.address = value
       default:
         let isSecret = name.lowercased().contains("pass")

@@ -191,8 +191,9 @@ package actor AuditService {
           slot: "\(name) \(slot)")
         // An interrupted run is kept for what it saw, but its planned time is not done with.
         let entry = RunEntry(report: report, document: document, key: report.interrupted ? nil : key)
+        let waivers = WaiverLine.lines(in: document)
         _ = try await asking { store, deadline throws(HistoryFailure) in
-          try store.append(entry, before: deadline) { telling.notices($0) }
+          try store.append(entry, before: deadline) { telling.notices($0) + telling.notices(waivers: waivers, $0) }
         }
         status = report.interrupted ? nil : report.gate.status.rawValue
       case .broken(let reason):

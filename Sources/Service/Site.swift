@@ -309,17 +309,6 @@ package final class Site: Sendable {
 
   // MARK: Waivers
 
-  /// A waiver as the newest report of a system shows it.
-  private struct WaiverLine: Sendable {
-    var id: String
-    var check: String
-    var target: String
-    var owner: String
-    var ticket: String
-    var expires: Instant
-    var state: String
-  }
-
   private func waiverLines() throws(HistoryFailure) -> [(RunStream, WaiverLine)] {
     var lines: [(RunStream, WaiverLine)] = []
     for state in try store.streams(before: deadline) {
@@ -329,21 +318,10 @@ package final class Site: Sendable {
     return lines.sorted { $0.1.expires < $1.1.expires }
   }
 
-  /// Read from the report as it stands, whatever version wrote it; a report without waivers has none.
   private func waivers(of run: String) throws(HistoryFailure) -> [WaiverLine] {
     if let known = waivers.withLock({ $0[run] }) { return known }
     let document = try store.document(ofRun: run, before: deadline) ?? []
-    let rows = (try? JSONText.parse(document))?["waivers"]?.array ?? []
-    let lines = rows.compactMap { row -> WaiverLine? in
-      let waiver = row["waiver"] ?? row
-      guard let id = waiver["id"]?.string, let expires = waiver["expires"]?.string.flatMap({ Instant($0) }) else {
-        return nil
-      }
-      return WaiverLine(
-        id: id, check: waiver["check"]?.string ?? "", target: waiver["target"]?.string ?? "",
-        owner: waiver["owner"]?.string ?? "", ticket: waiver["ticket"]?.string ?? "", expires: expires,
-        state: row["state"]?.string ?? "")
-    }
+    let lines = WaiverLine.lines(in: document)
     waivers.withLock { known in
       // One entry a system is in use; what piles up is of older runs.
       if known.count > 1000 { known = [:] }

@@ -29,6 +29,39 @@ struct Telling: Sendable {
     }
   }
 
+  /// So long before its end a waiver is told of, in seconds.
+  private static let waiverNotice = 14 * 86_400
+
+  /// The notices of waivers that end soon, one for each, whatever the run: the same in every night until then.
+  func notices(waivers: [WaiverLine], _ news: RunNews) -> [Notice] {
+    guard news.isNewest else { return [] }
+    let now = news.run.finishedAt
+    let ending = waivers.filter { line in
+      line.state != "expired" && (0...Self.waiverNotice).contains(line.expires.seconds(since: now))
+    }
+    return channels.filter { $0.events.contains(.waiver) }.flatMap { channel -> [Notice] in
+      // To an Alertmanager a waiver is nothing that fires.
+      if case .alertmanager = channel.destination { return [] }
+      return ending.map { line in
+        let stream = news.stream
+        let event = Event(
+          kind: .waiver,
+          title: "\(stream.system) (\(stream.environment)): the waiver \(line.id) ends on \(line.expires.day)",
+          lines: ["\(line.check) on \(line.target), owner \(line.owner), \(line.ticket)"], more: 0,
+          link: publicURL.map { "\($0)/waivers" },
+          document: [
+            "event": "waiver", "system": .string(stream.system), "environment": .string(stream.environment),
+            "waiver": .string(line.id), "check": .string(line.check), "target": .string(line.target),
+            "owner": .string(line.owner), "ticket": .string(line.ticket), "expires": .string(line.expires.description),
+          ])
+        return Notice(
+          channel: channel.name, kind: "waiver",
+          about: "\(stream.system) \(stream.environment) \(line.id) \(line.expires)",
+          body: Self.rendered(event, for: channel), at: now)
+      }
+    }
+  }
+
   /// The notices of an audit that could not be run at all.
   func notices(broken audit: String, slot: Instant, reason: String) -> [Notice] {
     channels.filter { $0.events.contains(.broken) }.compactMap { channel in

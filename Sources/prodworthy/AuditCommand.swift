@@ -131,7 +131,8 @@ struct AuditCommand: AsyncParsableCommand {
         run, report, formats: formats + ReportOptions.written(further: formats), options: options)
     }
     try GitHubActions.publish(report, environment: environment, options: options)
-    if let history { try keep(report, in: history) }
+    // Whatever becomes of the history, the verdict is shown.
+    let kept = Result { () throws(Failure) in if let history { try keep(report, in: history) } }
     if folder == nil, let format = formats.first {
       let files = try rendered(report, as: format, options)
       for file in format.leadStandsAlone(options) ? Array(files.prefix(1)) : files { try Output.print(file.bytes) }
@@ -142,6 +143,7 @@ struct AuditCommand: AsyncParsableCommand {
       for file in try rendered(report, as: ReportFormats.console, console) { try Output.print(file.bytes) }
       if let folder, !quiet { try Output.print("\nreports: \(folder)\n") }
     }
+    try kept.get()
     throw Interruption.shared.status ?? report.gate.exitStatus
   }
 

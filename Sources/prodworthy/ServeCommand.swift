@@ -42,10 +42,14 @@ struct ServeCommand: AsyncParsableCommand {
         targets: [audit.inventory], policy: audit.policy, checkFolders: audit.checks)
       _ = try Workspace.load(request, environment: environment)
     }
-    if onlyChecks { return try Output.print(Self.plan(of: definition, at: .current())) }
-    let place = try asking { () throws(HistoryFailure) in
-      try HistoryPlace(definition.history, password: definition.historyPassword)
+    let place: HistoryPlace
+    do throws(HistoryFailure) {
+      let folder = Input.absolute(config).split(separator: "/").dropLast().joined(separator: "/")
+      place = try HistoryPlace(definition.history, password: definition.historyPassword, in: "/" + folder)
+    } catch {
+      throw Failure(.badData, "\(config): \(error)")
     }
+    if onlyChecks { return try Output.print(Self.plan(of: definition, at: .current())) }
     let store = HistoryStore(place)
     try asking { () throws(HistoryFailure) in
       try store.prepare(before: Deadline(milliseconds: HistoryOptions.patience))

@@ -1,6 +1,5 @@
 import AuditModel
 import Foundation
-import LoopbackServers
 import Probing
 import Testing
 
@@ -9,10 +8,9 @@ import Testing
 /// Ten thousand runs of three hundred findings. Filling takes longer than a test should: `PRODWORTHY_TEST_RUNS` says how
 /// many runs are stored, three hundred where it does not.
 @Suite struct ScaleTests {
-  @Test func pagesStayQuick() throws {
+  @Test(arguments: Backend.allCases) func pagesStayQuick(_ backend: Backend) throws {
     let count = ProcessInfo.processInfo.environment["PRODWORTHY_TEST_RUNS"].flatMap { Int($0) } ?? 300
-    let folder = try ScratchFolder()
-    let store = HistoryStore(.file(folder.path("history.db")))
+    let store = try backend.store()
     // What a real report of three hundred findings comes to.
     let document = Array(
       String(repeating: "{\"check\":\"tls-certificate-lifetime\",\"status\":\"pass\"}\n", count: 2000).utf8)
@@ -24,12 +22,15 @@ import Testing
       try store.news(RunEntry(report: report, document: document))
     }
     let stream = try store.stream()
+    /// The best of five: what else the machine does is not the history's.
     func milliseconds(_ body: () throws -> Void) rethrows -> Double {
       let clock = ContinuousClock()
-      let began = clock.now
-      try body()
-      let (seconds, attoseconds) = (clock.now - began).components
-      return Double(seconds) * 1000 + Double(attoseconds) / 1e15
+      return try (0..<5).map { _ in
+        let began = clock.now
+        try body()
+        let (seconds, attoseconds) = (clock.now - began).components
+        return Double(seconds) * 1000 + Double(attoseconds) / 1e15
+      }.min() ?? 0
     }
     var times: [(String, Double)] = []
     times.append(("systems", try milliseconds { _ = try store.streams(before: .soon) }))
@@ -52,9 +53,8 @@ import Testing
     var back: [UInt8]?
     times.append(("run", try milliseconds { back = try store.document(ofRun: middle.runID, before: .soon) }))
     #expect(back == document)
-    try store.maintain("PRAGMA wal_checkpoint(TRUNCATE)", before: .soon)
-    let size = try FileManager.default.attributesOfItem(atPath: folder.path("history.db"))[.size] as? Int ?? 0
-    print("\(count) runs, \(size >> 20) MiB: " + times.map { "\($0) \(Int($1 * 10) / 10) ms" }.joined(separator: ", "))
+    print(
+      "\(backend.rawValue), \(count) runs: " + times.map { "\($0) \(Int($1 * 10) / 10) ms" }.joined(separator: ", "))
     // What a page needs, with room for a machine that does other things as well.
     for (name, time) in times where name != "whole trend" { #expect(time < 200, "\(name)") }
   }

@@ -5,6 +5,7 @@ import Foundation
 import LoopbackServers
 import Probing
 import Testing
+import Transport
 
 @testable import Definitions
 @testable import History
@@ -116,6 +117,58 @@ import Testing
     #expect(reason.contains("STARTTLS") && told.entries.count { $0.hasPrefix("MAIL") } == 1)
   }
 
+  /// Over TLS that begins in the middle, with a login: nothing of either goes out before.
+  @Test func lettersGoOverSMTPWithSTARTTLS() async throws {
+    let pki = try TestPKI()
+    let credential = try pki.credential()
+    let identity = try ServerIdentity(certificateFile: credential.chainFile, keyFile: credential.keyFile)
+    let listener = try Listener(address: "127.0.0.1", port: 0)
+    let (plain, secret) = (Ledger<String>(), Ledger<String>())
+    let serving = Task {
+      await BlockingLane(width: 1).run {
+        guard let connection = listener.accept(before: .soon) else { return }
+        defer { connection.close() }
+        var buffer = ""
+        var isSecure = false
+        func say(_ text: String) { try? connection.write(Array(text.utf8), before: .soon) }
+        say("220 mail.test\r\n")
+        while let bytes = try? connection.read(upTo: 4096, before: .soon), !bytes.isEmpty {
+          buffer += String(decoding: bytes, as: UTF8.self)
+          while let end = buffer.range(of: "\r\n") {
+            let line = String(buffer[..<end.lowerBound])
+            buffer = String(buffer[end.upperBound...])
+            (isSecure ? secret : plain).note(line)
+            switch line.prefix(4) {
+            case "EHLO":
+              say(isSecure ? "250-mail.test\r\n250 AUTH LOGIN PLAIN\r\n" : "250-mail.test\r\n250 STARTTLS\r\n")
+            case "STAR":
+              // What an attacker puts in behind the answer must not count as said over TLS.
+              say("220 go\r\n")
+              guard (try? connection.startTLS(identity, before: .soon)) != nil else { return }
+              isSecure = true
+            case "AUTH": say("235 welcome\r\n")
+            case "MAIL", "RCPT", ".": say("250 ok\r\n")
+            case "DATA": say("354 go on\r\n")
+            case "QUIT": say("221 bye\r\n")
+            default: break
+            }
+          }
+        }
+      }
+    }
+    let mail = ServiceDefinition.Mail(
+      host: "localhost", port: listener.port, security: .starttls, user: "me", password: Secret("pässword"),
+      from: "audit@example.test", to: ["a@example.test"])
+    let channel = ServiceDefinition.Channel(
+      name: "mail", destination: .email(mail), events: [.regression], severity: .high, trust: [pki.rootFile])
+    #expect(await delivery(channel, Letter.text(of: Self.event)) == .delivered)
+    await serving.value
+    #expect(plain.entries == ["EHLO localhost", "STARTTLS"])
+    #expect(secret.entries.first == "EHLO localhost")
+    #expect(secret.entries.contains("AUTH PLAIN \(Data("\0me\0pässword".utf8).base64EncodedString())"))
+    #expect(secret.entries.contains("."))
+  }
+
   @Test func webhooksAreSignedAndOnlyGoToWhoProvesToBeMeant() async throws {
     let received = Ledger<String>()
     let pki = try TestPKI()
@@ -166,6 +219,30 @@ import Testing
       Issue.record("a URL that leads nowhere was kept")
       return
     }
+  }
+
+  @Test func aWaiverThatEndsSoonIsToldOnce() throws {
+    let folder = try ScratchFolder()
+    let store = HistoryStore(.file(folder.path("h.db")))
+    let telling = Telling(
+      channels: [Fixtures.webhook("http://127.0.0.1:1")], publicURL: nil, firingUntil: Instant(seconds: 0))
+    let lines = WaiverLine.lines(
+      in: Array(
+        """
+        {"waivers": [{"waiver": {"id": "W-1", "check": "tls", "expires": "2026-11-10"}, "state": "active"},
+          {"waiver": {"id": "W-2", "expires": "2027-06-01T00:00:00Z"}, "state": "active"},
+          {"waiver": {"id": "W-3", "expires": "never"}}, 7]}
+        """.utf8))
+    #expect(lines.map(\.id) == ["W-1", "W-2"])
+    for night in 0..<4 {
+      let (report, bytes) = try Fixtures.report(
+        at: Instant(seconds: 1_793_498_400 + night * 86_400), [Fixtures.finding("tls", .pass)])
+      _ = try store.append(RunEntry(report: report, document: bytes), before: .soon) {
+        telling.notices(waivers: lines, $0)
+      }
+    }
+    let due = try store.takeDueNotices(now: Instant(seconds: 2_000_000_000), limit: 9, leaseSeconds: 1, before: .soon)
+    #expect(due.map(\.kind) == ["waiver"] && due.first?.body.contains("W-1") == true)
   }
 
   @Test func alertsFireUntilTheNextRunAndEndWithTheRepair() throws {

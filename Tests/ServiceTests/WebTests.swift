@@ -3,6 +3,7 @@ import Facts
 import Foundation
 import LoopbackServers
 import Probing
+import SeededRandomness
 import Testing
 import Transport
 
@@ -225,6 +226,40 @@ private func get(
     let head = try await exchange("HEAD /healthz HTTP/1.1\r\n\(close)", port: port)
     #expect(head.first?.head.contains("Content-Length: 6") == true && head.first?.body == "")
     #expect(try await status("GET /healthz HTTP/1.0\r\n\r\n") == [200])
+    await site.stop()
+  }
+
+  @Test func noBytesBringTheParserDown() {
+    let sound = Array("GET /a%20b?c=d&e=%C3%BC HTTP/1.1\r\nHost: localhost:80\r\nAccept: */*\r\nX: y".utf8)
+    #expect((try? Request(head: sound))?.query == ["c": "d", "e": "ü"])
+    #expect((try? Request(head: sound))?.path == ["a b"])
+    var random = SeededGenerator(seed: 3)
+    for _ in 0..<20_000 {
+      var bytes = sound
+      for _ in 0..<1 + random.below(6) {
+        let place = random.below(bytes.count)
+        switch random.below(3) {
+        case 0: bytes[place] = UInt8(random.below(256))
+        case 1: bytes.remove(at: place)
+        default: bytes.insert([13, 10, 32, 37, 58, 0, 200][random.below(7)], at: place)
+        }
+        if bytes.isEmpty { bytes = sound }
+      }
+      guard let request = try? Request(head: bytes) else { continue }
+      #expect(!request.path.contains("..") && !request.method.contains(" "))
+      #expect(!request.fields.values.contains { $0.utf8.contains(10) || $0.utf8.contains(13) })
+    }
+  }
+
+  @Test func manyAtOnceWaitForTheirTurn() async throws {
+    _ = try fill(3)
+    let site = try RunningSite(try definition(), place)
+    let port = site.port
+    let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<150 { group.addTask { try await get("/systems/1", port: port).status } }
+      return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+    }
+    #expect(statuses == [200: 150])
     await site.stop()
   }
 

@@ -110,6 +110,8 @@ enum Page {
     th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top;
       overflow-wrap: break-word; }
     td > span, th > span, time { white-space: nowrap; } code { overflow-wrap: anywhere; }
+    tbody th { min-width: 10rem; } td:last-child { min-width: 12rem; }
+    @media (max-width: 44rem) { svg:not(.spark) text { font-size: 24px; } }
     thead th { background: var(--soft); }
     .passed, .pass, .recovered, .improved { color: var(--good); } .failed, .fail, .regressed, .new, .reappeared, .broken
       { color: var(--bad); } .undecided, .unknown, .error, .warn, .blocked, .manual, .unverified, .expired

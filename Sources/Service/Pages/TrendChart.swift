@@ -3,7 +3,7 @@ import History
 
 /// The score over time as SVG, with a break wherever what is demanded changed.
 enum TrendChart {
-  private static let (width, height, left, bottom, top) = (800, 240, 40, 24, 8)
+  private static let (width, height, left, bottom, top) = (800, 250, 56, 34, 14)
 
   /// The chart of a page: at most as many points as it has columns to tell apart.
   static func chart(_ trend: Trend, title: String) -> Markup {

@@ -6,10 +6,10 @@ package import Transport
 
 /// Answers requests on a port: straight-line code on a bounded number of threads, every wait with its deadline.
 package final class WebServer: Sendable {
-  /// Connections served side by side.
+  /// Connections served side by side; more wait in the kernel's queue.
   private static let mostConnections = 64
-  /// Of these, at most so many from one address.
-  private static let mostFromOne = 32
+  /// Of these, at most so many from one address elsewhere, so that no one client keeps out the others.
+  private static let mostFromOne = 48
   /// How long a client may take for the head of a request, and for taking in the answer, in milliseconds.
   private static let patience = 10_000
   /// How long a connection may lie idle, in milliseconds.
@@ -41,6 +41,10 @@ package final class WebServer: Sendable {
   package func run(until cancellation: Cancellation) async {
     await withDiscardingTaskGroup { group in
       while !cancellation.isCalled {
+        guard hasRoom else {
+          try? await Task.sleep(for: .milliseconds(5))
+          continue
+        }
         let listener = listener
         let connection = await acceptLane.run {
           listener.accept(before: Deadline(milliseconds: 1000, cancellation: cancellation))
@@ -59,11 +63,11 @@ package final class WebServer: Sendable {
     }
   }
 
+  private var hasRoom: Bool { active.withLock { $0.values.reduce(0, +) } < Self.mostConnections }
+
   private func admit(_ peer: String) -> Bool {
     active.withLock { active in
-      guard active.values.reduce(0, +) < Self.mostConnections, active[peer, default: 0] < Self.mostFromOne else {
-        return false
-      }
+      guard Access.isLoopback(peer) || active[peer, default: 0] < Self.mostFromOne else { return false }
       active[peer, default: 0] += 1
       return true
     }

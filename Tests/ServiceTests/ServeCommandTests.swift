@@ -1,0 +1,164 @@
+import AuditModel
+import Facts
+import Foundation
+import LoopbackServers
+import Probing
+import Synchronization
+import Testing
+
+@testable import History
+
+/// The built command, as it is run.
+@Suite(.serialized) struct ServeCommandTests {
+  /// Beside the test bundle.
+  private static let command = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().appendingPathComponent("prodworthy")
+
+  private let folder: ScratchFolder
+  private let target: ScriptedServer
+
+  init() throws {
+    folder = try ScratchFolder()
+    target = try ScriptedServer { peer in
+      _ = peer.receive()
+      peer.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".utf8))
+    }
+  }
+
+  private func write(_ url: String, schedule: String = "* * * * *") throws {
+    try folder.write(
+      "system: shop\nenvironment: test\ntargets:\n  - { id: web, kind: http, url: \"\(url)\" }\n", to: "shop.yaml")
+    try folder.write(
+      """
+      listen: 127.0.0.1:0
+      audits: [{ name: often, inventory: shop.yaml, policy: endpoint, schedule: "\(schedule)", deadlineSeconds: 60 }]
+      """, to: "serve.yaml")
+  }
+
+  private func start(_ arguments: [String]) throws -> (process: Process, log: String) {
+    let log = folder.path("log-\(UUID().uuidString)")
+    _ = FileManager.default.createFile(atPath: log, contents: nil)
+    let process = Process()
+    process.executableURL = Self.command
+    process.arguments = arguments
+    process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/tmp", "SWIFT_BACKTRACE": "enable=no"]
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+    process.standardOutput = handle
+    process.standardError = handle
+    try process.run()
+    return (process, log)
+  }
+
+  /// Waits until `condition` holds.
+  private func wait(_ what: Comment, _ condition: () throws -> Bool) async throws {
+    let deadline = Deadline(milliseconds: 60_000)
+    while try !condition() {
+      if deadline.hasPassed {
+        Issue.record(what)
+        return
+      }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
+  /// As if it had last run an hour ago: something is due at once.
+  private func seed() throws -> HistoryStore {
+    let store = HistoryStore(.file(folder.path("history.db")))
+    _ = try store.schedule(
+      "often", now: Instant(seconds: Int(Date().timeIntervalSince1970) - 3600), before: .soon)
+    return store
+  }
+
+  @Test(.timeLimit(.minutes(2))) func auditsWhatIsDueAndEndsInOrder() async throws {
+    try write("http://127.0.0.1:\(target.port)/")
+    let store = try seed()
+    let (process, log) = try start(["serve", "--config", folder.path("serve.yaml")])
+    defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    try await wait("nothing was audited") {
+      try !store.streams(before: .soon).isEmpty
+    }
+    let state = try #require(try store.streams(before: .soon).first)
+    #expect(state.stream.system == "shop" && state.stream.policy == "endpoint")
+    try await wait("the planned time was not finished") {
+      try store.schedule("often", now: Instant(seconds: 0), before: .soon).lastStatus != nil
+    }
+    kill(process.processIdentifier, SIGTERM)
+    process.waitUntilExit()
+    let said = try ScratchFolder.text(of: log)
+    #expect(process.terminationStatus == 0, "\(said)")
+  }
+
+  @Test(.timeLimit(.minutes(2))) func whatIsAtWorkWhenItIsStoppedIsLeftToTheNext() async throws {
+    let asked = Mutex(0)
+    let silent = try ScriptedServer { peer in
+      asked.withLock { $0 += 1 }
+      // Takes the connection and says nothing until the client goes.
+      while !peer.receive().isEmpty {}
+    }
+    try write("http://127.0.0.1:\(silent.port)/")
+    let store = try seed()
+    let (process, _) = try start(["serve", "--config", folder.path("serve.yaml")])
+    defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    try await wait("no audit began") { asked.withLock { $0 > 0 } }
+    let began = ContinuousClock.now
+    kill(process.processIdentifier, SIGTERM)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    #expect(ContinuousClock.now - began < .seconds(15))
+    let state = try store.schedule("often", now: Instant(seconds: 0), before: .soon)
+    #expect(state.runningSlot == nil && state.lastStatus == nil)
+  }
+
+  @Test func checkReadsEverythingAndStartsNothing() throws {
+    try write("http://127.0.0.1:\(target.port)/", schedule: "0 2 * * *")
+    let (sound, log) = try start(["serve", "--check", "--config", folder.path("serve.yaml")])
+    sound.waitUntilExit()
+    #expect(sound.terminationStatus == 0)
+    #expect(try ScratchFolder.text(of: log).hasPrefix("often: 20"))
+    #expect(!FileManager.default.fileExists(atPath: folder.path("history.db")))
+    try folder.write("system: shop\nenvironment: test\ntargets: []\n", to: "shop.yaml")
+    let (broken, complaint) = try start(["serve", "--check", "--config", folder.path("serve.yaml")])
+    broken.waitUntilExit()
+    #expect(broken.terminationStatus == 65)
+    #expect(try ScratchFolder.text(of: complaint).contains("shop.yaml:3:"))
+  }
+
+  @Test func auditsKeepThemselves() throws {
+    try write("http://127.0.0.1:\(target.port)/")
+    let history = folder.path("own.db")
+    func run(_ arguments: [String]) throws -> (status: Int32, text: String) {
+      let (process, log) = try start(arguments)
+      process.waitUntilExit()
+      return (process.terminationStatus, try ScratchFolder.text(of: log))
+    }
+    let audit = ["audit", folder.path("shop.yaml"), "--policy", "endpoint", "--progress", "none", "--history", history]
+    let first = try run(audit + ["--slot", "tonight"])
+    #expect((0...2).contains(first.status))
+    let second = try run(audit + ["--slot", "tonight"])
+    #expect(second.status == first.status && second.text.contains("not kept"))
+    #expect((0...2).contains(try run(audit).status))
+    let store = HistoryStore(.file(history), .existing)
+    #expect(try store.streams(before: .soon).first?.stream.runs == 2)
+    #expect(try run(audit + ["--as-of", "2030-01-01"]).status == 64)
+    #expect(try run(["audit", folder.path("shop.yaml"), "--slot", "x"]).status == 64)
+    #expect(try run(["audit", folder.path("shop.yaml"), "--history", "/no/such/folder/h.db"]).status == 73)
+    #expect(try run(["audit", folder.path("shop.yaml"), "--history", folder.path("shop.yaml")]).status == 65)
+    let password = try run(["history", "list", "--history", "postgresql://me:canary@h/db"])
+    #expect(password.status == 64 && !password.text.contains("canary"))
+    // The stored report is the one that was shown, in every format.
+    let json = try run(["history", "show", "latest", "--history", history, "--format", "json"])
+    #expect(try JSONText.parse(Array(json.text.utf8))["system"]?["name"] == "shop")
+    #expect(try run(["history", "show", "latest", "--history", history, "--format", "markdown"]).text.contains("shop"))
+    #expect(try run(["trend", "--history", history, "--json"]).text.hasPrefix("[{\"system\":\"shop\""))
+    #expect(try run(["trend", "--history", history, "--system", "shp"]).text.contains("did you mean shop"))
+    let export = try run(["history", "export", "--history", history])
+    let file = try folder.write(export.text, to: "export.jsonl")
+    let copy = folder.path("copy.db")
+    #expect(try run(["history", "add", file, "--history", copy]).status == 0)
+    #expect(try run(["history", "export", "--history", copy]).text == export.text)
+    #expect(try run(["history", "add", file, "--history", copy]).text.contains("was there"))
+    try folder.write("{\"run\":{}}\n", to: "bad.jsonl")
+    let bad = try run(["history", "add", folder.path("bad.jsonl"), "--history", copy])
+    #expect(bad.status == 65 && bad.text.contains("bad.jsonl:1:"))
+  }
+}
