@@ -3,6 +3,7 @@ import BackupProbes
 import BuiltInCatalogue
 import DatabaseProbes
 import Definitions
+import DeploymentProbes
 import Engine
 import Facts
 import Foundation
@@ -17,6 +18,7 @@ import Testing
 struct BuiltInCatalogueTests {
   static let sets = [
     TLSProbes.set, HTTPProbes.set, DatabaseProbes.set, NetworkProbes.set, ProcessProbes.set, BackupProbes.set,
+    DeploymentProbes.set,
   ]
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
