@@ -1,7 +1,7 @@
 import ComposeModel
 import Testing
 
-@Suite struct DockerfileTests {
+@Suite(.serialized) struct DockerfileTests {
   static let cases: [(text: String, complaints: [String])] = [
     ("FROM a:1.1\nUSER app\nHEALTHCHECK CMD x", []), ("FROM a\nUSER app\nHEALTHCHECK CMD x", ["1 basePinned"]),
     ("FROM a:latest\nUSER app\nHEALTHCHECK CMD x", ["1 basePinned"]),

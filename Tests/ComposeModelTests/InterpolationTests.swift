@@ -3,7 +3,7 @@ import ComposeModel
 import Facts
 import Testing
 
-@Suite struct InterpolationTests {
+@Suite(.serialized) struct InterpolationTests {
   static let texts: [(template: String, expected: String)] = [
     ("plain", "plain"), ("$SET", "value"), ("${SET}", "value"), ("a-$SET-b", "a-value-b"), ("$SET$SET", "valuevalue"),
     ("$$SET", "$SET"), ("$$$SET", "$value"), ("$$$$", "$$"), ("${UNSET}", ""), ("$UNSET.x", ".x"),

@@ -3,7 +3,7 @@ import ComposeModel
 import Testing
 
 /// What is complained of, rule by rule, with the place that is told.
-@Suite struct LintTests {
+@Suite(.serialized) struct LintTests {
   /// A service that nothing is to be complained of.
   private static let sound = """
     image: example.org/web:1.4.2
@@ -80,7 +80,7 @@ import Testing
     ("uts: host", "", ["3:5 namespacesOwn"]),
     ("userns_mode: host", "", ["3:5 namespacesOwn"]), ("network_mode: host", "", ["3:5 namespacesOwn"]),
     ("ipc: shareable", "", []), ("cgroup_parent: x", "", ["3:5 controlGroupOwn"]),
-    ("security_opt: [\"no-new-privileges:true\", \"seccomp:unconfined\"]", "", ["3:47 confinementKept"]),
+    ("security_opt: [\"no-new-privileges:true\", \"seccomp:unconfined\"]", "", ["3:46 confinementKept"]),
     ("security_opt: [no-new-privileges, \"apparmor=unconfined\"]", "", ["3:39 confinementKept"]),
     ("security_opt: [\"label:disable\"]", "", ["3:5 hardened", "3:20 confinementKept"]),
     ("pids_limit: -1", "", ["3:5 hardened"]), ("user: root", "", ["2:3 hardened"]),
@@ -93,20 +93,20 @@ import Testing
     ("volumes: [\"/etc/localtime:/etc/localtime\"]", "", ["3:15 hostPathsHarmless"]),
     ("volumes: [\"/srv/x:/x\"]", "", ["3:15 hostPathsApart"]), ("volumes: [\"./x:/x\"]", "", []),
     ("volumes: [\"../x:/x\"]", "", []),
-    ("volumes: [{ type: bind, source: ./x, target: /x, bind: { propagation: rshared } }]", "", ["3:73 mountsPrivate"]),
+    ("volumes: [{ type: bind, source: ./x, target: /x, bind: { propagation: rshared } }]", "", ["3:75 mountsPrivate"]),
     ("volumes: [\"./x:/x:shared\"]", "", ["3:15 mountsPrivate"]),
     (
-      "volumes: [\"v:/x\"]", "volumes:\n  v: { driver_opts: { o: bind, type: none, device: /etc/x } }\n",
-      ["13:52 hostPathsHarmless"]
+      "volumes: [\"vol:/x\"]", "volumes:\n  vol: { driver_opts: { o: bind, type: none, device: /etc/x } }\n",
+      ["13:54 hostPathsHarmless"]
     ),
     (
       "links: [o]", "  o: { image: \"o:1.1\", profiles: [x] }\n",
       [
-        "3:5 linksAbsent", "12:3 healthcheckDefined", "12:3 restartPolicy", "12:3 limitsSet", "12:3 logsRotated",
-        "12:3 hardened",
+        "3:5 linksAbsent", "12:3 hardened", "12:3 healthcheckDefined", "12:3 limitsSet", "12:3 logsRotated",
+        "12:3 restartPolicy",
       ]
     ),
-    ("container_name: n\nscale: 2", "", ["3:21 modelValid", "3:21 containerNamesScale"]),
+    ("container_name: n\nscale: 2", "", ["3:21 containerNamesScale", "3:21 modelValid"]),
     ("environment: { API_TOKEN: abcdef123456 }", "", ["3:20 secretsReferenced"]),
     ("environment: [API_TOKEN=abcdef123456]", "", ["3:19 secretsReferenced"]),
     ("environment: { API_TOKEN: \"${API_TOKEN:?}\" }", "", ["3:31 variablesSet"]),
@@ -137,33 +137,36 @@ import Testing
     ("command: redis-server --protected-mode no", "", ["3:5 passwordsOwn"]),
     ("env_file: gone.env", "", ["3:15 environmentFilesPresent"]),
     ("env_file: [{ path: gone.env, required: false }]", "", []),
-    ("image: grafana/grafana:11.1.0\nvolumes: [\"v:/var/lib/grafana\"]", "volumes: { v: }\n", ["2:3 passwordsOwn"]),
+    ("image: grafana/grafana:11.1.0\nvolumes: [\"vol:/var/lib/grafana\"]", "volumes: { vol: }\n", ["2:3 passwordsOwn"]),
     ("image: postgres:16.4\nstop_grace_period: 1m", "", ["2:3 dataPersisted"]),
-    ("image: postgres:16.4\nvolumes: [\"v:/var/lib/postgresql/data\"]", "volumes: { v: }\n", ["2:3 shutdownGraceful"]),
     (
-      "image: postgres:16.4\nstop_grace_period: 1m\nvolumes: [\"v:/var/lib/postgresql\"]", "volumes: { v: }\n",
+      "image: postgres:16.4\nvolumes: [\"vol:/var/lib/postgresql/data\"]", "volumes: { vol: }\n",
+      ["2:3 shutdownGraceful"]
+    ),
+    (
+      "image: postgres:16.4\nstop_grace_period: 1m\nvolumes: [\"vol:/var/lib/postgresql\"]", "volumes: { vol: }\n",
       ["5:15 dataPersisted"]
     ),
-    ("image: postgres:18.1\nstop_grace_period: 1m\nvolumes: [\"v:/var/lib/postgresql\"]", "volumes: { v: }\n", []),
+    ("image: postgres:18.1\nstop_grace_period: 1m\nvolumes: [\"vol:/var/lib/postgresql\"]", "volumes: { vol: }\n", []),
     (
-      "image: postgres:18.1\nstop_grace_period: 1m\nvolumes: [\"v:/var/lib/postgresql/data\"]", "volumes: { v: }\n",
+      "image: postgres:18.1\nstop_grace_period: 1m\nvolumes: [\"vol:/var/lib/postgresql/data\"]", "volumes: { vol: }\n",
       ["5:15 dataPersisted"]
     ),
     ("image: postgres:16.4\nstop_grace_period: 1m\nvolumes: [/var/lib/postgresql/data]", "", ["5:15 dataPersisted"]),
     ("image: postgres:16.4\nstop_grace_period: 1m\ntmpfs: /var/lib/postgresql/data", "", ["5:12 dataPersisted"]),
     (
-      "image: postgres:16.4\nstop_grace_period: 1m\nenvironment: { PGDATA: /pg/data }\nvolumes: [\"v:/pg\"]",
-      "volumes: { v: }\n", []
+      "image: postgres:16.4\nstop_grace_period: 1m\nenvironment: { PGDATA: /pg/data }\nvolumes: [\"vol:/pg\"]",
+      "volumes: { vol: }\n", []
     ),
     ("image: redis:7.2\ncommand: redis-server --save \"\"", "", []), ("image: redis:7.2", "", ["2:3 dataPersisted"]),
     (
-      "image: rabbitmq:3.13\nstop_grace_period: 1m\nvolumes: [\"v:/var/lib/rabbitmq\"]", "volumes: { v: }\n",
+      "image: rabbitmq:3.13\nstop_grace_period: 1m\nvolumes: [\"vol:/var/lib/rabbitmq\"]", "volumes: { vol: }\n",
       ["2:3 dataPersisted"]
     ),
-    ("image: prom/prometheus:v2.53.0\nvolumes: [\"v:/prometheus\"]", "volumes: { v: }\n", []),
+    ("image: prom/prometheus:v2.53.0\nvolumes: [\"vol:/prometheus\"]", "volumes: { vol: }\n", []),
     (
-      "image: postgres:16.4\nstop_grace_period: 1m\nports: [\"5432:5432\"]\nvolumes: [\"v:/var/lib/postgresql/data\"]",
-      "volumes: { v: }\n", ["5:5 datastorePortsClosed"]
+      "image: postgres:16.4\nstop_grace_period: 1m\nports: [\"5432:5432\"]\nvolumes: [\"vol:/var/lib/postgresql/data\"]",
+      "volumes: { vol: }\n", ["5:5 datastorePortsClosed"]
     ),
   ]
 
@@ -227,10 +230,10 @@ import Testing
           depends_on: { db: { condition: service_started }, migrate: { condition: service_completed_successfully }, cache: { condition: service_healthy } }
           volumes: [shared:/s]
         worker: { image: "web:1.1", ports: ["127.0.0.1:3000:3001"], volumes: [shared:/s] }
-        db: { image: "postgres:16.4", volumes: ["d:/var/lib/postgresql/data"] }
-        cache: { image: "redis:7.2", volumes: ["c:/data"] }
+        db: { image: "postgres:16.4", volumes: ["dd:/var/lib/postgresql/data"] }
+        cache: { image: "redis:7.2", volumes: ["cc:/data"] }
         migrate: { image: "web:1.1", command: migrate }
-      volumes: { shared: , d: , c: }
+      volumes: { shared: , dd: , cc: }
       """)
     func services(_ rule: ComposeRule) -> [String] { found.filter { $0.rule == rule }.compactMap(\.service) }
     #expect(services(.dependenciesWait) == ["web"])
@@ -284,8 +287,8 @@ import Testing
   }
 
   @Test func brokenModelsAreTold() {
-    let found = Loading.complaints("services:\n  web: { image: \"x:1.1\", volumes: [v:/x], imagee: y }\n")
-    #expect(found.filter { $0.rule == .modelValid }.map(\.place.column) == [37, 44])
+    let found = Loading.complaints("services:\n  web: { image: \"x:1.1\", volumes: [vol:/x], imagee: y }\n")
+    #expect(found.filter { $0.rule == .modelValid }.map(\.place.column) == [36, 45])
     #expect(found.filter { $0.rule == .modelValid }.map(\.service) == ["web", "web"])
   }
 }

@@ -4,7 +4,7 @@ import Facts
 import Testing
 
 /// Several files as one model.
-@Suite struct MergingTests {
+@Suite(.serialized) struct MergingTests {
   static let overrides: [(base: String, override: String, path: String, expected: String)] = [
     ("image: a", "image: b", "image", #""b""#),
     ("command: a b", "command: [c]", "command", #"["c"]"#),
@@ -28,9 +28,9 @@ import Testing
     ("ports: [\"80:80\"]", "ports: !override [\"81:81\"]", "ports/0/published", #""81""#),
     ("ports: [\"80:80\"]", "ports: !override [\"81:81\"]", "ports/1", #"null"#),
     ("environment: { A: 1, B: 2 }", "environment: { A: !reset null }", "environment", #"{"A": "1", "B": "2"}"#),
-    ("volumes: [a:/x, b:/y]", "volumes: [./c:/x]", "volumes/0/type", #""bind""#),
-    ("volumes: [a:/x, b:/y]", "volumes: [./c:/x]", "volumes/1/source", #""b""#),
-    ("volumes: [a:/x]", "volumes: [{ type: tmpfs, target: /x }]", "volumes/0/type", #""tmpfs""#),
+    ("volumes: [va:/x, vb:/y]", "volumes: [./c:/x]", "volumes/0/type", #""bind""#),
+    ("volumes: [va:/x, vb:/y]", "volumes: [./c:/x]", "volumes/1/source", #""vb""#),
+    ("volumes: [va:/x]", "volumes: [{ type: tmpfs, target: /x }]", "volumes/0/type", #""tmpfs""#),
     ("secrets: [s]", "secrets: [{ source: s, target: /run/secrets/s, uid: \"1\" }]", "secrets/0/uid", #""1""#),
     ("secrets: [s]", "secrets: [{ source: s, target: /run/secrets/s, uid: \"1\" }]", "secrets/1", #"null"#),
     ("configs: [c]", "configs: [c]", "configs/1", #"null"#),
@@ -100,7 +100,7 @@ import Testing
             \(base.hasPrefix("image") ? "" : "image: x\n    ")\(base)
           o: { image: "o:1" }
         networks: { n: {}, m: {} }
-        volumes: { a: {}, b: {} }
+        volumes: { va: {}, vb: {} }
         secrets: { s: { file: s } }
         configs: { c: { content: x } }
         """,
@@ -180,7 +180,7 @@ import Testing
     #expect(project.value("services/web/volumes/0/source") == "/project/sub/data")
     #expect(project.value("services/web/volumes/1/source") == "/home/me/x")
     #expect(project.value("services/web/environment") == ["E": "1", "FROM": "me"])
-    #expect(project.faults == ["1:37 undefined-config"])
+    #expect(project.faults == ["1:41 undefined-config"])
     #expect(project.problems[0].place.path == "sub/deeper/base.yaml")
   }
 

@@ -4,7 +4,7 @@ import Facts
 import Testing
 
 /// Single files and what becomes of them.
-@Suite struct ValidModelTests {
+@Suite(.serialized) struct ValidModelTests {
   /// Lines of a service, the path of a fact of it, and its value.
   static let services: [(service: String, path: String, expected: String)] = [
     ("command: echo 'a b' c", "command", #"["echo", "a b", "c"]"#),
@@ -70,7 +70,7 @@ import Testing
     ),
     ("volumes: [data:/x]", "volumes/0", #"{"type": "volume", "source": "data", "target": "/x", "volume": {}}"#),
     ("volumes: [data:/x:nocopy]", "volumes/0/volume/nocopy", #"true"#),
-    ("volumes: [./a:/b:rw,z]", "volumes/0/bind/selinux", #""z""#),
+    ("volumes: [\"./a:/b:rw,z\"]", "volumes/0/bind/selinux", #""z""#),
     ("volumes: [/a:/b:rslave]", "volumes/0/bind/propagation", #""rslave""#),
     ("volumes: [/a:/b:ro]", "volumes/0/read_only", #"true"#),
     ("volumes: [\"c:\\\\data:/d\"]", "volumes/0/source", #""c:\\data""#),

@@ -24,7 +24,7 @@ import Testing
         env_file: db.env
     """
 
-  /// The rulings of a built-in check over what was seen.
+  /// The rulings of a built-in check over what was seen, by subject; what passes is one ruling without a subject.
   static func statuses(of id: String, _ look: Look) throws -> [String: Status] {
     let entry = try #require(BuiltInCatalogue.checks.first { $0.id == id }, "\(id)")
     let check = try Definitions.check(compiled: entry.json)
@@ -53,7 +53,7 @@ import Testing
     #expect(web?["complaints"]?["secretsReferenced"]?.array?.count == 1)
     #expect(look.element("subjects", named: "compose.yaml")?["complaints"]?["versionAbsent"]?.array?.count == 1)
     #expect(try Self.statuses(of: "compose-secrets-referenced", look)["web"] == .fail)
-    #expect(try Self.statuses(of: "compose-secrets-referenced", look)["db"] == .pass)
+    #expect(try Self.statuses(of: "compose-secrets-referenced", look)["db"] == nil)
     #expect(try Self.statuses(of: "compose-data-persisted", look)["db"] == .fail)
     #expect(try Self.statuses(of: "compose-hardened", look)["db"] == .warn)
     #expect(try Self.statuses(of: "compose-model-valid", look).values.allSatisfy { $0 == .pass })
@@ -67,7 +67,7 @@ import Testing
     #expect(look.gaps.map(\.path) == ["environmentFiles"])
     #expect(try Self.statuses(of: "compose-env-files-present", look)["db"] == .fail)
     #expect(try Self.statuses(of: "compose-passwords-own", look)["db"] == .unknown)
-    #expect(try Self.statuses(of: "compose-passwords-own", look)["web"] == .pass)
+    #expect(try Self.statuses(of: "compose-passwords-own", look)["web"] == nil)
   }
 
   @Test func theEnvironmentOfTheAuditTakesNoPart() async throws {
@@ -149,7 +149,7 @@ import Testing
     try folder.write("FROM a:1.1\nUSER u\nHEALTHCHECK CMD x\n", to: "Dockerfile")
     try folder.write("<html></html>", to: "page")
     let look = await Look(DockerfileProbe(), at: ["file": .string(folder.path("Dockerfile"))], kind: "dockerfile")
-    #expect(try ComposeFileProbeTests.statuses(of: "dockerfile-base-pinned", look) == ["Dockerfile": .pass])
+    #expect(try ComposeFileProbeTests.statuses(of: "dockerfile-base-pinned", look) == ["": .pass])
     let gone = await Look(DockerfileProbe(), at: ["file": .string(folder.path("gone"))], kind: "dockerfile")
     #expect(gone.unseen?.kind == .unreachable)
     let page = await Look(DockerfileProbe(), at: ["file": .string(folder.path("page"))], kind: "dockerfile")
