@@ -27,6 +27,8 @@ package struct ComposeNode: Sendable {
     package var written: String
     /// The variables that had no value and no default.
     package var unset: [String]
+    /// Whether it could not be filled in: it stands as it was written.
+    package var isUnresolved = false
   }
 
   package var content: Content
@@ -73,6 +75,9 @@ package struct ComposeNode: Sendable {
 
   /// The value of a key, if this is a map that has it.
   package subscript(name: String) -> ComposeNode? { map?[name] }
+
+  /// Whether a text could not be filled in, so that nothing follows from what it is.
+  var isUnresolved: Bool { template?.isUnresolved ?? false }
 
   /// The same place with other content.
   func replaced(by content: Content) -> ComposeNode {

@@ -56,7 +56,10 @@ struct YAMLNodeReader {
       YamlError.composer(let context, let problem, let mark, _):
       // What is not closed ends with the file, but is mended where it begins.
       let isAtEnd = mark.line >= source.lineCount && source.scalar(at: span(of: mark)) == nil
-      let place = span(of: isAtEnd ? context?.mark ?? mark : mark)
+      var place = span(of: isAtEnd ? context?.mark ?? mark : mark)
+      if place.line > source.lineCount {
+        place = Span(line: source.lineCount, column: source.scalars(ofLine: source.lineCount).count + 1)
+      }
       if source.scalar(at: place) == "\t" {
         problems.add("tab", "a tab cannot indent YAML", at: place, fix: "indent with spaces")
       } else {

@@ -1,7 +1,9 @@
-public import Probing
+package import Probing
 
-/// Compose files, Dockerfiles and running projects.
-public enum DeploymentProbes {
-  /// What this room brings to the composition root.
-  public static let set = ProbeSet(targetKinds: [], probes: [])
+/// Compose files, Dockerfiles, and what runs of them in a container engine.
+package enum DeploymentProbes {
+  /// The kinds of target of a deployment, and their probes.
+  package static let set = ProbeSet(
+    targetKinds: DeploymentTargets.kinds,
+    probes: [ComposeFileProbe(), DockerfileProbe(), ComposeProjectProbe()])
 }

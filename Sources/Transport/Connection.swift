@@ -56,6 +56,18 @@ package final class Connection {
     throw Self.mostTelling(failures) ?? .noSuchHost(endpoint.host)
   }
 
+  /// Connects to a socket of this machine, such as a container engine's.
+  package static func open(
+    unixSocket path: String, before deadline: Deadline, traffic: TrafficMeter
+  ) throws(TransportFailure) -> Connection {
+    let watch = Stopwatch()
+    guard let address = SocketAddress(unixSocket: path) else {
+      throw .unreachable("the path of the socket is too long")
+    }
+    let socket = try Socket.connected(to: address, before: deadline, traffic: traffic)
+    return Connection(socket, address: path, phases: Phases(resolve: 0, connect: watch.microseconds, tls: 0))
+  }
+
   /// One silent address leaves the question open, so it outweighs the refusals of the others; an address that the network
   /// does not lead to (IPv6 where there is none) says least.
   private static func mostTelling(_ failures: [TransportFailure]) -> TransportFailure? {

@@ -18,6 +18,17 @@ package struct SocketAddress: Sendable {
     self.bytes = bytes
   }
 
+  /// A socket in the file system; nil where its path does not fit.
+  init?(unixSocket path: String) {
+    var address = sockaddr_un()
+    let name = Array(path.utf8)
+    let room = MemoryLayout.size(ofValue: address.sun_path)
+    guard !name.isEmpty, name.count < room, !name.contains(0) else { return nil }
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+    self.init(text: path, family: AF_UNIX, bytes: withUnsafeBytes(of: address) { Array($0) })
+  }
+
   /// The same host on another port.
   func with(port: Int) -> SocketAddress {
     var other = self

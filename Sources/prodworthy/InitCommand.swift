@@ -1,6 +1,6 @@
 import ArgumentParser
-import Definitions
-import Facts
+import ComposeModel
+import DeploymentProbes
 import FoundationEssentials
 
 /// `prodworthy init`.
@@ -9,16 +9,18 @@ struct InitCommand: ParsableCommand {
     commandName: "init",
     abstract: "Write a commented prodworthy.yaml; from a compose file where one is given or found.",
     discussion: """
-      Services of the compose file with published ports become targets. What cannot be known from it is written as a
-      comment to fill in. Nothing is overwritten without --force.
+      The compose file itself and its services with published ports become targets. What cannot be known from it is
+      written as a comment to fill in. Nothing is overwritten without --force.
 
       EXAMPLES:
         prodworthy init
-        prodworthy init --compose docker-compose.yml --system shop
+        prodworthy init --from docker-compose.yml --system shop
       """)
 
-  @Option(help: "The compose file to read.", completion: .file(extensions: ["yaml", "yml"]))
-  var compose: String?
+  @Option(
+    name: [.customLong("from"), .customLong("compose")], help: "The compose file to read.",
+    completion: .file(extensions: ["yaml", "yml"]))
+  var from: String?
 
   @Option(help: "The system's name; by default the folder's.")
   var system: String?
@@ -32,15 +34,14 @@ struct InitCommand: ParsableCommand {
   func run() throws {
     let candidates = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"]
     var targets: [InventoryDraft.Entry] = []
-    if let path = compose ?? candidates.first(where: Input.exists) {
-      let loaded = Definitions.document(SourceFile(path: path, bytes: try Input.bytes(of: path)))
-      guard let document = loaded.value else {
-        throw Failure(.badData, loaded.diagnostics.map { $0.rendered() }.joined(separator: "\n"))
+    if let path = from ?? candidates.first(where: Input.exists) {
+      let project = ComposeProject.loaded(
+        from: try ComposeCommand.sources(files: [path], environmentFiles: [], profiles: []))
+      guard !project.services.isEmpty else {
+        let problems = project.problems.map(\.line)
+        throw Failure(.badData, problems.isEmpty ? "\(path): no services" : problems.joined(separator: "\n"))
       }
-      guard document["services"]?.object != nil else {
-        throw Failure(.badData, "\(path) is no compose file: no services")
-      }
-      targets = InventoryDraft.entries(fromCompose: document)
+      targets = InventoryDraft.entries(from: project, file: Self.seen(path, from: output))
     }
     let folder = Input.absolute(".").split(separator: "/").last.map(String.init) ?? "my-system"
     let text = InventoryDraft.text(system: system ?? folder, entries: targets)
@@ -53,5 +54,12 @@ struct InitCommand: ParsableCommand {
     }
     try Output.replace(output, with: Array(text.utf8))
     try Output.print("wrote \(output) with \(targets.count) targets\nnext: prodworthy doctor -f \(output)\n")
+  }
+
+  /// The path of the compose file as the inventory has to name it.
+  private static func seen(_ path: String, from output: String) -> String {
+    let file = Input.absolute(path)
+    let folder = output == "-" ? Input.absolute(".") : PathText.folder(of: Input.absolute(output))
+    return file.hasPrefix(folder + "/") ? String(file.dropFirst(folder.count + 1)) : file
   }
 }

@@ -1,3 +1,4 @@
+import ComposeModel
 import Facts
 
 /// A first inventory, for people to complete.
@@ -12,11 +13,18 @@ enum InventoryDraft {
     var remarks: [String]
   }
 
-  /// The targets that a compose file's published ports suggest.
-  static func entries(fromCompose document: JSONValue) -> [Entry] {
-    (document["services"]?.object?.members ?? []).flatMap { name, service in
-      entries(service: name, service)
-    }
+  /// The targets that a compose project suggests: its file, and what it publishes.
+  static func entries(from project: ComposeProject, file: String) -> [Entry] {
+    var taken = Set(project.services.map(\.name))
+    var id = "stack"
+    while !taken.insert(id).inserted { id += "-file" }
+    let stack = Entry(
+      id: id, fields: [("kind", "compose"), ("file", quoted(file))],
+      remarks: [
+        "envFiles: [production.env]      # the variables that production uses",
+        "socket: /var/run/docker.sock    # the engine it runs in; reading it equals root there",
+      ])
+    return [stack] + project.services.flatMap { entries(service: $0.name, $0.value) }
   }
 
   /// The whole file.
@@ -47,27 +55,27 @@ enum InventoryDraft {
     return "  - id: \(quoted(entry.id))\n\(fields)\(entry.remarks.map { "    # \($0)\n" }.joined())"
   }
 
-  private static func entries(service name: String, _ service: JSONValue) -> [Entry] {
-    let image = service["image"]?.string ?? ""
+  private static func entries(service name: String, _ service: ComposeNode) -> [Entry] {
     let health = healthPath(of: service)
     let published = ports(of: service)
-    if image.contains("postgres") || image.contains("postgis") || image.contains("pgvector") {
-      let environment = variables(of: service)
-      let user = environment["POSTGRES_USER"] ?? "postgres"
-      let database = environment["POSTGRES_DB"] ?? user
-      let port = published.first { $0.inside == 5432 }?.outside
+    if isPostgres(service["image"]?.text ?? "") {
+      let environment = service["environment"]
+      let user = environment?["POSTGRES_USER"]?.text ?? "postgres"
+      let database = environment?["POSTGRES_DB"]?.text ?? user
+      guard let port = published.first(where: { $0.inside == 5432 })?.outside else { return [] }
       return [
         Entry(
           id: name,
           fields: [
             ("kind", "postgres"),
-            ("url", quoted("postgresql://\(plain(user))@localhost:\(port ?? 5432)/\(plain(database))")),
-            ("password", "${env:\(variable(name))_PASSWORD}"), ("sslmode", "verify-full"),
+            ("url", quoted("postgresql://\(plain(user))@localhost:\(port)/\(plain(database))")),
+            ("sslmode", "verify-full"),
           ],
           remarks: [
+            "password: ${env:\(variable(name))_PASSWORD}",
             "use a role of its own with pg_monitor, not the application's or a superuser",
             "trust: ca.pem          # the root that signed the server's certificate",
-          ] + (port == nil ? ["the compose file publishes no port for it: it must be reachable from the auditor"] : []))
+          ])
       ]
     }
     return published.enumerated().map { index, port in
@@ -80,34 +88,23 @@ enum InventoryDraft {
     }
   }
 
-  private static func ports(of service: JSONValue) -> [(outside: Int, inside: Int)] {
-    (service["ports"]?.array ?? []).compactMap { entry in
-      if let inside = entry["target"]?.integer {
-        let outside = entry["published"]?.integer ?? entry["published"]?.string.flatMap { Int($0) }
-        return outside.map { ($0, inside) }
-      }
-      let text = entry.string ?? entry.integer.map(String.init) ?? ""
-      let parts = text.prefix { $0 != "/" }.split(separator: ":")
-      guard parts.count >= 2, let inside = Int(parts[parts.count - 1]), let outside = Int(parts[parts.count - 2])
+  private static func isPostgres(_ image: String) -> Bool {
+    ["postgres", "postgis", "pgvector", "timescale"].contains(where: image.contains)
+  }
+
+  /// Ports of TCP that the host gives to a service; of a range its first one.
+  private static func ports(of service: ComposeNode) -> [(outside: Int, inside: Int)] {
+    (service["ports"]?.list ?? []).compactMap { port in
+      guard port["protocol"]?.text ?? "tcp" == "tcp", let inside = port["target"]?.integer,
+        let outside = port["published"]?.text.flatMap({ Int($0.prefix { $0 != "-" }) }), (1...65535).contains(outside)
       else { return nil }
       return (outside, inside)
     }
   }
 
-  private static func variables(of service: JSONValue) -> [String: String] {
-    var variables: [String: String] = [:]
-    for (name, value) in service["environment"]?.object?.members ?? [] { variables[name] = value.string }
-    for entry in service["environment"]?.array ?? [] {
-      let parts = (entry.string ?? "").split(separator: "=", maxSplits: 1).map(String.init)
-      if parts.count == 2 { variables[parts[0]] = parts[1] }
-    }
-    return variables
-  }
-
   /// The path of the first URL in the service's health check.
-  private static func healthPath(of service: JSONValue) -> String? {
-    let test = service["healthcheck"]?["test"]
-    let words = test?.array?.compactMap(\.string).joined(separator: " ") ?? test?.string ?? ""
+  private static func healthPath(of service: ComposeNode) -> String? {
+    let words = (service["healthcheck"]?["test"]?.list ?? []).compactMap(\.text).joined(separator: " ")
     guard let start = words.firstRange(of: "http://") ?? words.firstRange(of: "https://") else { return nil }
     let path = words[start.upperBound...].prefix { !" \"'|;&)".contains($0) }.drop { $0 != "/" }
     return path.isEmpty ? nil : String(path)

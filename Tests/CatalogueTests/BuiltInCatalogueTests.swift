@@ -3,6 +3,7 @@ import BackupProbes
 import BuiltInCatalogue
 import DatabaseProbes
 import Definitions
+import DeploymentProbes
 import Engine
 import Facts
 import Foundation
@@ -21,6 +22,7 @@ struct BuiltInCatalogueTests {
     TLSProbes.set, HTTPProbes.set, DatabaseProbes.set, NetworkProbes.set, ProcessProbes.set, BackupProbes.set,
     ObservabilityProbes.set,
     LoadProbes.set,
+    DeploymentProbes.set,
   ]
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

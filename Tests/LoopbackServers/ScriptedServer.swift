@@ -51,10 +51,31 @@ package final class ScriptedServer: Sendable {
   private let script: @Sendable (Peer) -> Void
 
   /// Listens and runs `script` on a thread of its own for each connection.
-  package init(_ script: @escaping @Sendable (Peer) -> Void) throws {
-    (listener, port) = try LoopbackPort.listening()
+  package convenience init(_ script: @escaping @Sendable (Peer) -> Void) throws {
+    let (listener, port) = try LoopbackPort.listening()
+    self.init(listener, port, script)
+  }
+
+  /// Listens on a socket in the file system; its port is 0.
+  package convenience init(unixSocket path: String, _ script: @escaping @Sendable (Peer) -> Void) throws {
+    let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8).prefix($0.count - 1)) }
+    let status = withUnsafeBytes(of: &address) { bytes -> Int32 in
+      guard let start = bytes.baseAddress else { return -1 }
+      return bind(listener, start.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+    }
+    guard status == 0, listen(listener, 16) == 0 else {
+      throw ChildProcess.Failure(description: "cannot listen on \(path): \(String(cString: strerror(errno)))")
+    }
+    self.init(listener, 0, script)
+  }
+
+  private init(_ listener: Int32, _ port: Int, _ script: @escaping @Sendable (Peer) -> Void) {
+    self.listener = listener
+    self.port = port
     self.script = script
-    let (listener, script) = (listener, script)
     Self.onThread {
       while case let descriptor = accept(listener, nil, nil), descriptor >= 0 {
         Self.onThread {

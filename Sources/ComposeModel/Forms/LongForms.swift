@@ -66,7 +66,7 @@ struct LongForms {
 
   /// A truth value, also in the words of YAML 1.1.
   mutating func flag(_ node: inout ComposeNode) {
-    guard let text = node.text else { return }
+    guard let text = node.text, !node.isUnresolved else { return }
     switch text.lowercased() {
     case "true", "yes", "y", "on", "1": node.content = .boolean(true)
     case "false", "no", "n", "off", "0": node.content = .boolean(false)
@@ -75,6 +75,7 @@ struct LongForms {
   }
 
   mutating func whole(_ node: inout ComposeNode) {
+    if node.isUnresolved { return }
     switch node.content {
     case .text(let text):
       if let number = Int(text) {
@@ -93,7 +94,7 @@ struct LongForms {
   }
 
   mutating func number(_ node: inout ComposeNode) {
-    guard let text = node.text else { return }
+    guard let text = node.text, !node.isUnresolved else { return }
     if let whole = Int(text) {
       node.content = .integer(whole)
     } else if let number = Double(text), number.isFinite {
@@ -105,7 +106,7 @@ struct LongForms {
 
   /// A size in bytes, as text.
   mutating func size(_ node: inout ComposeNode) {
-    guard let text = node.scalarText, node.boolean == nil else { return }
+    guard let text = node.scalarText, node.boolean == nil, !node.isUnresolved else { return }
     if let bytes = Quantity.bytes(text) {
       node.content = .text(String(bytes))
     } else {
@@ -114,7 +115,7 @@ struct LongForms {
   }
 
   mutating func duration(_ node: inout ComposeNode) {
-    guard let text = node.text else { return }
+    guard let text = node.text, !node.isUnresolved else { return }
     if let nanoseconds = Quantity.nanoseconds(text) {
       node.content = .text(Quantity.durationText(nanoseconds))
     } else {
@@ -124,6 +125,7 @@ struct LongForms {
 
   /// A file's mode, octal, as text.
   mutating func mode(_ node: inout ComposeNode) {
+    if node.isUnresolved { return }
     let mode =
       switch node.content {
       case .text(let text): PlainText.integer(text.hasPrefix("0") ? text : "0\(text)")

@@ -158,7 +158,7 @@ extension LongForms {
       }
       return [port]
     }
-    guard let text = node.scalarText else { return [node] }
+    guard let text = node.scalarText, !node.isUnresolved else { return [node] }
     do throws(PortForm.Fault) {
       return try PortForm.parsed(text).map { form in
         var map = ComposeMap()
@@ -201,7 +201,7 @@ extension LongForms {
       if node["target"] == nil { add("missing-key", "a mount lacks `target`", at: node.place) }
       return mount
     }
-    guard let text = node.scalarText else { return node }
+    guard let text = node.scalarText, !node.isUnresolved else { return node }
     guard let form = MountForm.parsed(text) else {
       add("not-a-mount", "this is no mount: it is written [SOURCE:]TARGET[:OPTIONS]", at: node.place)
       return node

@@ -25,10 +25,11 @@ package enum ComposeLint {
     var run = LintRun(project, surroundings)
     run.run()
     var seen: Set<ComposeComplaint> = []
-    return run.complaints.filter { seen.insert($0).inserted }.enumerated().sorted {
-      let (a, b) = ($0.element.place, $1.element.place)
-      return (a.path, a.line, a.column, $0.offset) < (b.path, b.line, b.column, $1.offset)
-    }.map(\.element)
+    return run.complaints.filter { seen.insert($0).inserted }.sorted { first, second in
+      let (a, b) = (first.place, second.place)
+      return (a.path, a.line, a.column, first.rule.rawValue, first.message)
+        < (b.path, b.line, b.column, second.rule.rawValue, second.message)
+    }
   }
 }
 

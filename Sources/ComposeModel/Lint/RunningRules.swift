@@ -174,7 +174,7 @@ extension LintRun {
   mutating func checkImage(_ service: LintedService) {
     guard let image = service.image, let node = service["image"] else { return }
     // A text without the value of its variable says nothing of the tag.
-    if node.template?.unset.isEmpty == false { return }
+    if node.template.map({ !$0.unset.isEmpty || $0.isUnresolved }) ?? false { return }
     if image.isFloating {
       let what = image.tag.map { "the tag `\($0)`" } ?? "no tag, which is `latest`"
       add(.imagePinned, service, "its image has \(what): what runs changes from one pull to the next", at: node.place)

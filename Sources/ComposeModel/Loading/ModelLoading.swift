@@ -236,15 +236,13 @@ private struct InterpolationWalk {
       result.content = .text(try interpolation.text(text))
       result.template = ComposeNode.Template(written: text, unset: interpolation.unset)
     } catch {
-      result.template = ComposeNode.Template(written: text, unset: [])
+      result.template = ComposeNode.Template(written: text, unset: [], isUnresolved: true)
       switch error {
       case .malformed:
         problems.append(
           ComposeProblem(
             "malformed-variable", "`$` begins no variable here: write `$$` for the sign itself", at: node.place))
       case .required(let name, let message):
-        // What was to be filled in is not there: the text without it would mislead.
-        result.content = .text("")
         problems.append(
           ComposeProblem(
             "required-variable",

@@ -51,7 +51,7 @@ struct DocumentReading {
         merged += sources(of: node(value))
         continue
       }
-      if isPlain, key.tag == nil, !isText(name) {
+      if isPlain, !isText(name) {
         problems.append(
           ComposeProblem("key-not-text", "the key `\(name)` is no text: put it in quotes", at: place(key)))
         continue
