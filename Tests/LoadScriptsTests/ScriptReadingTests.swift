@@ -219,6 +219,20 @@ struct ScriptReadingTests {
     #expect(try read(text, chosen: "none").refusals.map(\.feature) == ["environments"])
   }
 
+  @Test("JSON with tabs, escaped slashes and surrogates")
+  func json() throws {
+    let text =
+      "{\n\t\"config\": { \"target\": \"http:\\/\\/a\", \"processor\": \"x\" },\n\t\"scenarios\": [{ \"flow\": [{ \"post\": { \"url\": \"/\\ud83d\\ude00\\t\" } }] }]\n}\n"
+    let outcome = try read(text)
+    #expect(outcome.refusals.map { "\($0.span.line):\($0.span.column) \($0.feature)" } == ["2:36 processor"])
+    #expect(outcome.script?.target == "http://a")
+    guard case .request(let request)? = outcome.script?.scenarios.first?.flow.first else {
+      Issue.record("no request")
+      return
+    }
+    #expect(request.url.text == "/\u{1F600}\t")
+  }
+
   @Test("hostile scripts end in refusals")
   func hostile() throws {
     for text in [
