@@ -57,10 +57,10 @@ struct ScriptReadingTests {
     Refused(script: "config:\n  engines:\n    playwright: {}\n" + flow, expected: ["3:5 playwright"]),
     Refused(
       script: "scenarios:\n  - engine: socketio\n    flow:\n      - emit: {channel: a}\n",
-      expected: ["2:13 engine socketio", "4:9 emit"]),
+      expected: ["2:13 engine: socketio", "4:9 emit"]),
     Refused(
       script: "scenarios:\n  - engine: playwright\n    flowFunction: go\n",
-      expected: ["2:13 engine playwright", "3:5 flowFunction"]),
+      expected: ["2:13 engine: playwright", "3:5 flowFunction"]),
     Refused(
       script: "scenarios:\n  - flow:\n      - function: setUp\n      - get: {url: /}\n", expected: ["3:9 function"]),
     Refused(
