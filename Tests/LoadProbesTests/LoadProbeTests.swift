@@ -6,6 +6,7 @@ import LoopbackServers
 import Postgres
 import ProbeConformance
 import Probing
+import Synchronization
 import Testing
 
 @testable import LoadProbes
@@ -117,6 +118,51 @@ struct LoadProbeTests {
     #expect(facts["unanswered"] == 30 && facts["failedShare"] == 1 && facts["unansweredShare"] == 1)
     #expect(facts["errors"] == [["name": "ECONNREFUSED", "count": 30]])
     #expect(gaps.contains { $0.path == "responseTime" })
+  }
+
+  @Test("CPU and memory by Prometheus and by control group")
+  func metrics() async throws {
+    let server = try Self.site()
+    let queries = Mutex<[String]>([])
+    let prometheus = try ScriptedServer { peer in
+      let request = String(decoding: peer.receive(), as: UTF8.self)
+      let target = request.split(separator: " ").dropFirst().first.map(String.init) ?? ""
+      queries.withLock { $0.append(target) }
+      let value = target.contains("cpu") ? "1.5" : "2000000"
+      let body =
+        #"{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"\#(value)"]},{"metric":{},"value":[1,"0"]}]}}"#
+      peer.send(
+        Array(
+          "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\(String(body.utf8.count, radix: 16))\r\n\(body)\r\n0\r\n\r\n"
+            .utf8))
+    }
+    let group = try ScratchFolder()
+    try group.write("usage_usec 5000000\nuser_usec 1\n", to: "cpu.stat")
+    try group.write("4096\n", to: "memory.current")
+    let (sighting, _) = await Self.look([
+      "target": .string("http://127.0.0.1:\(server.port)"), "flow": Self.flow,
+      "phases": [["duration": 3, "arrivalRate": 5]],
+      "watch": [
+        [
+          "name": "api", "prometheus": .string("http://127.0.0.1:\(prometheus.port)/"),
+          "cpu": "sum(rate(cpu[30s]))", "memory": "sum(memory)",
+        ], ["name": "group", "cgroup": .string(group.path)],
+        ["name": "silent", "prometheus": "http://127.0.0.1:1", "cpu": "x"],
+      ],
+    ])
+    guard case .seen(let facts, let gaps) = sighting else {
+      Issue.record("\(sighting)")
+      return
+    }
+    #expect(facts["processes"]?[0]?["coresMean"] == 1.5)
+    #expect(facts["processes"]?[0]?["memoryMost"] == 2_000_000)
+    #expect(facts["processes"]?[0]?["cpuSeconds"] == .null)
+    #expect(facts["processes"]?[1]?["cpuSeconds"] == 0)
+    #expect(facts["processes"]?[1]?["memoryEnd"] == 4096)
+    #expect(facts["processes"]?[1]?["memoryGrowthShare"] == 0)
+    #expect(facts["processes"]?[2]?["samples"] == 0)
+    #expect(gaps.contains { $0.path == "processes[2]" })
+    #expect(queries.withLock { $0.contains("/api/v1/query?query=sum%28rate%28cpu%5B30s%5D%29%29") })
   }
 
   @Test("the database's work is counted by statement, and held against the requests")
