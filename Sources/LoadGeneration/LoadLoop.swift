@@ -776,7 +776,9 @@ final class LoadLoop {
       return advance(fiber)
     }
     let fields = AnswerFields(section)
-    if let name = plan.instanceHeader, user.number >= 0 { figures.note(instance: fields[name] ?? "unnamed") }
+    if let name = plan.instanceHeader, user.number >= 0 {
+      figures.note(instance: fields[name].map { String($0.prefix(100)) } ?? "unnamed")
+    }
     for cookie in fields.values("set-cookie") { user.jar.take(cookie, from: written.url) }
     if step.request.followsRedirects, [301, 302, 303, 307, 308].contains(status), let location = fields["location"] {
       return redirect(fiber, status, written, location)

@@ -138,7 +138,7 @@ struct ScriptReading {
       if let engine, engine.value.string != "http" {
         let name = engine.value.string ?? engine.value.plainText ?? "engine"
         refuse(
-          engine.value.string.map { "engine \($0)" } ?? "engine",
+          engine.value.string.map { "engine: \($0)" } ?? "engine",
           "the engine `\(name)` is not supported: only http is", at: engine.value.span)
       }
       let hooks = ["beforeScenario", "afterScenario", "beforeRequest", "afterResponse", "onError"]

@@ -1,9 +1,12 @@
 import AuditModel
 import Facts
 import Glibc
+import LoopbackPostgres
 import LoopbackServers
+import Postgres
 import ProbeConformance
 import Probing
+import Synchronization
 import Testing
 
 @testable import LoadProbes
@@ -115,6 +118,100 @@ struct LoadProbeTests {
     #expect(facts["unanswered"] == 30 && facts["failedShare"] == 1 && facts["unansweredShare"] == 1)
     #expect(facts["errors"] == [["name": "ECONNREFUSED", "count": 30]])
     #expect(gaps.contains { $0.path == "responseTime" })
+  }
+
+  @Test("CPU and memory by Prometheus and by control group")
+  func metrics() async throws {
+    let server = try Self.site()
+    let queries = Mutex<[String]>([])
+    let prometheus = try ScriptedServer { peer in
+      let request = String(decoding: peer.receive(), as: UTF8.self)
+      let target = request.split(separator: " ").dropFirst().first.map(String.init) ?? ""
+      queries.withLock { $0.append(target) }
+      let value = target.contains("cpu") ? "1.5" : "2000000"
+      let body =
+        #"{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"\#(value)"]},{"metric":{},"value":[1,"0"]}]}}"#
+      peer.send(
+        Array(
+          "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n\(String(body.utf8.count, radix: 16))\r\n\(body)\r\n0\r\n\r\n"
+            .utf8))
+    }
+    let group = try ScratchFolder()
+    try group.write("usage_usec 5000000\nuser_usec 1\n", to: "cpu.stat")
+    try group.write("4096\n", to: "memory.current")
+    let (sighting, _) = await Self.look([
+      "target": .string("http://127.0.0.1:\(server.port)"), "flow": Self.flow,
+      "phases": [["duration": 3, "arrivalRate": 5]],
+      "watch": [
+        [
+          "name": "api", "prometheus": .string("http://127.0.0.1:\(prometheus.port)/"),
+          "cpu": "sum(rate(cpu[30s]))", "memory": "sum(memory)",
+        ], ["name": "group", "cgroup": .string(group.path)],
+        ["name": "silent", "prometheus": "http://127.0.0.1:1", "cpu": "x"],
+      ],
+    ])
+    guard case .seen(let facts, let gaps) = sighting else {
+      Issue.record("\(sighting)")
+      return
+    }
+    #expect(facts["processes"]?[0]?["coresMean"] == 1.5)
+    #expect(facts["processes"]?[0]?["memoryMost"] == 2_000_000)
+    #expect(facts["processes"]?[0]?["cpuSeconds"] == .null)
+    #expect(facts["processes"]?[1]?["cpuSeconds"] == 0)
+    #expect(facts["processes"]?[1]?["memoryEnd"] == 4096)
+    #expect(facts["processes"]?[1]?["memoryGrowthShare"] == 0)
+    #expect(facts["processes"]?[2]?["samples"] == 0)
+    #expect(gaps.contains { $0.path == "processes[2]" })
+    #expect(queries.withLock { $0.contains("/api/v1/query?query=sum%28rate%28cpu%5B30s%5D%29%29") })
+  }
+
+  @Test("the database's work is counted by statement, and held against the requests")
+  func database() async throws {
+    let database = try PostgresServer.observed.get()
+    let deadline = Deadline(milliseconds: 30_000)
+    var first = try PostgresConnection.open(database.parameters(user: "postgres"), before: deadline)
+    for statement in [
+      "CREATE EXTENSION IF NOT EXISTS pg_stat_statements", "CREATE TABLE loaded (id int)",
+      "INSERT INTO loaded SELECT generate_series(1, 100)",
+    ] { try first.query(statement, before: deadline) }
+    let server = try ScriptedServer { peer in
+      guard var session = try? PostgresConnection.open(database.parameters(user: "postgres"), before: deadline) else {
+        return
+      }
+      while !peer.receive().isEmpty {
+        // One for the list, and one for each of its rows.
+        for id in 0...3 {
+          _ = try? session.query("SELECT count(*) FROM loaded WHERE id = $1", [String(id)], before: deadline)
+        }
+        peer.send(Array("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok".utf8))
+      }
+    }
+    let settings: JSONObject = [
+      "target": .string("http://127.0.0.1:\(server.port)"), "flow": Self.flow,
+      "phases": [["duration": 1, "arrivalRate": 10]],
+      "database": .string("postgresql://monitor@localhost:\(database.port)/postgres"),
+      "databaseTrust": .string(database.root),
+    ]
+    let (sighting, _) = await Self.look(settings, secrets: ["databasePassword": Secret(PostgresServer.password)])
+    guard case .seen(let facts, let gaps) = sighting, let work = facts["database"] else {
+      Issue.record("\(sighting)")
+      return
+    }
+    #expect(gaps == [])
+    #expect(LoadRunProbe().descriptor.facts.violations(of: facts).isEmpty)
+    let statement = work["statements"]?.array?.first { $0["query"]?.string?.contains("FROM loaded") == true }
+    #expect(statement?["calls"] == 80)
+    #expect(statement?["callsPerRequest"] == 4)
+    #expect((work["callsPerRequest"]?.double ?? 0) >= 4)
+    #expect((work["connectionsMost"]?.integer ?? 0) >= 1 && work["connectionsLimit"] == 60)
+    // A login that is refused is a gap with its reason, and the password stands nowhere.
+    let (refused, _) = await Self.look(settings, secrets: ["databasePassword": Secret("wrong-secret")])
+    guard case .seen(let others, let missing) = refused else {
+      Issue.record("\(refused)")
+      return
+    }
+    #expect(others["database"] == .null)
+    #expect(missing.contains { $0.path == "database" && !$0.reason.contains("wrong-secret") && $0.remedy != nil })
   }
 
   @Test("conforms")

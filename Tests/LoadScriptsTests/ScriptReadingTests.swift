@@ -57,10 +57,10 @@ struct ScriptReadingTests {
     Refused(script: "config:\n  engines:\n    playwright: {}\n" + flow, expected: ["3:5 playwright"]),
     Refused(
       script: "scenarios:\n  - engine: socketio\n    flow:\n      - emit: {channel: a}\n",
-      expected: ["2:13 engine socketio", "4:9 emit"]),
+      expected: ["2:13 engine: socketio", "4:9 emit"]),
     Refused(
       script: "scenarios:\n  - engine: playwright\n    flowFunction: go\n",
-      expected: ["2:13 engine playwright", "3:5 flowFunction"]),
+      expected: ["2:13 engine: playwright", "3:5 flowFunction"]),
     Refused(
       script: "scenarios:\n  - flow:\n      - function: setUp\n      - get: {url: /}\n", expected: ["3:9 function"]),
     Refused(
@@ -217,6 +217,20 @@ struct ScriptReadingTests {
     #expect(unset.script?.unresolved.map(\.feature) == ["duration", "arrivalRate"])
     #expect(try read(text, variables: ["D": "10", "RATE": "3"], chosen: "dynamic").script?.arrivals == 30)
     #expect(try read(text, chosen: "none").refusals.map(\.feature) == ["environments"])
+  }
+
+  @Test("JSON with tabs, escaped slashes and surrogates")
+  func json() throws {
+    let text =
+      "{\n\t\"config\": { \"target\": \"http:\\/\\/a\", \"processor\": \"x\" },\n\t\"scenarios\": [{ \"flow\": [{ \"post\": { \"url\": \"/\\ud83d\\ude00\\t\" } }] }]\n}\n"
+    let outcome = try read(text)
+    #expect(outcome.refusals.map { "\($0.span.line):\($0.span.column) \($0.feature)" } == ["2:36 processor"])
+    #expect(outcome.script?.target == "http://a")
+    guard case .request(let request)? = outcome.script?.scenarios.first?.flow.first else {
+      Issue.record("no request")
+      return
+    }
+    #expect(request.url.text == "/\u{1F600}\t")
   }
 
   @Test("hostile scripts end in refusals")
