@@ -33,8 +33,7 @@ struct Waiving {
     isPartial: Bool, asOf now: Instant
   ) {
     guard !waivers.isEmpty else { return }
-    let ids = catalogue.checks.map(\.id)
-    let compensations = Compensations(findings)
+    let compensations = Compensations(waivers.contains { !$0.compensating.isEmpty } ? findings : [])
     let standing = findings.indices.filter { findings[$0].status.countsInScore && findings[$0].status != .pass }
     for waiver in waivers {
       var row = AuditReport.WaiverRow(waiver: waiver, state: .unused, findings: [], problems: [])
@@ -47,7 +46,7 @@ struct Waiving {
             + (spoken.isEmpty ? ", and nothing is left for it" : ", and \(Self.counted(spoken.count)) again"))
       } else if now < waiver.created {
         row.state = .notYet
-      } else if let problem = Self.misnamed(waiver, checks: ids, targets: targets) {
+      } else if let problem = Self.misnamed(waiver, checks: catalogue.checks, targets: targets) {
         row.state = .unknown
         row.problems.append(problem)
       } else if waiver.days > rules.maximumDays {
@@ -125,9 +124,9 @@ struct Waiving {
   }
 
   private static func misnamed(
-    _ waiver: Waiver, checks: [String], targets: Set<String>
+    _ waiver: Waiver, checks: [CheckDefinition], targets: Set<String>
   ) -> AuditReport.WaiverProblem? {
-    if !checks.contains(where: { Policy.pattern(waiver.check, matches: $0) }) {
+    if !checks.contains(where: { Policy.pattern(waiver.check, matches: $0.id) }) {
       return AuditReport.WaiverProblem(.unknown, "there is no check \(waiver.check)")
     }
     if !targets.contains(where: { Policy.pattern(waiver.target, matches: $0) }) {
@@ -139,10 +138,9 @@ struct Waiving {
   /// Says why there is nothing to cover, as far as it can be told.
   private func noteIdleness(of row: inout AuditReport.WaiverRow, _ findings: [Finding], isPartial: Bool) {
     let waiver = row.waiver
-    let there = findings.indices.filter {
-      Policy.pattern(waiver.check, matches: findings[$0].check)
-        && Policy.pattern(waiver.target, matches: findings[$0].target)
-    }.map { findings[$0] }
+    let there = findings.filter {
+      Policy.pattern(waiver.check, matches: $0.check) && Policy.pattern(waiver.target, matches: $0.target)
+    }
     if isPartial, there.allSatisfy({ $0.status == .skipped }) { return }
     let open = there.filter { $0.status.countsInScore && $0.status != .pass }
     if let other = open.first(where: { waiver.speaks(of: $0) }) {
