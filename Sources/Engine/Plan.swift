@@ -157,9 +157,9 @@ package struct Plan: Sendable {
     let safety = max(check.safety, probe.safety)
     let asked = JSONObject(check.with.members.map { ($0.name, $0.value.bound(to: parameters)) })
     let planned = PlannedObservation(probe: check.probe, target: target.id, parameters: asked)
-    guard
-      header.permits(safety) || (safety == .load && target.isOnThisMachine) || carried.contains(planned.key)
-    else {
+    // Load on this very machine needs no consent, unless the inventory wants nothing but looks.
+    let isHarmless = safety == .load && header.ceiling >= .probe && target.isOnThisMachine
+    guard header.permits(safety) || isHarmless || carried.contains(planned.key) else {
       if forbiddenKeys.insert(planned.key).inserted { forbidden.append(planned) }
       return .settled(
         .unknown,

@@ -42,6 +42,31 @@ struct PlanTests {
     #expect(settled(header(ceiling: .probe, environment: .production, consented: [.load])) == nil)
   }
 
+  @Test("load on this very machine needs no consent; on any other it does")
+  func loopback() throws {
+    func isPlanned(_ declaration: JSONObject, safety: SafetyClass = .load, ceiling: SafetyClass = .probe) throws -> Bool
+    {
+      let checks = try [check("a-1", expect: [("$.n", .equals, 1)], safety: safety)]
+      let header = header(ceiling: ceiling, environment: .production, declaration: declaration)
+      return Plan(header, policy: everything, catalogue: catalogue(checks)).observations.count == 1
+    }
+    for place in ["http://127.0.0.1:1/", "https://localhost/x", "http://[::1]:8080/", "http://user@127.9.9.9?a"] {
+      #expect(try isPlanned(["target": .string(place)]), "\(place)")
+    }
+    for place in [
+      "http://127.0.0.1.example/", "http://127.0.0.1@example/", "http://localhost.example/", "http://10.0.0.1/",
+      "localhost",
+      "http://[::2]/", "http://127.1/",
+    ] {
+      #expect(try !isPlanned(["target": .string(place)]), "\(place)")
+    }
+    #expect(try !isPlanned(["url": "http://127.0.0.1/", "load": ["hosts": ["example"]]]))
+    #expect(try !isPlanned(["url": "http://127.0.0.1/", "target": "http://example/"]))
+    #expect(try !isPlanned(["url": "http://127.0.0.1/"], safety: .mutate))
+    #expect(try !isPlanned(["url": "http://127.0.0.1/"], ceiling: .observe))
+    #expect(try !isPlanned([:]))
+  }
+
   @Test("a condition on the declaration that does not hold puts the check out of scope, with the reason")
   func conditions() throws {
     let checks = try [check("a-1", expect: [("$.n", .equals, 1)], when: [("$.health", .exists, true)])]
