@@ -78,11 +78,16 @@ struct BackupRepository: Sendable {
     try launcher.account?.own(folder)
   }
 
-  /// A folder for the server's socket, whose path must be short.
+  /// A folder for the server's socket, whose path may have 107 bytes at most and stands in a list between commas.
   private func makeSocketFolder() throws(GroundFailure) -> String {
-    var template = Array("/tmp/proving-ground-socket.XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw Files.failure("cannot make a folder in /tmp") }
-    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    var path = "\(place)/socket"
+    if path.utf8.count <= 80, path.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "/_.-".contains($0)) }) {
+      try Files.makeFolder(path, mode: 0o700)
+    } else {
+      var template = Array("/tmp/proving-ground-socket.XXXXXX".utf8CString)
+      guard mkdtemp(&template) != nil else { throw Files.failure("cannot make a folder in /tmp") }
+      path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
     try launcher.account?.own(path)
     return path
   }

@@ -18,6 +18,8 @@ struct Dumps: Sendable {
   /// The folder of PostgreSQL's programs.
   let programs: String
   let port: Int
+  /// How the set-up protects its sessions.
+  let protection: Protection
   let plan: DumpPlan
 
   private var folder: Folder { launcher.folder }
@@ -26,7 +28,8 @@ struct Dumps: Sendable {
   func write(before deadline: Deadline) throws(GroundFailure) {
     try Files.makeFolder(folder.dumps)
     let login = [
-      "/usr/bin/env", "PGPASSWORD=\(Files.text(at: folder.superuserPassword) ?? "")", "PGSSLMODE=verify-full",
+      "/usr/bin/env", "PGPASSWORD=\(Files.text(at: folder.superuserPassword) ?? "")",
+      "PGSSLMODE=\(protection.mode.rawValue)",
       "PGSSLROOTCERT=\(folder.trust)", "PGHOSTADDR=127.0.0.1",
     ]
     let server = ["--host=localhost", "--port=\(port)", "--username=postgres"]

@@ -21,7 +21,7 @@ struct Construction: Sendable {
       try Launcher.steps + [
         "/proc/self/exe", Launcher.path(of: "openssl"), Edge.program(), "\(databasePrograms)/postgres",
         "\(databasePrograms)/initdb", Launcher.path(of: "cp"), Pooler.program(), Cache.program(),
-        Launcher.path(of: "pgbackrest"), "\(databasePrograms)/pg_dump", "\(databasePrograms)/pg_dumpall", "/bin/sh",
+        Launcher.path(of: "pgbackrest"), "\(databasePrograms)/pg_dump", "\(databasePrograms)/pg_dumpall",
       ]
     mark = GroundMark(
       programs: programs.compactMap(Files.resolved), account: account, inventory: inventory)
@@ -46,8 +46,10 @@ struct Construction: Sendable {
     try database.setUp(blueprint, outsidePort: ports.outside, people: people, before: deadline)
     try writeFiles()
     if let dumps = blueprint.dumps {
-      try Dumps(launcher: launcher, programs: DatabaseServer.programs(), port: ports.database, plan: dumps)
-        .write(before: deadline)
+      try Dumps(
+        launcher: launcher, programs: DatabaseServer.programs(), port: ports.database,
+        protection: blueprint.setUpSessions, plan: dumps
+      ).write(before: deadline)
     }
     let pooler = try Pooler.start(
       blueprint.pooler, certificate: .database, ports: ports, authority: authority, launcher: launcher)

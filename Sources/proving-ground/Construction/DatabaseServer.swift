@@ -105,14 +105,20 @@ struct DatabaseServer: Sendable {
     try Files.write(password, to: folder.superuserPassword, mode: 0o600)
   }
 
-  /// Made aside and then moved into place, since another platform may be about to make the same.
+  /// Made in the platform's own folder, where whoever takes it down finds what runs; then copied beside its place and moved into
+  /// it, since another platform may be about to make the same.
   private func makeTemplate(at path: String, before deadline: Deadline) throws(GroundFailure) {
-    let aside = "\(path).\(getpid())"
-    try Files.makeFolder(aside, mode: 0o700)
-    try launcher.account?.own(aside)
-    let password = try makeCluster(in: aside, savingBackups: true, before: deadline)
-    try Files.write(password, to: "\(aside)/superuser", mode: 0o600)
-    try launcher.account?.own("\(aside)/superuser")
+    let (inner, aside) = ("\(folder.database)/template", "\(path).\(getpid())")
+    for folder in [inner, aside] {
+      try Files.makeFolder(folder, mode: 0o700)
+      try launcher.account?.own(folder)
+    }
+    let password = try makeCluster(in: inner, savingBackups: true, before: deadline)
+    try Files.write(password, to: "\(inner)/superuser", mode: 0o600)
+    try launcher.account?.own("\(inner)/superuser")
+    try launcher.run(
+      [Launcher.path(of: "cp"), "-R", "\(inner)/.", aside], log: "cp", asAccount: true, before: deadline)
+    try Files.remove(inner)
     if rename(aside, path) != 0 { try Files.remove(aside) }
   }
 

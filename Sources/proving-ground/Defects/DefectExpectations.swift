@@ -218,11 +218,8 @@ extension Defect {
       .init(check: "backups-redundant", target: "dumps"),
     ],
     "dump-too-new": [
-      .init(check: "backups-contents-whole", target: "dumps"),
       .init(check: "backups-dump-readable-here", target: "dumps"),
       .init(check: "backups-encrypted", target: "dumps", status: "warn"),
-      .init(check: "backups-newest-succeeded", target: "dumps"),
-      .init(check: "backups-redundant", target: "dumps"),
     ],
     "dumps-without-roles": [
       .init(check: "backups-encrypted", target: "dumps", status: "warn"),
@@ -435,10 +432,7 @@ extension Defect {
       .init(check: "tls-key-exchange-ephemeral", target: "web", status: "warn"),
       .init(check: "tls-mozilla-intermediate", target: "web"),
     ],
-    "no-headroom": [
-      .init(check: "postgres-connection-headroom", target: "db"),
-      .init(check: "postgres-statements-quick", target: "db"),
-    ],
+    "no-headroom": [.init(check: "postgres-connection-headroom", target: "db")],
     "no-http2": [.init(check: "tls-http2-offered", target: "web", status: "warn")],
     "no-nosniff": [.init(check: "http-content-type-options", target: "web")],
     "no-rate-limit": [.init(check: "rate-limit-exists", target: "web")],

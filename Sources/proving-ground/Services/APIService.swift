@@ -71,12 +71,11 @@ struct APIService: Sendable {
       "api/scrape/luma", manner: manner,
       [.post: { _, _ in await answer(Queries.order, "luma", status: .accepted) }])
     accounts.serve(on: router)
-    let hoard = Database(database.address, connections: max(1, settings.hoardedSessions), for: settings.name)
-    await hoard.open(settings.hoardedSessions)
-    let pooled = settings.pooler.map { Database($0, connections: max(1, settings.pooledSessions), for: settings.name) }
-    let count = settings.pooledSessions
+    let hoard = Database(database.address, connections: settings.hoardedSessions, for: settings.name)
+    await hoard.openAll()
+    let pooled = settings.pooler.map { Database($0, connections: settings.pooledSessions, for: settings.name) }
     // Whoever waits for a place in the pool keeps nobody else from the service.
-    Task { await pooled?.open(count, busyFor: 0.01, patience: 3_600_000) }
+    Task { await pooled?.openAll(patience: 3_600_000) }
     try await Server.run(router, port: settings.port)
     // Kept to the end, or its sessions would close at once.
     withExtendedLifetime((hoard, pooled)) {}

@@ -22,7 +22,7 @@ final class Database: Sendable {
     self.application = "events-\(application.rawValue)"
     places = (0..<connections).map { _ in Place() }
     // As many threads as places, so that whoever runs finds one free.
-    lane = BlockingLane(width: connections)
+    lane = BlockingLane(width: max(1, connections))
   }
 
   /// The first column of the first row that `statement` gives; nil where it gives none.
@@ -40,13 +40,16 @@ final class Database: Sendable {
     }
   }
 
-  /// Opens `count` connections at once, each busy for `seconds` so that no two are one, or until it has waited for `patience`,
-  /// in milliseconds.
-  func open(_ count: Int, busyFor seconds: Double = 1, patience: Int = 10_000) async {
+  /// Opens as many connections as there is room for, each waiting for `patience` at most, in milliseconds, and keeps them.
+  func openAll(patience: Int = 10_000) async {
     await withTaskGroup(of: Void.self) { group in
-      for _ in 0..<count {
-        group.addTask {
-          _ = await self.firstValue("SELECT pg_sleep(\(seconds))", [], before: Deadline(milliseconds: patience))
+      for place in places {
+        group.addTask { [self] in
+          await lane.run { [self] in
+            place.connection.withLock { connection in
+              _ = firstValue("SELECT 1", [], on: &connection, before: Deadline(milliseconds: patience))
+            }
+          }
         }
       }
     }

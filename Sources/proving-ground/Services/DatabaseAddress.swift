@@ -26,7 +26,8 @@ enum Protection: String, Codable, Sendable {
   /// Nothing.
   case none
 
-  fileprivate var mode: SSLMode {
+  /// The same in libpq's words.
+  var mode: SSLMode {
     switch self {
     case .verified: .verifyFull
     case .encrypted: .require
