@@ -71,14 +71,6 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
       ]),
 
-    // What runs by itself: schedules carried out, a site over the history, notices.
-    .target(
-      name: "Service",
-      dependencies: [
-        "AuditModel", "Cryptography", "Definitions", "Facts", "History", "Probing", "Reporting", "Scheduling",
-        "Transport",
-      ]),
-
     // MARK: Probes: the only rooms that touch the audited system
 
     // What a TLS endpoint shows: certificate, chain, protocol versions.
@@ -124,14 +116,24 @@ let package = Package(
       name: "DeploymentProbes",
       dependencies: ["AuditModel", "ComposeModel", "Facts", "Probing", "Transport"]),
 
-    // MARK: Judging and reporting: pure
+    // MARK: Keeping and serving
 
-    // Plan, observe, judge, assess, score, gate.
-    .target(name: "Engine", dependencies: ["AuditModel", "Cryptography", "Facts", "Probing"]),
+    // What runs by itself: schedules carried out, a site over the history, notices.
+    .target(
+      name: "Service",
+      dependencies: [
+        "AuditModel", "Cryptography", "Definitions", "Facts", "History", "Probing", "Reporting", "Scheduling",
+        "Transport",
+      ]),
     // The runs kept: first seen, flapping, repair times, trend; SQLite or PostgreSQL under one schema.
     .target(
       name: "History",
       dependencies: ["AuditModel", "CSQLite", "CZlib", "Cryptography", "Facts", "Postgres", "Probing"]),
+
+    // MARK: Judging and reporting: pure
+
+    // Plan, observe, judge, assess, score, gate.
+    .target(name: "Engine", dependencies: ["AuditModel", "Cryptography", "Facts", "Probing"]),
     // An audit report in, bytes out.
     .target(name: "Reporting", dependencies: ["AuditModel", "CLibXML2", "Cryptography", "Facts"]),
 

@@ -6,10 +6,10 @@ import Testing
 @testable import History
 
 /// Ten thousand runs of three hundred findings. Filling takes longer than a test should: `PRODWORTHY_TEST_RUNS` says how
-/// many runs are stored, three hundred where it does not.
+/// many runs are stored, a hundred and fifty where it does not.
 @Suite struct ScaleTests {
   @Test(arguments: Backend.allCases) func pagesStayQuick(_ backend: Backend) throws {
-    let count = ProcessInfo.processInfo.environment["PRODWORTHY_TEST_RUNS"].flatMap { Int($0) } ?? 300
+    let count = ProcessInfo.processInfo.environment["PRODWORTHY_TEST_RUNS"].flatMap { Int($0) } ?? 150
     let store = try backend.store()
     // What a real report of three hundred findings comes to.
     let document = Array(

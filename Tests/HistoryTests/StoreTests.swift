@@ -402,6 +402,63 @@ extension HistoryStore {
   }
 }
 
+@Suite struct SharedDatabaseTests {
+  private func parameters(_ user: String, database: String = "postgres") throws -> String {
+    let server = try PostgresServer.shared.get()
+    return "postgresql://\(user)@localhost:\(server.port)/\(database)?trust=\(server.root)&address=127.0.0.1"
+  }
+
+  private func failure(_ url: String, password: String = PostgresServer.password) throws -> HistoryFailure? {
+    do throws(HistoryFailure) {
+      try HistoryStore(HistoryPlace(url, password: Secret(password))).prepare(before: .soon)
+      return nil
+    } catch { return error }
+  }
+
+  @Test func whyADatabaseCannotBeUsedIsTold() throws {
+    guard case .notPermitted(let rejected) = try failure(try parameters("auditor"), password: "canary-wrong") else {
+      Issue.record("a wrong password was let in")
+      return
+    }
+    #expect(!rejected.contains("canary-wrong"))
+    // Since PostgreSQL 15 not everybody may make tables.
+    guard case .notPermitted = try failure(try parameters("stranger")) else {
+      Issue.record("a stranger made tables")
+      return
+    }
+    guard case .unavailable = try failure("postgresql://me@127.0.0.1:\(LoopbackPort.free())/db?sslmode=disable") else {
+      Issue.record("nobody listens there")
+      return
+    }
+    let url = try parameters("auditor")
+    do throws(HistoryFailure) {
+      _ = try HistoryStore(HistoryPlace(url, password: Secret(PostgresServer.password)), .existing)
+        .streams(before: .soon)
+      Issue.record("there is no history")
+    } catch {
+      guard case .missing = error else {
+        Issue.record("\(error)")
+        return
+      }
+    }
+  }
+
+  @Test func aServerThatWasRestartedIsAskedAnew() throws {
+    let store = try Backend.postgres.store()
+    try store.news(Reports.entry(Reports.report(night: 0, [Reports.finding("a", .pass)])))
+    var session = try PostgresConnection.open(
+      try PostgresServer.shared.get().parameters(user: "postgres"), before: .soon)
+    guard case .postgres(let parameters) = store.place.kind else { return }
+    try session.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name = $2",
+      [parameters.database, "prodworthy-history"], before: .soon)
+    // As long as it takes the server to end them.
+    usleep(200_000)
+    #expect(try store.news(Reports.entry(Reports.report(night: 1, [Reports.finding("a", .fail)]))).changes.count == 1)
+    #expect(try store.streams(before: .soon).first?.stream.runs == 2)
+  }
+}
+
 @Suite struct FileTests {
   private func failure(_ path: String, _ opening: HistoryStore.Opening = .creating) -> HistoryFailure? {
     do {
