@@ -3,6 +3,7 @@ import BackupProbes
 import BuiltInCatalogue
 import DatabaseProbes
 import Definitions
+import DocumentProbes
 import Engine
 import Facts
 import Foundation
@@ -20,7 +21,7 @@ struct BuiltInCatalogueTests {
   static let sets = [
     TLSProbes.set, HTTPProbes.set, DatabaseProbes.set, NetworkProbes.set, ProcessProbes.set, BackupProbes.set,
     ObservabilityProbes.set,
-    LoadProbes.set,
+    LoadProbes.set, DocumentProbes.set,
   ]
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
