@@ -15,6 +15,6 @@ enum CapacityPlan {
       while let day = rest.firstRange(of: /\d{4}-\d{2}-\d{2}/) { rest.removeSubrange(day) }
       return rest.contains { $0.isNumber }
     }
-    return lines.prefix(50).map { "\($0.line): \($0.text.prefix(120))" }
+    return lines.prefix(50).map { SecretScanner.shared.masked("\($0.line): \($0.text.prefix(120))") }
   }
 }

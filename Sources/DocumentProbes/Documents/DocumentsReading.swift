@@ -109,7 +109,9 @@ struct DocumentsReading {
     entry["missing"] = JSONValue(DocumentReview.missing(sections(of: page.role), in: page.document))
     entry["words"] = .integer(page.words)
     entry["placeholders"] = JSONValue(
-      DocumentReview.placeholders(in: page.document).prefix(100).map { "\($0.line): \($0.text.prefix(120))" })
+      DocumentReview.placeholders(in: page.document).prefix(100).map {
+        SecretScanner.shared.masked("\($0.line): \($0.text.prefix(120))")
+      })
     return entry
   }
 

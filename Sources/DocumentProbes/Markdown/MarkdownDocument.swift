@@ -83,6 +83,7 @@ struct MarkdownDocument: Sendable {
     var fence: Fence?
     var isInList = false
     var previousIsBlank = true
+    var isQuoted = false
     while index < lines.count {
       let number = index + 1
       let raw = lines[index]
@@ -101,7 +102,14 @@ struct MarkdownDocument: Sendable {
         continue
       }
       var (content, column) = Self.unquoted(raw)
+      if (column > 1) != isQuoted {
+        isQuoted.toggle()
+        // A quote interrupts what stands before it; behind it, text may go on lazily.
+        if isQuoted { endParagraph() }
+        isInList = false
+      }
       content = hidingComments(content)
+      let whole = content.count
       if content.allSatisfy({ $0 == " " || $0 == "\t" }) {
         endParagraph()
         previousIsBlank = true
@@ -122,8 +130,10 @@ struct MarkdownDocument: Sendable {
       if !wasItem, isInList, previousIsBlank, indent == 0 { isInList = false }
       let body = content.drop { $0 == " " || $0 == "\t" }
       column += content.count - body.count
-      if let opened = Self.fence(body, indent: indent), indent < 4 || isInList {
+      if var opened = Self.fence(body, indent: indent), indent < 4 || isInList {
         endParagraph()
+        // Lines of the block are indented as the fence is, list markers before it included.
+        opened.indent = max(0, whole - body.count)
         fence = opened
       } else if indent >= 4, !isInList, paragraph.isEmpty {
         code.append(CodeLine(language: "", text: String(content.dropFirst(4)), line: number))
