@@ -4,6 +4,8 @@ public import Probing
 public enum DocumentProbes {
   /// What this room brings to the composition root.
   public static let set = ProbeSet(
-    targetKinds: [DocumentsTarget.kind, RepositoryTarget.kind, AssessmentProbe.kind, PipelineProbe.kind],
-    probes: [DocumentsProbe(), SecretScanProbe(), AssessmentProbe(), PipelineProbe()])
+    targetKinds: [
+      DocumentsTarget.kind, RepositoryTarget.kind, AssessmentProbe.kind, PipelineProbe.kind, ManifestsProbe.kind,
+    ],
+    probes: [DocumentsProbe(), SecretScanProbe(), AssessmentProbe(), PipelineProbe(), ManifestsProbe()])
 }
