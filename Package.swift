@@ -40,6 +40,7 @@ let package = Package(
         "DatabaseProbes",
         "Definitions",
         "DeploymentProbes",
+        "DocumentProbes",
         "Engine",
         "Exposition",
         "Facts",
@@ -115,6 +116,11 @@ let package = Package(
     .target(
       name: "DeploymentProbes",
       dependencies: ["AuditModel", "ComposeModel", "Facts", "Probing", "Transport"]),
+
+    // What is written beside the system: documents, pipelines, manifests, assessments; and secrets where none may stand.
+    .target(
+      name: "DocumentProbes",
+      dependencies: ["AuditModel", "ChildProcesses", "Cryptography", "Definitions", "Facts", "Probing"]),
 
     // MARK: Keeping and serving
 
@@ -281,6 +287,12 @@ let package = Package(
         "AuditModel", "BuiltInCatalogue", "ComposeModel", "Definitions", "DeploymentProbes", "Engine", "Facts",
         "LoopbackServers", "ProbeConformance", "Probing", "Transport",
       ]),
+    .testTarget(
+      name: "DocumentProbesTests",
+      dependencies: [
+        "AuditModel", "ChildProcesses", "Definitions", "DocumentProbes", "Facts", "ProbeConformance", "Probing",
+        "SeededRandomness",
+      ]),
     .testTarget(name: "DefinitionsTests", dependencies: ["AuditModel", "Definitions", "Facts", "SeededRandomness"]),
     .testTarget(name: "EngineTests", dependencies: ["AuditModel", "Engine", "Facts", "Probing", "SeededRandomness"]),
     .testTarget(
@@ -307,7 +319,7 @@ let package = Package(
       name: "CatalogueTests",
       dependencies: [
         "AuditModel", "BackupProbes", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "DeploymentProbes",
-        "Engine", "Facts", "HTTPProbes", "LoadProbes", "NetworkProbes", "ObservabilityProbes", "Probing",
+        "DocumentProbes", "Engine", "Facts", "HTTPProbes", "LoadProbes", "NetworkProbes", "ObservabilityProbes", "Probing",
         "ProcessProbes", "TLSProbes",
       ]),
     .testTarget(name: "ProvingGroundTests", dependencies: ["Cryptography", "Facts", "Probing", "proving-ground"]),

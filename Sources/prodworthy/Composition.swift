@@ -4,6 +4,7 @@ import BuiltInCatalogue
 import DatabaseProbes
 import Definitions
 import DeploymentProbes
+import DocumentProbes
 import Engine
 import HTTPProbes
 import LoadProbes
@@ -26,6 +27,7 @@ enum Composition {
     ObservabilityProbes.set,
     LoadProbes.set,
     DeploymentProbes.set,
+    DocumentProbes.set,
   ]
 
   /// Whether a file that a target names says how the system is made. What backups are made of is data: it changes every

@@ -4,6 +4,7 @@ import BuiltInCatalogue
 import DatabaseProbes
 import Definitions
 import DeploymentProbes
+import DocumentProbes
 import Engine
 import Facts
 import Foundation
@@ -23,6 +24,7 @@ struct BuiltInCatalogueTests {
     ObservabilityProbes.set,
     LoadProbes.set,
     DeploymentProbes.set,
+    LoadProbes.set, DocumentProbes.set,
   ]
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

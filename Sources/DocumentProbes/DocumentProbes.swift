@@ -1,0 +1,11 @@
+public import Probing
+
+/// What is written beside a system: documents, pipelines, manifests, assessments; and secrets where none may stand.
+public enum DocumentProbes {
+  /// What this room brings to the composition root.
+  public static let set = ProbeSet(
+    targetKinds: [
+      DocumentsTarget.kind, RepositoryTarget.kind, AssessmentProbe.kind, PipelineProbe.kind, ManifestsProbe.kind,
+    ],
+    probes: [DocumentsProbe(), SecretScanProbe(), AssessmentProbe(), PipelineProbe(), ManifestsProbe()])
+}

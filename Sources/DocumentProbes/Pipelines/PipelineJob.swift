@@ -1,0 +1,124 @@
+/// One job of a pipeline, whatever runs it.
+struct PipelineJob: Sendable, Hashable {
+  /// Relative to the folder.
+  var file: String
+  var name: String
+  /// From 1; where it begins.
+  var line: Int
+  /// Its commands, one a line.
+  var commands: [String] = []
+  /// The jobs that must succeed first, by name.
+  var needs: [String] = []
+  /// Whether a failure does not stop the pipeline.
+  var ignoresFailure = false
+  /// Whether it is declared to deploy: by an environment or a deploying action.
+  var declaresDeployment = false
+  /// Whether it never runs.
+  var isDisabled = false
+
+  /// Whether one of its commands runs tests.
+  var tests: Bool { !isDisabled && commands.contains(where: PipelineCommands.runsTests) }
+  /// Whether one of its commands or actions deploys.
+  var deploys: Bool { !isDisabled && (declaresDeployment || commands.contains(where: PipelineCommands.deploys)) }
+  /// Whether one of its commands builds what is deployed.
+  var builds: Bool { !isDisabled && commands.contains(where: PipelineCommands.builds) }
+  /// Commands of tests whose failure is thrown away.
+  var forgivenTests: [String] {
+    commands.filter { PipelineCommands.runsTests($0) && (ignoresFailure || PipelineCommands.isForgiven($0)) }
+  }
+}
+
+/// What commands do, by their words.
+enum PipelineCommands {
+  private static let testing = [
+    "npm test", "npm t ", "npm run test", "yarn test", "pnpm test", "pnpm run test", "yarn run test", "bun test",
+    "deno test",
+    "pytest", "python -m unittest", "tox", "nox", "go test", "cargo test", "cargo nextest", "swift test", "mvn test",
+    "mvn verify", "mvn -B verify", "mvnw verify", "mvnw test", "mvn clean verify", "mvn install", "gradle test",
+    "gradle check",
+    "gradlew test", "gradlew check", "gradlew build", "make test", "make check", "jest", "vitest", "phpunit", "rspec",
+    "rails test",
+    "rake test", "dotnet test", "ctest", "mix test", "sbt test", "playwright test", "cypress run", "bats ",
+    "newman run",
+    "xcodebuild test", "flutter test", "lein test", "stack test", "cabal test", "just test", "task test",
+  ]
+  private static let deploying = [
+    "docker stack deploy", "kubectl apply", "kubectl set image", "kubectl rollout", "helm upgrade", "helm install",
+    "terraform apply", "tofu apply", "ansible-playbook", "serverless deploy", "sls deploy", "aws ecs update-service",
+    "aws lambda update-function-code", "aws deploy create-deployment", "gcloud run deploy", "gcloud app deploy",
+    "az webapp",
+    "az containerapp update", "fly deploy", "flyctl deploy", "heroku container:release", "git push heroku",
+    "git push dokku",
+    "cdk deploy", "pulumi up", "argocd app sync", "nomad job run", "kamal deploy", "vercel --prod", "vercel deploy",
+    "netlify deploy", "wrangler deploy", "wrangler publish", "railway up", "firebase deploy", "/api/v1/deploy",
+    "coolify deploy",
+    "make deploy", "npm run deploy", "yarn deploy", "pnpm deploy", "deploy.sh", "bin/deploy", "cap production deploy",
+    "skaffold run",
+    "rsync ", "helmfile apply", "helmfile sync", "oc apply", "oc rollout", "mage deploy", "just deploy", "task deploy",
+  ]
+  private static let building = [
+    "docker build", "docker buildx", "docker compose build", "docker-compose build", "npm run build", "yarn build",
+    "pnpm build",
+    "go build", "cargo build", "swift build", "mvn package", "mvn install", "gradle build", "gradlew build",
+    "make build",
+    "kaniko", "buildah", "podman build", "dotnet publish", "dotnet build", "action: docker/build-push-action",
+  ]
+
+  /// What a line says rather than does.
+  private static func isTalk(_ line: String) -> Bool {
+    let words = line.trimmedOfSpace
+    return words.isEmpty
+      || ["#", "//", "echo ", "printf ", "print ", "println ", ": ", "true"].contains(where: words.hasPrefix)
+        && !words.contains("&&") && !words.contains(";") && !words.contains("| ")
+  }
+
+  private static func holds(_ line: String, _ words: [String]) -> Bool {
+    if isTalk(line) { return false }
+    // Each command of the line by itself, so that what is echoed does not count.
+    let parts = line.replacing("&&", with: "\n").replacing(";", with: "\n").replacing("||", with: "\n").split(
+      separator: "\n")
+    return parts.contains { part in
+      let text = part.trimmedOfSpace
+      if isTalk(text) { return false }
+      let lower = text.lowercased() + " "
+      return words.contains { word in
+        guard let found = lower.firstRange(of: word) else { return false }
+        // `mytox` is no tox.
+        let isInside = found.lowerBound > lower.startIndex && lower[lower.index(before: found.lowerBound)].isLetter
+        let next = lower[found.upperBound...].first ?? " "
+        return !(isInside && word.first?.isLetter == true) && !(next.isLetter && word.last?.isLetter == true)
+      }
+    }
+  }
+
+  static func runsTests(_ line: String) -> Bool {
+    holds(line, testing) && !line.contains("--version") && !line.contains("npm install")
+      && !line.contains("pip install")
+  }
+
+  static func deploys(_ line: String) -> Bool {
+    if line.contains("--dry-run") || line.contains("--help") { return false }
+    if holds(line, deploying) { return true }
+    let lower = line.lowercased()
+    // `docker compose -f … up -d`, perhaps on the other end of ssh; in a test it runs without -d or is taken down again.
+    return !isTalk(line) && (lower.contains("docker compose") || lower.contains("docker-compose"))
+      && lower.contains(" up ") && (lower.contains(" -d") || lower.contains("--detach")) && lower.contains("ssh ")
+  }
+
+  static func builds(_ line: String) -> Bool { holds(line, building) }
+
+  /// Whether what a command returns is thrown away.
+  static func isForgiven(_ line: String) -> Bool {
+    let packed = line.filter { !$0.isWhitespace }
+    return packed.contains("||true") || packed.contains("||:") || packed.contains("||exit0")
+      || packed.contains("||echo")
+      || packed.hasPrefix("set+e") || packed.contains(";true")
+  }
+
+  /// Actions that deploy, by the words of their names.
+  static func actionDeploys(_ uses: String) -> Bool {
+    let name = uses.prefix { $0 != "@" }.lowercased()
+    return name.contains("deploy") && !name.contains("deployment-status") || name.contains("coolify")
+      || name.contains("ssh-action") || name.contains("helm-upgrade")
+  }
+}

@@ -1,0 +1,322 @@
+import Cryptography
+import Glibc
+
+/// Finds secrets in bytes. Pure; time is linear in the bytes, whatever they are.
+struct SecretScanner: Sendable {
+  /// A secret, never shown.
+  struct Hit: Sendable {
+    /// The rule that found it.
+    var rule: SecretRule
+    /// Where its bytes stand.
+    var range: Range<Int>
+  }
+
+  /// What the bytes around a value are.
+  enum Surroundings: Sendable {
+    /// Names and values without quotes: environment files, YAML, properties, Dockerfiles.
+    case settings
+    /// Values stand in quotes.
+    case source
+  }
+
+  static let shared = SecretScanner()
+
+  private let rules: [SecretRule]
+  private let automaton: KeywordAutomaton
+  /// By word of the automaton: the rule, and the length of the word.
+  private let owners: [(rule: Int, length: Int)]
+
+  init() {
+    rules = SecretRules.all
+    var words: [[UInt8]] = []
+    var owners: [(rule: Int, length: Int)] = []
+    for (number, rule) in rules.enumerated() {
+      let word: [UInt8] =
+        switch rule.form {
+        case .token(let pattern): pattern.keyword
+        case .named(let keyword, _, _), .assigned(let keyword, _), .authorization(let keyword): Array(keyword.utf8)
+        case .privateKey: Array("-----begin".utf8)
+        case .urlPassword: Array("://".utf8)
+        }
+      words.append(word)
+      owners.append((number, word.count))
+    }
+    automaton = KeywordAutomaton(words)
+    self.owners = owners
+  }
+
+  /// The secrets in `bytes`, in order; of overlapping ones the one by the more precise rule.
+  func hits(in bytes: UnsafeBufferPointer<UInt8>, _ surroundings: Surroundings, atMost limit: Int = 10_000) -> [Hit] {
+    var found: [(rule: Int, range: Range<Int>)] = []
+    automaton.scan(bytes) { word, end in
+      guard found.count < limit else { return }
+      let (number, length) = owners[word]
+      if let range = match(rules[number], at: (end - length)..<end, in: bytes, surroundings) {
+        found.append((number, range))
+      }
+    }
+    guard !found.isEmpty else { return [] }
+    found.sort { ($0.rule, $0.range.lowerBound) < ($1.rule, $1.range.lowerBound) }
+    var kept: [(rule: Int, range: Range<Int>)] = []
+    for entry in found where !kept.contains(where: { $0.range.overlaps(entry.range) }) {
+      // One place after the other: what a more precise rule holds is taken.
+      kept.append(entry)
+    }
+    return kept.sorted { $0.range.lowerBound < $1.range.lowerBound }.map { Hit(rule: rules[$0.rule], range: $0.range) }
+  }
+
+  /// A text of an audited system with every secret in it masked.
+  func masked(_ text: String) -> String {
+    var bytes = Array(text.utf8)
+    let hits = bytes.withUnsafeBufferPointer { self.hits(in: $0, .settings) }
+    if hits.isEmpty { return text }
+    for hit in hits.reversed() { bytes.replaceSubrange(hit.range, with: "[masked]".utf8) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  // MARK: Matching
+
+  private func match(
+    _ rule: SecretRule, at word: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>, _ surroundings: Surroundings
+  ) -> Range<Int>? {
+    let range: Range<Int>?
+    switch rule.form {
+    case .token(let pattern): range = token(pattern, at: word, in: bytes)
+    case .privateKey: range = privateKey(at: word, in: bytes)
+    case .urlPassword: range = urlPassword(behind: word.upperBound, in: bytes)
+    case .authorization: range = authorization(behind: word.upperBound, in: bytes)
+    case .named(_, let set, let lengths):
+      range = assigned(behind: word.upperBound, in: bytes, surroundings).flatMap { value in
+        lengths.contains { $0.contains(value.count) } && value.allSatisfy { set.contains(bytes[$0]) }
+          && (!lengths.contains(36...36) || value.count != 36 || Self.isUUID(value, in: bytes)) ? value : nil
+      }
+    case .assigned(_, let isPassword):
+      range = assigned(behind: word.upperBound, in: bytes, surroundings).flatMap { value in
+        (isPassword
+          ? Self.isPassword(value, in: bytes, surroundings) : Self.isRandom(value, in: bytes)) ? value : nil
+      }
+    }
+    guard let range, rule.entropy == 0 || Entropy.ofBytes(bytes, range) >= rule.entropy else { return nil }
+    let value = UnsafeBufferPointer(rebasing: bytes[range])
+    switch rule.form {
+    case .privateKey: return range
+    case .token, .urlPassword, .authorization: return SecretAllowance.isExample(value) ? nil : range
+    case .assigned(_, isPassword: true): return SecretAllowance.isUnfilled(value) ? nil : range
+    case .named, .assigned: return SecretAllowance.isHarmless(value) ? nil : range
+    }
+  }
+
+  private func token(_ pattern: SecretPattern, at word: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Range<Int>?
+  {
+    // The longest beginning first, so that what comes before the literal is not cut.
+    var lead = pattern.lead.upperBound
+    while lead >= pattern.lead.lowerBound {
+      let start = word.lowerBound - lead
+      lead -= 1
+      guard start >= 0 else { continue }
+      // In the middle of a word it is something else; a literal that begins with a sign begins anywhere.
+      if start > 0, ByteSet.isWord(bytes[start]), ByteSet.isWord(bytes[start - 1]), !Self.isEscape(bytes, start) {
+        continue
+      }
+      if let end = pattern.end(in: bytes, from: start), end > word.upperBound { return start..<end }
+    }
+    return nil
+  }
+
+  /// `\n` and its kind before a token are no letters of it.
+  private static func isEscape(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int) -> Bool {
+    start > 1 && bytes[start - 2] == UInt8(ascii: "\\") && "nrt".utf8.contains(bytes[start - 1])
+  }
+
+  private func privateKey(at word: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+    let header = bytes[word.upperBound..<min(bytes.count, word.upperBound + 60)]
+    let line = header.prefix { $0 != 0x0A && $0 != 0x0D && $0 != UInt8(ascii: "\\") }
+    let text = String(decoding: line, as: UTF8.self)
+    guard text.contains("PRIVATE KEY"), let dashes = text.firstRange(of: "-----") else { return nil }
+    let start = word.upperBound + text.utf8.distance(from: text.startIndex, to: dashes.upperBound)
+    // Only a header, as in code that looks for one, is no key: some 64 characters of base64 have to follow.
+    var end = start
+    var count = 0
+    while end < min(bytes.count, start + 20_000) {
+      let byte = bytes[end]
+      if byte == UInt8(ascii: "-"), end + 4 < bytes.count, bytes[end + 1] == byte, bytes[end + 2] == byte { break }
+      if ByteSet.isWord(byte) || byte == 0x2B || byte == 0x2F { count += 1 }
+      end += 1
+    }
+    return count >= 64 ? start..<end : nil
+  }
+
+  /// Of `scheme://user:password@host`.
+  private func urlPassword(behind start: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+    var colon: Int?
+    var at: Int?
+    var position = start
+    while position < min(bytes.count, start + 300) {
+      let byte = bytes[position]
+      if byte == UInt8(ascii: ":"), colon == nil { colon = position }
+      if byte == UInt8(ascii: "@") { at = position }
+      // A variable in the place of the password may hold signs of its own.
+      if byte <= 0x20 || byte >= 0x7F || "\"'<>`/?#,;|\\".utf8.contains(byte) { break }
+      position += 1
+    }
+    guard let colon, let at, at > colon + 1, at + 1 < bytes.count,
+      ByteSet.isWord(bytes[at + 1]) || bytes[at + 1] == 0x5B
+    else { return nil }
+    let value = (colon + 1)..<at
+    guard value.count >= 3 else { return nil }
+    return Self.isReference(value, in: bytes) ? nil : value
+  }
+
+  private func authorization(behind start: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+    var position = start
+    func skip(_ signs: String) {
+      while position < bytes.count, signs.utf8.contains(bytes[position]) { position += 1 }
+    }
+    skip("\"'")
+    skip(" \t")
+    if position < bytes.count, ":=,".utf8.contains(bytes[position]) { position += 1 }
+    skip(" \t\"'")
+    // The scheme, unless the word was one.
+    var end = position
+    while end < bytes.count, ByteSet.isWord(bytes[end]) { end += 1 }
+    let scheme = String(decoding: bytes[position..<min(end, position + 10)], as: UTF8.self).lowercased()
+    if ["bearer", "basic", "token"].contains(scheme), end < bytes.count, bytes[end] == 0x20 { position = end + 1 }
+    end = position
+    while end < min(bytes.count, position + 4096),
+      ByteSet.isWord(bytes[end]) || "-.~+/=".utf8.contains(bytes[end])
+    { end += 1 }
+    guard end - position >= 16 else { return nil }
+    let value = position..<end
+    return Self.hasDigit(value, in: bytes) && !Self.isReference(value, in: bytes) ? value : nil
+  }
+
+  /// The value that is assigned to a name whose part ends at `start`.
+  private func assigned(
+    behind start: Int, in bytes: UnsafeBufferPointer<UInt8>, _ surroundings: Surroundings
+  ) -> Range<Int>? {
+    var position = start
+    let nameEnd = min(bytes.count, start + 40)
+    while position < nameEnd, ByteSet.isWord(bytes[position]) || bytes[position] == 0x2D || bytes[position] == 0x2E {
+      position += 1
+    }
+    let name = start..<position
+    if SecretAllowance.isHarmlessName(bytes[name]) { return nil }
+    func skip(_ signs: String, atMost count: Int) {
+      let limit = min(bytes.count, position + count)
+      while position < limit, signs.utf8.contains(bytes[position]) { position += 1 }
+    }
+    skip("\"'`])", atMost: 3)
+    skip(" \t", atMost: 20)
+    // `=`, `:`, `:=`, `=>`, `||=`, `?=`, `,` between arguments; XML's `>`.
+    let operatorStart = position
+    skip("?|:=>", atMost: 4)
+    var isComma = false
+    if position == operatorStart {
+      guard position < bytes.count, bytes[position] == UInt8(ascii: ",") else { return nil }
+      isComma = true
+      position += 1
+    } else if position - operatorStart == 2, bytes[operatorStart] == UInt8(ascii: "="),
+      bytes[operatorStart + 1] == UInt8(ascii: "=")
+    {
+      return nil  // A comparison.
+    }
+    skip(" \t", atMost: 20)
+    guard position < bytes.count else { return nil }
+    // A prefix of a string: r"…", b"…", @"…".
+    if position + 1 < bytes.count, "rbuf@".utf8.contains(bytes[position]), "\"'".utf8.contains(bytes[position + 1]) {
+      position += 1
+    }
+    let first = bytes[position]
+    if first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") || first == UInt8(ascii: "`") {
+      var end = position + 1
+      let limit = min(bytes.count, position + 1 + 1024)
+      while end < limit, bytes[end] != first, bytes[end] != 0x0A { end += bytes[end] == UInt8(ascii: "\\") ? 2 : 1 }
+      guard end < limit, bytes[end] == first, end > position + 1 else { return nil }
+      let value = (position + 1)..<end
+      return Self.isReference(value, in: bytes) ? nil : value
+    }
+    // Without quotes it is a value only where values have none.
+    guard surroundings == .settings, !isComma else { return nil }
+    var end = position
+    while end < min(bytes.count, position + 1024), bytes[end] > 0x20, !"\"',;<>`".utf8.contains(bytes[end]) { end += 1 }
+    guard end > position, end == bytes.count || !"\"'(".utf8.contains(bytes[end]) else { return nil }
+    let value = position..<end
+    // Prose: `password: the one you were given`.
+    if end < bytes.count, bytes[end] == 0x20, end + 1 < bytes.count, ByteSet.isWord(bytes[end + 1]),
+      bytes[value].allSatisfy({ !(0x30...0x39).contains($0) })
+    {
+      return nil
+    }
+    return Self.isReference(value, in: bytes) ? nil : value
+  }
+
+  // MARK: Values
+
+  private static func hasDigit(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    bytes[range].contains { (0x30...0x39).contains($0) }
+  }
+
+  private static func isUUID(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    [8, 13, 18, 23].allSatisfy { bytes[range.lowerBound + $0] == UInt8(ascii: "-") }
+  }
+
+  /// Whether a value stands for one that comes from elsewhere.
+  private static func isReference(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = bytes[range].first else { return true }
+    let text = String(decoding: bytes[range], as: UTF8.self)
+    // A default inside of a reference is a value: ${PASSWORD:-hunter22}.
+    if first == UInt8(ascii: "$") {
+      if text.hasPrefix("${"), let sign = text.firstRange(of: ":-") ?? text.firstRange(of: "-") {
+        let fallback = text[sign.upperBound...].prefix { $0 != "}" }
+        return fallback.count < 4 || fallback.contains("$")
+      }
+      // A modular crypt digest begins with the sign too.
+      return !text.hasPrefix("$2") && !text.hasPrefix("$6$") && !text.hasPrefix("$argon2")
+    }
+    if first == UInt8(ascii: "%") || first == UInt8(ascii: "<") || first == UInt8(ascii: "{")
+      || first == UInt8(ascii: "[")
+      || first == UInt8(ascii: "(") || first == UInt8(ascii: "&") || first == UInt8(ascii: "*")
+      || first == UInt8(ascii: "!") && text.contains(" ")
+    {
+      return true
+    }
+    return [
+      "${", "{{", "$(", "process.env", "os.environ", "getenv", "ENV[", "env.", "env(", "secrets.", "vault:", "arn:",
+      "ssm:", "#{",
+    ]
+    .contains(where: text.contains)
+  }
+
+  private static func isRandom(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard (10...512).contains(range.count), hasDigit(range, in: bytes) else { return false }
+    return bytes[range].allSatisfy { ByteSet.isWord($0) || "-.=+/~!@#$%^&*".utf8.contains($0) }
+      && !SecretAllowance.holdsStopWord(bytes[range])
+  }
+
+  private static func isPassword(
+    _ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>, _ surroundings: Surroundings
+  ) -> Bool {
+    guard (surroundings == .settings ? 4...256 : 6...256).contains(range.count) else { return false }
+    if bytes[range].contains(0x20) { return false }
+    // A call, a member, an index: code that fetches it.
+    let text = String(decoding: bytes[range], as: UTF8.self)
+    if text.contains("(") && text.contains(")") || text.hasPrefix("self.") || text.hasPrefix("this.") { return false }
+    return text.contains { $0.isLetter || $0.isNumber }
+  }
+}
+
+/// Shannon's entropy.
+enum Entropy {
+  /// Of the bytes in a range, in bits per byte.
+  static func ofBytes(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> Double {
+    guard !range.isEmpty else { return 0 }
+    var counts = [Int](repeating: 0, count: 256)
+    for byte in bytes[range] { counts[Int(byte)] += 1 }
+    let total = Double(range.count)
+    return counts.reduce(0.0) { sum, count in
+      guard count > 0 else { return sum }
+      let share = Double(count) / total
+      return sum - share * log2(share)
+    }
+  }
+}
