@@ -55,6 +55,8 @@ let package = Package(
         "ProcessProbes",
         "RateLimits",
         "Reporting",
+        "ScenarioProbes",
+        "Scenarios",
         "Scheduling",
         "Service",
         "Signoff",
@@ -119,6 +121,14 @@ let package = Package(
         "AuditModel", "Definitions", "Facts", "LoadGeneration", "LoadScripts", "Postgres", "Probing", "Transport",
       ]),
 
+    // Workflows carried out: requests, statements and programs step by step, and what came of each.
+    .target(
+      name: "ScenarioProbes",
+      dependencies: [
+        "AuditModel", "ChildProcesses", "Definitions", "Facts", "HTTPExchange", "Postgres", "Probing", "Scenarios",
+        "Transport",
+      ]),
+
     // Compose files and Dockerfiles as they are written, and what runs of them in a container engine.
     .target(
       name: "DeploymentProbes",
@@ -150,7 +160,9 @@ let package = Package(
     // YAML in, values or diagnostics with file:line:column out.
     .target(
       name: "Definitions",
-      dependencies: ["AuditModel", "Facts", "Scheduling", .product(name: "Yams", package: "Yams")]),
+      dependencies: ["AuditModel", "Facts", "Scenarios", "Scheduling", .product(name: "Yams", package: "Yams")]),
+    // Workflows: their steps, templates, captures and expectations. Opens nothing.
+    .target(name: "Scenarios", dependencies: ["AuditModel", "Facts"]),
     // What Artillery scripts ask for: phases, flows, templates and thresholds, or what of them is refused. Opens nothing.
     .target(name: "LoadScripts", dependencies: ["AuditModel", "Definitions", "Facts"]),
     // Load at times fixed in advance, and what came of it.
@@ -296,6 +308,14 @@ let package = Package(
         "AuditModel", "Definitions", "Facts", "History", "LoopbackPostgres", "LoopbackServers", "Postgres", "Probing",
         "Scheduling", "Service", "Transport",
       ]),
+    .testTarget(
+      name: "ScenariosTests", dependencies: ["AuditModel", "Definitions", "Facts", "Scenarios", "SeededRandomness"]),
+    .testTarget(
+      name: "ScenarioProbesTests",
+      dependencies: [
+        "AuditModel", "Definitions", "Facts", "LoopbackPostgres", "LoopbackServers", "Postgres", "ProbeConformance",
+        "Probing", "ScenarioProbes", "Scenarios",
+      ]),
     .testTarget(name: "SchedulingTests", dependencies: ["AuditModel", "Scheduling"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["AuditModel", "CLibXML2", "Facts", "Reporting"], exclude: ["Schemas"]),
@@ -305,7 +325,7 @@ let package = Package(
       dependencies: [
         "AuditModel", "BackupProbes", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "DeploymentProbes",
         "Engine", "Facts", "HTTPProbes", "LoadProbes", "NetworkProbes", "ObservabilityProbes", "Probing",
-        "ProcessProbes", "TLSProbes",
+        "ProcessProbes", "ScenarioProbes", "TLSProbes",
       ]),
     .testTarget(name: "ProvingGroundTests", dependencies: ["Cryptography", "Facts", "Probing", "proving-ground"]),
     // The built command, driven as its users drive it.
