@@ -31,7 +31,8 @@ package struct RandomValue: Sendable {
   package func value(seed: Int, number: Int) -> JSONValue {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    var source = SeededValues(UInt64(truncatingIfNeeded: seed) ^ hash &+ UInt64(truncatingIfNeeded: number) &* 0x9E37_79B9)
+    var source = SeededValues(
+      UInt64(truncatingIfNeeded: seed) ^ hash &+ UInt64(truncatingIfNeeded: number) &* 0x9E37_79B9)
     func some(_ alphabet: [UInt8], _ count: Int) -> String {
       String(decoding: (0..<count).map { _ in alphabet[source.below(alphabet.count)] }, as: UTF8.self)
     }

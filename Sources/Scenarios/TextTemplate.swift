@@ -150,7 +150,9 @@ package struct TextTemplate: Sendable {
   }
 
   /// The text with its places filled.
-  package func text(in variables: JSONObject) throws(MissingValue) -> String { try filled(variables) { text, _ in text } }
+  package func text(in variables: JSONObject) throws(MissingValue) -> String {
+    try filled(variables) { text, _ in text }
+  }
 
   /// The text as part of a URL: values are percent-encoded, so that none becomes more than it is meant to be, but for one
   /// that the URL begins with.

@@ -11,6 +11,7 @@ import NetworkProbes
 import ObservabilityProbes
 import Probing
 import ProcessProbes
+import ScenarioProbes
 import TLSProbes
 
 /// Where everything meets: the one place that knows every room of probes.
@@ -25,6 +26,7 @@ enum Composition {
     BackupProbes.set,
     ObservabilityProbes.set,
     LoadProbes.set,
+    ScenarioProbes.set,
     DeploymentProbes.set,
   ]
 

@@ -12,6 +12,7 @@ import NetworkProbes
 import ObservabilityProbes
 import Probing
 import ProcessProbes
+import ScenarioProbes
 import TLSProbes
 import Testing
 
@@ -20,7 +21,7 @@ struct BuiltInCatalogueTests {
   static let sets = [
     TLSProbes.set, HTTPProbes.set, DatabaseProbes.set, NetworkProbes.set, ProcessProbes.set, BackupProbes.set,
     ObservabilityProbes.set,
-    LoadProbes.set,
+    LoadProbes.set, ScenarioProbes.set,
   ]
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

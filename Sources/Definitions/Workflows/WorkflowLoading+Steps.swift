@@ -31,7 +31,8 @@ extension WorkflowLoading {
       guard let text = name.string else { continue }
       if let line = lines[text] {
         problems.add(
-          "duplicate-step", "there is a step called `\(text)` already", at: name.span, fix: "the first is in line \(line)")
+          "duplicate-step", "there is a step called `\(text)` already", at: name.span,
+          fix: "the first is in line \(line)")
       } else {
         lines[text] = name.span.line
       }
@@ -43,7 +44,8 @@ extension WorkflowLoading {
     guard let member = found.first else {
       if value.value.object != nil {
         problems.add(
-          "no-action", "the step does nothing", at: value.span, fix: "give it one of \(Self.actions.joined(separator: ", "))")
+          "no-action", "the step does nothing", at: value.span,
+          fix: "give it one of \(Self.actions.joined(separator: ", "))")
       }
       return nil
     }
@@ -85,7 +87,8 @@ extension WorkflowLoading {
       problems.add(
         "not-here", "`\(member.name)` does not go with `\(action)`", at: member.nameSpan,
         fix: action == "poll" && member.name == "expect"
-          ? "write it under `until`" : action == "poll" ? "write it inside `poll`" : "give it to the steps inside, or remove it")
+          ? "write it under `until`"
+          : action == "poll" ? "write it inside `poll`" : "give it to the steps inside, or remove it")
     }
   }
 
@@ -149,7 +152,8 @@ extension WorkflowLoading {
     let times = value.member("times")
     let each = value.member("each")
     if let each, let times {
-      let second = each.nameSpan.line > times.nameSpan.line || each.nameSpan.column > times.nameSpan.column ? each : times
+      let second =
+        each.nameSpan.line > times.nameSpan.line || each.nameSpan.column > times.nameSpan.column ? each : times
       problems.add("repeat", "`times` and `each` exclude one another", at: second.nameSpan)
     } else if each == nil, times == nil, value.value.object != nil {
       problems.add("repeat", "`repeat` needs `times` or `each`", at: value.span)
@@ -293,16 +297,19 @@ extension WorkflowLoading {
     } else if start.contains("://") {
       problems.add("url", "only http and https URLs can be asked", at: place.span)
     } else if !start.hasPrefix("/") {
-      problems.add("url", "a relative URL begins with /", at: place.span, fix: "write /\(start)…, or begin it with https://")
+      problems.add(
+        "url", "a relative URL begins with /", at: place.span, fix: "write /\(start)…, or begin it with https://")
     }
   }
 
   private mutating func checkHeaders(_ headers: LocatedValue?) {
     for member in headers?.members ?? [] {
-      let isToken = !member.name.isEmpty && member.name.utf8.allSatisfy { byte in
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-          || "!#$%&'*+-.^_`|~".utf8.contains(byte)
-      }
+      let isToken =
+        !member.name.isEmpty
+        && member.name.utf8.allSatisfy { byte in
+          (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+            || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
       if !isToken {
         problems.add("header", "`\(member.name)` is no name of a header field", at: member.nameSpan)
       } else if ["content-length", "transfer-encoding", "connection", "host"].contains(member.name.lowercased()) {
@@ -344,7 +351,8 @@ extension WorkflowLoading {
       }
       if outline.writes, safety ?? .observe < .mutate {
         problems.add(
-          "sql", "the statement writes, and the step reads only", at: query.span, fix: "say safety: mutate if it is meant")
+          "sql", "the statement writes, and the step reads only", at: query.span,
+          fix: "say safety: mutate if it is meant")
       }
       let given = value["arguments"]?.elements.count ?? 0
       if outline.highestArgument != given {
@@ -461,7 +469,8 @@ extension WorkflowLoading {
   }
 
   private func shapeName(_ shape: Schema) -> String? {
-    shape == AnswerShape.http ? "http" : shape == AnswerShape.sql ? "sql" : shape == AnswerShape.command ? "command" : nil
+    shape == AnswerShape.http
+      ? "http" : shape == AnswerShape.sql ? "sql" : shape == AnswerShape.command ? "command" : nil
   }
 
   private mutating func source(

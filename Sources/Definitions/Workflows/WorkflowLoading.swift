@@ -85,7 +85,8 @@ struct WorkflowLoading {
     }
     if let other = declared[name] {
       problems.add(
-        "duplicate-name", "`\(name)` is \(other.kind) already", at: span, fix: "the first is in line \(other.span.line)")
+        "duplicate-name", "`\(name)` is \(other.kind) already", at: span, fix: "the first is in line \(other.span.line)"
+      )
     } else {
       declared[name] = (kind, span)
     }

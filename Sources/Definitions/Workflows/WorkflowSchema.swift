@@ -9,7 +9,8 @@ enum WorkflowSchema {
   static let schema = Schema.object([
     .init("workflow", .string(.identifier), required: true, "its permanent name"),
     .init("title", .string(.nonEmpty), required: true, "states what it shows when it passes"),
-    .init("target", .string(.url(schemes: ["https", "http"])), "where relative URLs lead unless the inventory says so"),
+    .init(
+      "target", .string(.url(schemes: ["https", "http"])), "where relative URLs lead unless the inventory says so"),
     .init("targets", .object([], others: .string(.url(schemes: ["https", "http"]))), "further targets, by name"),
     .init(
       "database", .string(.url(schemes: ["postgresql", "postgres"])),
@@ -59,7 +60,8 @@ enum WorkflowSchema {
   ])
 
   private static let command = Schema.object([
-    .init("run", .array(.string(), minimumCount: 1), required: true, "the program and its arguments; no shell reads them"),
+    .init(
+      "run", .array(.string(), minimumCount: 1), required: true, "the program and its arguments; no shell reads them"),
     .init("input", .string(), "what it gets on standard input"),
     .init("environment", texts, "variables it sees besides PATH, HOME and LANG"),
   ])
