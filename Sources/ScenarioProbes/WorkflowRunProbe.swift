@@ -27,9 +27,17 @@ struct WorkflowRunProbe: Probe {
           "its steps are of the class \(safety.rawValue), and the inventory permits \(context.permitted.rawValue): "
             + "it takes `ceiling: \(safety.rawValue)`, in production a dated consent"))
     }
+    guard !context.deadline.hasPassed else {
+      return .unseen(
+        context.deadline.isCancelled
+          ? Unseen(.interrupted, "the run was interrupted") : Unseen(.timeout, "there was no time left for it"))
+    }
     let run = WorkflowRun(settings, lane: context.lane, traffic: context.traffic)
     let report = await run.report(until: context.deadline)
     if context.deadline.isCancelled { return .unseen(Unseen(.interrupted, "the run was interrupted")) }
+    guard report.steps.contains(where: { $0.status == .passed || $0.status == .failed }) else {
+      return .unseen(Unseen(.timeout, "its time was over before a step was done"))
+    }
     let facts = redactor.redacted(report.facts)
     var gaps: [Gap] = []
     for (index, step) in report.steps.enumerated() where step.status != .passed && step.status != .failed {
