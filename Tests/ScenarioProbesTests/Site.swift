@@ -42,11 +42,13 @@ final class Site: Sendable {
       let line = text.split(separator: "\r\n").first.map(String.init) ?? ""
       log.requests.withLock { $0.append(text) }
       func answer(_ status: String, _ body: String, _ fields: [String] = []) {
-        let head = ["HTTP/1.1 \(status)", "Content-Type: application/json", "Content-Length: \(body.utf8.count)"] + fields
+        let head =
+          ["HTTP/1.1 \(status)", "Content-Type: application/json", "Content-Length: \(body.utf8.count)"] + fields
         peer.send(Array((head.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8))
       }
       switch line.split(separator: " ").prefix(2).joined(separator: " ") {
-      case "POST /orders": answer("202 Accepted", #"{"id": 41, "echo": \#(body.isEmpty ? "null" : body)}"#, ["ETag: \"v1\""])
+      case "POST /orders":
+        answer("202 Accepted", #"{"id": 41, "echo": \#(body.isEmpty ? "null" : body)}"#, ["ETag: \"v1\""])
       case "GET /orders/41":
         let count = log.polls.withLock { count in
           count += 1

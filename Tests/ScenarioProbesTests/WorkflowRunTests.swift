@@ -194,8 +194,7 @@ struct WorkflowRunTests {
 
   @Test("statements read only, unless the step says that it writes; their values keep their types")
   func statements() async throws {
-    let server = try PostgresServer.shared.get()
-    let parameters = server.parameters(user: "postgres", sslMode: .disable)
+    let server = try PostgresServer.withoutTLS.get()
     let report = try await Site().report(
       """
       steps:
@@ -217,8 +216,8 @@ struct WorkflowRunTests {
         - { step: drop, sql: { query: "DROP TABLE IF EXISTS workflow_written" }, safety: mutate }
       """,
       {
-        $0.database = "postgresql://postgres@127.0.0.1:\(parameters.port)/postgres"
-        $0.databasePassword = parameters.password
+        $0.database = "postgresql://postgres@127.0.0.1:\(server.port)/postgres"
+        $0.databasePassword = Secret(PostgresServer.password)
         $0.databaseSSLMode = .disable
       })
     #expect(report.steps.map(\.status) == [.passed, .failed, .passed, .passed], "\(report)")

@@ -119,12 +119,15 @@ struct BrokenWorkflowTests {
     let found = loaded.diagnostics.map { "\($0.location.line):\($0.location.column) \($0.code)" }
     let wanted = zip(places, Self.codes).map { "\($0) \($1)" }
     #expect(places.count == Self.codes.count)
-    #expect(Set(found) == Set(wanted), "missing \(Set(wanted).subtracting(found)), further \(Set(found).subtracting(wanted))")
+    #expect(
+      Set(found) == Set(wanted), "missing \(Set(wanted).subtracting(found)), further \(Set(found).subtracting(wanted))")
     #expect(found.count == wanted.count)
     #expect(loaded.diagnostics.allSatisfy { !$0.message.isEmpty && $0.location.path == "/w/flow.yaml" })
   }
 
-  @Test("files that are no workflow at all are told, never crash", arguments: ["", "[]", "3", "steps: 4", "workflow: [", "a: *b"])
+  @Test(
+    "files that are no workflow at all are told, never crash",
+    arguments: ["", "[]", "3", "steps: 4", "workflow: [", "a: *b"])
   func noWorkflow(_ text: String) {
     let loaded = Self.load(text)
     #expect(loaded.value == nil && !loaded.diagnostics.isEmpty)

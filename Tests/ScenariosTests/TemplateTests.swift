@@ -92,7 +92,9 @@ struct TemplateTests {
   }
 
   @Test(
-    "times", arguments: [("200ms", 200), ("5s", 5000), (1.5, 1500), ("2m", 120_000), ("1h", 3_600_000), ("0s", 0)] as [(JSONValue, Int)])
+    "times",
+    arguments: [("200ms", 200), ("5s", 5000), (1.5, 1500), ("2m", 120_000), ("1h", 3_600_000), ("0s", 0)]
+      as [(JSONValue, Int)])
   func durations(_ value: JSONValue, _ milliseconds: Int) {
     #expect(ScenarioDuration.milliseconds(value) == milliseconds)
   }
