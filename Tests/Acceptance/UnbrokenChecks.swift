@@ -91,5 +91,10 @@ enum UnbrokenChecks {
     "redis-endpoint-answers",
     "redis-plaintext-refused",
     "redis-tls-offered",
+    "workflow-cleanup-passes",
+    "workflow-not-flaky",
+    "workflow-step-passes",
+    "workflow-step-within-time",
+    "workflow-within-time",
   ]
 }
