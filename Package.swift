@@ -56,6 +56,8 @@ let package = Package(
         "ProcessProbes",
         "RateLimits",
         "Reporting",
+        "ScenarioProbes",
+        "Scenarios",
         "Scheduling",
         "Service",
         "Signoff",
@@ -112,6 +114,14 @@ let package = Package(
         "AuditModel", "Definitions", "Facts", "LoadGeneration", "LoadScripts", "Postgres", "Probing", "Transport",
       ]),
 
+    // Workflows carried out: requests, statements and programs step by step, and what came of each.
+    .target(
+      name: "ScenarioProbes",
+      dependencies: [
+        "AuditModel", "ChildProcesses", "Definitions", "Facts", "HTTPExchange", "Postgres", "Probing", "Scenarios",
+        "Transport",
+      ]),
+
     // Compose files and Dockerfiles as they are written, and what runs of them in a container engine.
     .target(
       name: "DeploymentProbes",
@@ -158,7 +168,9 @@ let package = Package(
     // YAML in, values or diagnostics with file:line:column out.
     .target(
       name: "Definitions",
-      dependencies: ["AuditModel", "Facts", "Scheduling", .product(name: "Yams", package: "Yams")]),
+      dependencies: ["AuditModel", "Facts", "Scenarios", "Scheduling", .product(name: "Yams", package: "Yams")]),
+    // Workflows: their steps, templates, captures and expectations. Opens nothing.
+    .target(name: "Scenarios", dependencies: ["AuditModel", "Facts"]),
     // What Artillery scripts ask for: phases, flows, templates and thresholds, or what of them is refused. Opens nothing.
     .target(name: "LoadScripts", dependencies: ["AuditModel", "Definitions", "Facts"]),
     // Load at times fixed in advance, and what came of it.
@@ -311,6 +323,14 @@ let package = Package(
         "AuditModel", "Definitions", "Facts", "History", "LoopbackPostgres", "LoopbackServers", "Postgres", "Probing",
         "Scheduling", "SeededRandomness", "Service", "Transport", "prodworthy",
       ]),
+    .testTarget(
+      name: "ScenariosTests", dependencies: ["AuditModel", "Definitions", "Facts", "Scenarios", "SeededRandomness"]),
+    .testTarget(
+      name: "ScenarioProbesTests",
+      dependencies: [
+        "AuditModel", "Definitions", "Facts", "LoopbackPostgres", "LoopbackServers", "Postgres", "ProbeConformance",
+        "Probing", "ScenarioProbes", "Scenarios",
+      ]),
     .testTarget(name: "SchedulingTests", dependencies: ["AuditModel", "Scheduling"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["AuditModel", "CLibXML2", "Facts", "Reporting"], exclude: ["Schemas"]),
@@ -319,8 +339,8 @@ let package = Package(
       name: "CatalogueTests",
       dependencies: [
         "AuditModel", "BackupProbes", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "DeploymentProbes",
-        "DocumentProbes", "Engine", "Facts", "HTTPProbes", "LoadProbes", "NetworkProbes", "ObservabilityProbes", "Probing",
-        "ProcessProbes", "TLSProbes",
+        "DocumentProbes", "Engine", "Facts", "HTTPProbes", "LoadProbes", "NetworkProbes", "ObservabilityProbes",
+        "Probing", "ProcessProbes", "ScenarioProbes", "TLSProbes",
       ]),
     .testTarget(name: "ProvingGroundTests", dependencies: ["Cryptography", "Facts", "Probing", "proving-ground"]),
     // The built command, driven as its users drive it.

@@ -74,7 +74,8 @@ enum CheckSchema {
         .init("ifMissing", absence, "what it means that nothing was observed; else unknown"),
       ])
 
-  private static let relations = Matcher.Relation.allCases.map { relation in
+  /// The fields of which an expectation has one: what a fact is compared with.
+  static let relations = Matcher.Relation.allCases.map { relation in
     Schema.Field(relation.rawValue, limit(of: relation), summary(of: relation))
   }
 

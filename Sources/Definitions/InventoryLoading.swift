@@ -152,6 +152,8 @@ private struct InventoryLoading {
       place = (value["id"]?.string ?? "", known.name, member.name)
       if let field, field.schema.isSecretReference {
         secrets[member.name] = secret(member)
+      } else if let field, field.schema.isSecretMap {
+        for inner in member.value.members { secrets["\(member.name).\(inner.name)"] = secret(inner) }
       } else {
         settings[member.name] = resolved(member.value, schema: field?.schema ?? .any)
       }
@@ -197,7 +199,7 @@ private struct InventoryLoading {
     for violation in violations {
       if case .name(let name)? = violation.path.first, let member = target.member(name),
         case .object(let fields, _) = schema,
-        fields.contains(where: { $0.name == name && $0.schema.isSecretReference })
+        fields.contains(where: { $0.name == name && ($0.schema.isSecretReference || $0.schema.isSecretMap) })
       {
         problems.add(
           "secret-literal", "`\(name)` must be a reference to a secret, never the secret itself", at: member.nameSpan,
@@ -262,6 +264,11 @@ extension Schema {
     case .nullable(let inner): inner.isSecretReference
     default: false
     }
+  }
+
+  /// Secrets by name.
+  fileprivate var isSecretMap: Bool {
+    if case .object(let fields, let others?) = self { fields.isEmpty && others.isSecretReference } else { false }
   }
 
   fileprivate var isPath: Bool {

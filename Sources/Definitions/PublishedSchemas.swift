@@ -15,6 +15,7 @@ extension Definitions {
       ("waivers", "What is accepted", WaiverSchema.schema),
       ("sign-off-policy", "Whose signatures a report needs", SignOffPolicySchema.schema),
       ("service", "The nightly service", ServiceSchema.schema),
+      ("workflow", "A way through a system", WorkflowSchema.schema),
     ]
     return schemas.map { name, title, schema in
       var document = schema.jsonSchema()

@@ -35,14 +35,15 @@ package struct Observer: Sendable {
   private let redactor: Redactor
   private let trust: [String]
   private let consented: [SafetyClass]
+  private let permitted: SafetyClass
   private let clock: @Sendable () -> Instant
   private let lane: BlockingLane
 
   /// An observer that records through `redactor` and stops when `cancellation` is called; `consented` are the safety classes
-  /// that the inventory explicitly permits today.
+  /// that the inventory explicitly permits today, `permitted` is the roughest that may be used by ceiling or consent.
   package init(
     catalogue: Catalogue, limits: Limits, cancellation: Cancellation, redactor: Redactor, trust: [String],
-    consented: [SafetyClass] = [], clock: @escaping @Sendable () -> Instant
+    consented: [SafetyClass] = [], permitted: SafetyClass = .probe, clock: @escaping @Sendable () -> Instant
   ) {
     self.catalogue = catalogue
     self.limits = limits
@@ -50,6 +51,7 @@ package struct Observer: Sendable {
     self.redactor = redactor
     self.trust = trust
     self.consented = consented
+    self.permitted = permitted
     self.clock = clock
     lane = BlockingLane(width: limits.concurrency * limits.perTarget)
   }
@@ -124,7 +126,7 @@ package struct Observer: Sendable {
     } else if let probe = catalogue.probe(planned.probe) {
       let context = ProbeContext(
         deadline: run.capped(milliseconds: probe.descriptor.timeout), lane: lane, traffic: meter, trust: trust,
-        consented: consented)
+        consented: consented, permitted: permitted)
       let came = await probe.observe(target, with: planned.parameters, in: context)
       // A look that an interrupt cut short proves nothing, whatever it brought back.
       sighting = cancellation.isCalled ? .unseen(Unseen(.interrupted, "the run was interrupted")) : came

@@ -2,6 +2,8 @@
 package struct PostgresRows: Sendable {
   /// The names of the columns in order.
   package internal(set) var columns: [String] = []
+  /// The types of the columns, by their numbers in `pg_type`.
+  package internal(set) var types: [UInt32] = []
   /// The rows a command touched; nil for statements that touch none.
   package internal(set) var affected: Int?
   var values: [[String?]] = []

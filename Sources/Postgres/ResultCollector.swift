@@ -31,6 +31,7 @@ struct ResultCollector {
 
   private mutating func takeColumns(_ result: OpaquePointer) {
     rows.columns = (0..<PQnfields(result)).map { PQfname(result, $0).map { String(cString: $0) } ?? "" }
+    rows.types = (0..<PQnfields(result)).map { PQftype(result, $0) }
   }
 
   private mutating func takeRows(_ result: OpaquePointer) throws(PostgresFailure) {

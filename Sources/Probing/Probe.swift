@@ -41,15 +41,21 @@ public struct ProbeContext: Sendable {
   /// The safety classes that the inventory explicitly consents to today, beyond what its ceiling allows anyway.
   public var consented: [SafetyClass]
 
+  /// The roughest safety class that may be used today, by the ceiling or by consent; for probes whose class depends on
+  /// what the target declares.
+  public var permitted: SafetyClass
+
   /// What a probe needs to look once.
   public init(
-    deadline: Deadline, lane: BlockingLane, traffic: TrafficMeter, trust: [String] = [], consented: [SafetyClass] = []
+    deadline: Deadline, lane: BlockingLane, traffic: TrafficMeter, trust: [String] = [], consented: [SafetyClass] = [],
+    permitted: SafetyClass = .probe
   ) {
     self.deadline = deadline
     self.lane = lane
     self.traffic = traffic
     self.trust = trust
     self.consented = consented
+    self.permitted = permitted
   }
 }
 

@@ -255,7 +255,8 @@ struct AuditCommand: AsyncParsableCommand {
     let observer = Observer(
       catalogue: catalogue, limits: Observer.Limits(concurrency: concurrency, deadline: deadline * 1000),
       cancellation: Interruption.shared.cancellation, redactor: redactor,
-      trust: trust.map(Input.absolute), consented: header.consented, clock: { Instant.current() })
+      trust: trust.map(Input.absolute), consented: header.consented,
+      permitted: SafetyClass.allCases.last(where: header.permits) ?? .observe, clock: { Instant.current() })
     var observations = await observer.observations(
       of: plan, targets: inventory.targets, seen: Carrying.observations(candidates, from: earlier)
     ) { progress.note($0) }

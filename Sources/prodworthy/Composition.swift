@@ -12,6 +12,7 @@ import NetworkProbes
 import ObservabilityProbes
 import Probing
 import ProcessProbes
+import ScenarioProbes
 import TLSProbes
 
 /// Where everything meets: the one place that knows every room of probes.
@@ -26,6 +27,7 @@ enum Composition {
     BackupProbes.set,
     ObservabilityProbes.set,
     LoadProbes.set,
+    ScenarioProbes.set,
     DeploymentProbes.set,
     DocumentProbes.set,
   ]

@@ -48,6 +48,7 @@ struct Prodworthy: AsyncParsableCommand {
       TLSCommand.self,
       JSONPathCommand.self,
       LoadCommand.self,
+      WorkflowCommand.self,
       FaultCommand.self,
     ])
 

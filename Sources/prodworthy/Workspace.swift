@@ -109,6 +109,9 @@ struct Workspace {
       let loaded = Definitions.inventory(file, vocabulary: vocabulary, resolve: resolver)
       diagnostics += loaded.diagnostics
       inventoryFile = loaded.value
+      for named in loaded.value?.named ?? [] where named.kind == "workflow" && named.field == "file" {
+        diagnostics += try WorkflowFile(named.path).loaded.diagnostics
+      }
       inventory = loaded.value?.inventory
     case .urls(let targets): inventory = Inventory(system: targets[0].id, environment: .test, targets: targets)
     case .none: break

@@ -21,5 +21,15 @@ enum UnbrokenChecks {
     "postgres-style-tables",
     "postgres-vector-lists-fit",
     "postgres-vectors-indexed",
+    "postgres-views-respect-policies",
+    "redis-authenticates",
+    "redis-endpoint-answers",
+    "redis-plaintext-refused",
+    "redis-tls-offered",
+    "workflow-cleanup-passes",
+    "workflow-not-flaky",
+    "workflow-step-passes",
+    "workflow-step-within-time",
+    "workflow-within-time",
   ]
 }

@@ -14,6 +14,7 @@ import NetworkProbes
 import ObservabilityProbes
 import Probing
 import ProcessProbes
+import ScenarioProbes
 import TLSProbes
 import Testing
 
@@ -25,6 +26,7 @@ struct BuiltInCatalogueTests {
     LoadProbes.set,
     DeploymentProbes.set,
     LoadProbes.set, DocumentProbes.set,
+    LoadProbes.set, ScenarioProbes.set,
   ]
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
