@@ -1,7 +1,7 @@
 /// Everything a report shows: the single input of every report format, and the content of `report.json`.
 public struct AuditReport: Sendable, Hashable, Codable {
   /// The version of this shape; only ever added to within a major version.
-  public static let currentSchemaVersion = "1.0"
+  public static let currentSchemaVersion = "1.1"
 
   /// The version of this shape.
   public var schemaVersion: String

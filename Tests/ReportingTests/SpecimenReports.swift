@@ -140,22 +140,36 @@ extension Specimen {
       report.findings[index].reproduce = text(index)
       report.findings[index].attestation = text(index + 1)
     }
+    for index in report.findings.indices where index % 6 == 0 {
+      report.findings[index].carriedFrom = Instant(seconds: index)
+    }
+    let accepted = report.findings.filter { $0.waiver != nil }.map(\.fingerprint)
     report.waivers = texts.indices.prefix(20).map { index in
       AuditReport.WaiverRow(
         waiver: Waiver(
           id: text(index), check: text(index + 1), target: text(index + 2), subject: text(index + 3),
           justification: text(index + 4), owner: text(index + 5), approvedBy: text(index + 6), ticket: text(index + 7),
-          created: Instant(seconds: 0), expires: Instant(seconds: 1),
-          location: SourceLocation(path: text(index), line: 1, column: 1)),
-        state: .void, findings: [], problems: [.init(.forbidden, text(index + 8))])
+          created: Instant(seconds: 0), expires: Instant(seconds: 1), compensating: [
+            .init(check: text(index + 8), target: text(index + 9))
+          ], location: SourceLocation(path: text(index), line: 1, column: 1)),
+        state: index % 2 == 0 ? .active : .void,
+        findings: index % 2 == 0 ? Array(accepted.dropFirst(index).prefix(2)) + [text(index)] : [],
+        problems: [.init(.forbidden, text(index + 8))])
     }
     report.attestations = texts.indices.prefix(20).map { index in
       AuditReport.AttestationRow(
         attestation: Attestation(
           id: text(index), topic: .statement(text(index + 1)), statement: text(index + 2), by: text(index + 3),
-          on: Instant(seconds: 0), expires: Instant(seconds: 1), evidence: [text(index + 4)]),
-        state: .stale, problem: text(index + 5), items: [])
+          reviewedBy: text(index + 6), on: Instant(seconds: 0), expires: Instant(seconds: 1),
+          evidence: [text(index + 4)], texts: [.init(file: text(index + 7), sha256: text(index + 8))]),
+        state: .stale, problem: text(index + 5), items: [text(index + 9)])
     }
+    report.baseline = AuditReport.BaselineComparison(
+      writtenAt: Instant(seconds: 0),
+      new: report.findings.prefix(10).map(\.fingerprint) + [text(0)],
+      known: report.findings.dropFirst(10).prefix(10).map(\.fingerprint), fixed: Array(texts.prefix(20)),
+      unverified: Array(texts.prefix(20)), removed: Array(texts.prefix(20)))
+    report.shard = AuditReport.ShardSummary(total: .max, present: [.min, 0, .max])
     report.asOf = Instant(seconds: 1_800_000_000)
     report.forecast = texts.prefix(20).map {
       AuditReport.Expiry(kind: .certificate, at: Instant(seconds: 0), what: $0, target: $0, message: $0)
@@ -170,6 +184,10 @@ extension Specimen {
     }
     report.checklist.append(
       AuditReport.ChecklistRow(id: text(7), title: text(8), area: text(9), status: .fail, findings: []))
+    report.checklist.append(
+      AuditReport.ChecklistRow(
+        id: text(10), title: text(11), area: text(12), status: .notCovered, findings: [],
+        attestations: Array(texts.prefix(20)), awaiting: Array(texts.prefix(20))))
     return report
   }
 }

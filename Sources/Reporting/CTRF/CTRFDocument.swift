@@ -14,10 +14,14 @@ struct CTRFDocument {
 
   private let report: AuditReport
   private let places: FilePlaces
+  private let acceptances: Acceptances
+  private let marks: BaselineMarks
 
   init(_ report: AuditReport) {
     self.report = report
     places = FilePlaces(report)
+    acceptances = Acceptances(report)
+    marks = BaselineMarks(report)
   }
 
   /// The whole document.
@@ -28,12 +32,15 @@ struct CTRFDocument {
       ? [Gate.Condition(id: "gate", status: .undecided, detail: "the policy names no condition")]
       : report.gate.conditions
     let gate = conditions.enumerated().map { test(for: $0.element, $0.offset) }
+    let waivers = report.waivers.enumerated().map { test(for: $0.element, $0.offset) }
     let findings = report.findings.map { (Self.outcome(of: $0), test(for: $0)) }
     var counts: [Outcome: Int] = [:]
     for condition in conditions { counts[Self.outcome(of: condition), default: 0] += 1 }
+    for row in report.waivers { counts[Self.outcome(of: row), default: 0] += 1 }
     for (outcome, _) in findings { counts[outcome, default: 0] += 1 }
     var summary: JSONObject = [
-      "tests": .integer(gate.count + findings.count), "suites": .integer(1 + Set(report.findings.map(\.target)).count),
+      "tests": .integer(gate.count + waivers.count + findings.count),
+      "suites": .integer(1 + (waivers.isEmpty ? 0 : 1) + Set(report.findings.map(\.target)).count),
       "start": .integer(report.startedAt.seconds * 1000), "stop": .integer(report.finishedAt.seconds * 1000),
       "duration": .integer(report.durationMs),
     ]
@@ -44,21 +51,30 @@ struct CTRFDocument {
       "generatedBy": .line("\(report.tool.name) \(report.tool.version)"),
       "results": [
         "tool": ["name": .string(filled(report.tool.name)), "version": .line(report.tool.version)],
-        "summary": .object(summary), "tests": .array(gate + findings.map(\.1)),
+        "summary": .object(summary), "tests": .array(gate + waivers + findings.map(\.1)),
         "environment": [
           "reportName": .line("Production readiness: \(report.system.name)"), "appName": .line(report.system.name),
           "testEnvironment": .string(report.system.environment.rawValue),
           "healthy": .bool(report.gate.status == .passed),
         ],
-        "extra": [
-          "prodworthy": [
-            "gate": .string(report.gate.status.rawValue), "policy": .line(report.policy.id),
-            "policyDigest": .line(report.policy.digest), "score": .string(report.score.sentence),
-            "interrupted": .bool(report.interrupted), "partial": .array(report.partial.map { .line($0) }),
-          ]
-        ],
+        "extra": ["prodworthy": extra],
       ],
     ]
+  }
+
+  private var extra: JSONValue {
+    var extra: JSONObject = [
+      "gate": .string(report.gate.status.rawValue), "policy": .line(report.policy.id),
+      "policyDigest": .line(report.policy.digest), "score": .string(report.score.sentence),
+      "interrupted": .bool(report.interrupted), "partial": .array(report.partial.map { .line($0) }),
+    ]
+    extra["acceptance"] = report.acceptanceSentence.map { .string($0) }
+    extra["attestations"] = report.attestationSentence.map { .string($0) }
+    extra["baseline"] = report.baselineSentence.map { .string($0) }
+    extra["carried"] = report.carriedSentence.map { .string($0) }
+    extra["parts"] = report.shardSentence.map { .string($0) }
+    extra["wayToGreen"] = report.wayToGreen.map { .string($0.sentence) }
+    return .object(extra)
   }
 
   private func filled(_ raw: String) -> String {
@@ -73,6 +89,8 @@ struct CTRFDocument {
     case .undecided: .other
     }
   }
+
+  static func outcome(of row: AuditReport.WaiverRow) -> Outcome { row.isSound ? .passed : .failed }
 
   static func outcome(of finding: Finding) -> Outcome {
     if finding.isWaived { return .skipped }
@@ -93,6 +111,29 @@ struct CTRFDocument {
     ]
   }
 
+  private func test(for row: AuditReport.WaiverRow, _ index: Int) -> JSONValue {
+    var test: JSONObject = [
+      "id": .string(Identity.uuid("waiver", row.waiver.id, String(index))),
+      "name": .string(filled("\(row.waiver.id) \(row.place)")), "status": .string(Self.outcome(of: row).rawValue),
+      "duration": 0, "suite": [.string(JUnitSuite.waiversName)], "rawStatus": .string(row.state.rawValue),
+      "message": .line(row.complaint.isEmpty ? row.state.word : row.complaint), "type": "readiness",
+      "extra": ["prodworthy": .object(members(of: row.waiver))],
+    ]
+    if let place = row.waiver.location {
+      test["filePath"] = .line(place.path)
+      test["line"] = .integer(place.boundedLine)
+    }
+    return .object(test)
+  }
+
+  private func members(of waiver: Waiver) -> JSONObject {
+    [
+      "waiver": .line(waiver.id), "reason": .string(waiver.reason.rawValue), "owner": .line(waiver.owner),
+      "approvedBy": .line(waiver.approvedBy), "ticket": .line(waiver.ticket),
+      "expires": .string(waiver.expires.description),
+    ]
+  }
+
   private func test(for finding: Finding) -> JSONValue {
     let check = report.checks[finding.check]
     let words = [finding.check, check?.title, "[\(finding.target)]", finding.subject]
@@ -105,10 +146,18 @@ struct CTRFDocument {
     var tags: [JSONValue] = [.string(finding.severity.rawValue)]
     if finding.status == .warn { tags.append("warning") }
     if finding.isWaived { tags.append("accepted") }
+    if finding.attestation != nil { tags.append("attested") }
+    if finding.carriedFrom != nil { tags.append("carried") }
+    if marks[finding] == .new { tags.append("new") }
     var extra: JSONObject = ["fingerprint": .line(finding.fingerprint)]
     extra["expected"] = finding.expected.map { .line($0) }
     extra["observed"] = finding.observed.map { .line($0) }
     extra["acceptance"] = finding.acceptance.map { .line($0) }
+    extra["acceptedBy"] = acceptances.waiver(of: finding).map { .object(members(of: $0)) }
+    extra["attestation"] = finding.attestation.map { .line($0) }
+    extra["carriedFrom"] = finding.carriedFrom.map { .string($0.description) }
+    extra["baseline"] = marks[finding].map { .string($0.rawValue) }
+    extra["lookAgain"] = finding.reproduce.map { .line($0) }
     if let fix = check?.remediation {
       extra["fix"] = .line(fix.text)
       extra["effort"] = .string(fix.effort.rawValue)

@@ -19,11 +19,21 @@ struct CommentPage {
       page.block("**Partial run:** \(counted(report.partial.count, "reason")) in the report.")
     }
     if let day = report.asOf { page.block("**Judged as of** \(day), from facts recorded on \(report.startedAt.day).") }
+    if let parts = report.shardSentence, !report.isWhole {
+      page.block("**Divided run:** \(parts).")
+    }
+    let standing = [
+      report.baselineSentence, report.acceptanceSentence, report.attestationSentence, report.carriedSentence,
+    ].compactMap(\.self)
+    if !standing.isEmpty { page.block(standing.joined(separator: " · ")) }
     MarkdownGate(report: report, isTerse: true, level: 3).write(into: &page)
     if rows > 0 {
+      writeWayToGreen(into: &page)
       writeCauses(into: &page)
       writeFailing(into: &page)
       writeOpen(into: &page)
+      writeWaivers(into: &page)
+      writeForecast(into: &page)
     } else {
       page.block("The findings did not fit here: \(report.findingCounts).")
     }
@@ -68,13 +78,24 @@ struct CommentPage {
     writeRemainder(causes.count, "cause", into: &page)
   }
 
+  /// What fails; with a baseline first what is new, since that is what a change is answerable for.
   private func writeFailing(into page: inout MarkdownPage) {
-    let failing = bySeverity(report.findings.filter(\.isFailing))
+    let marks = BaselineMarks(report)
+    let failing = marks.newFirst(bySeverity(report.findings.filter(\.isFailing)))
     guard !failing.isEmpty else { return }
-    page.heading(3, "Failing: \(counted(failing.count, "finding"))")
+    let new = failing.count { marks[$0] == .new }
+    let isCompared = report.baseline != nil
+    page.heading(
+      3,
+      "Failing: \(counted(failing.count, "finding"))"
+        + (isCompared ? ", \(new == 0 ? "none of them new" : "\(new) of them new")" : ""))
     page.table(
-      ["severity", "check", "where", "finding"],
-      failing.prefix(rows).map { [$0.severity.rawValue, cell($0.check), cell($0.place), cell($0.message)] })
+      (isCompared ? ["since the baseline"] : []) + ["severity", "check", "where", "finding"],
+      failing.prefix(rows).map { finding in
+        let word = marks[finding] == .new ? "**new**" : marks[finding]?.rawValue ?? "—"
+        return (isCompared ? [word] : [])
+          + [finding.severity.rawValue, cell(finding.check), cell(finding.place), cell(finding.message)]
+      })
     writeRemainder(failing.count, "failing finding", into: &page)
     let checks = failing.prefix(rows).grouped(by: \.check).map(\.key)
     page.details("How to fix them") { page in
@@ -102,6 +123,52 @@ struct CommentPage {
           })
         writeRemainder(findings.count, "finding", into: &page)
       }
+    }
+  }
+
+  private func writeWayToGreen(into page: inout MarkdownPage) {
+    guard let way = report.wayToGreen, !way.steps.isEmpty else { return }
+    page.details("Cheapest way to green: \(way.sentence)") { page in
+      page.table(
+        ["effort", "check", "where", "what to do"],
+        way.steps.prefix(rows).map { step in
+          [
+            step.effort.rawValue, step.check.map { cell($0) } ?? "let the probe look", cell(step.target),
+            MarkdownText.prose(step.what, inTable: true, limit: 300),
+          ]
+        })
+      writeRemainder(way.steps.count, "step", into: &page)
+      if !way.beyond.isEmpty {
+        page.block(
+          "No fix turns " + way.beyond.prefix(rows).map { MarkdownText.code($0, limit: 120) }.joined(separator: ", ")
+            + ".")
+        writeRemainder(way.beyond.count, "condition", into: &page)
+      }
+    }
+  }
+
+  private func writeWaivers(into page: inout MarkdownPage) {
+    let wrong = report.waiversToMend
+    guard !wrong.isEmpty else { return }
+    page.details("Waivers to be mended: \(wrong.count)") { page in
+      page.table(
+        ["waiver", "state", "of", "last day", "what is wrong"],
+        wrong.prefix(rows).map {
+          [cell($0.waiver.id), $0.state.word, cell($0.place), $0.waiver.expires.day, cell($0.complaint)]
+        })
+      writeRemainder(wrong.count, "waiver", into: &page)
+    }
+  }
+
+  private func writeForecast(into page: inout MarkdownPage) {
+    guard let forecast = report.forecast, let day = report.asOf, !forecast.isEmpty else { return }
+    page.details("Ends before \(day.day): \(forecast.count)") { page in
+      page.table(
+        ["day", "what", "name", "where", "then"],
+        forecast.prefix(rows).map {
+          [$0.at.day, $0.kind.rawValue, cell($0.what), cell($0.target ?? ""), cell($0.message)]
+        })
+      writeRemainder(forecast.count, "thing", into: &page)
     }
   }
 

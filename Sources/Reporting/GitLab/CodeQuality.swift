@@ -15,7 +15,7 @@ struct CodeQuality {
   /// The array.
   var value: JSONValue {
     var fingerprints: Set<String> = []
-    return .array(
+    let issues: [JSONValue] =
       bySeverity(report.findings.filter(\.wantsAttention)).map { finding in
         // What has the fingerprint of another is not shown at all.
         var fingerprint = Untrusted.oneLine(finding.fingerprint, limit: 200)
@@ -33,7 +33,23 @@ struct CodeQuality {
             "path": .string(Self.path(of: place)), "lines": ["begin": .integer(place?.boundedLine ?? 1)],
           ],
         ]
-      })
+      }
+    return .array(issues + complaints)
+  }
+
+  /// Accepted findings are no issues; an acceptance that does not hold as it is written is one, on its own line.
+  private var complaints: [JSONValue] {
+    report.waiversToMend.enumerated().map { index, row in
+      let place = row.waiver.location
+      return [
+        "check_name": "waiver-sound",
+        "description": .string(
+          filled("waiver \(row.waiver.id) (\(row.place)): \(row.state.word), \(row.complaint)", limit: 2 << 10)),
+        // By its position too, since two may have one id: that is a complaint of its own.
+        "fingerprint": .string(Identity.uuid("waiver", row.waiver.id, String(index))), "severity": "major",
+        "location": ["path": .string(Self.path(of: place)), "lines": ["begin": .integer(place?.boundedLine ?? 1)]],
+      ]
+    }
   }
 
   private func filled(_ raw: String, limit: Int) -> String {

@@ -30,6 +30,9 @@ struct GitLabFormat: ReportFormat {
     READINESS_COVERAGE=\(report.score.coverage.map(percent) ?? "none")
     READINESS_FAILING=\(report.findings.count { $0.isFailing })
     READINESS_NOT_PROVEN=\(report.findings.count { $0.isNotProven })
+    READINESS_ACCEPTED=\(report.findings.count { $0.isWaived })
+    READINESS_WAIVERS_TO_MEND=\(report.waiversToMend.count)
+    READINESS_NEW=\(report.baseline.map { String($0.new.count) } ?? "none")
 
     """
   }

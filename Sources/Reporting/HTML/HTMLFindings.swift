@@ -42,11 +42,14 @@ extension HTMLReport {
         cells.append(finding.message)
         cells +=
           isAccepted ? [finding.acceptance ?? ""] : isOpen ? [] : [finding.expected ?? "", finding.observed ?? ""]
-        page.row(attributes(of: finding, in: group.id), cells)
+        page.row(
+          attributes(of: finding, in: group.id), cells,
+          marks: [header.firstIndex(of: "Finding") ?? 0: marks(of: finding)])
       }
     }
     page.remainder(of: findings.count, "finding", limit: detail.rowLimit)
     writeAdvice(for: check, into: &page)
+    writeCommands(for: findings, into: &page)
     writeEvidence(of: findings, into: &page)
     page.close("article")
   }
@@ -88,6 +91,38 @@ extension HTMLReport {
     page.close("dl")
   }
 
+  /// What a row says below the finding: markup of ours around encoded text.
+  private func marks(of finding: Finding) -> String {
+    var words: [String] = []
+    switch marks[finding] {
+    case .new: words.append("\(Self.badge("warn", "new")) since the baseline")
+    case .known: words.append("known to the baseline")
+    case .unverified: words.append("failing in the baseline, not verified now")
+    case .fixed, .removed, nil: break
+    }
+    if let origin = finding.origin { words.append(HTMLText.inline(origin)) }
+    if let index = acceptances.index(of: finding), index < detail.rowLimit {
+      words.append("<a href=\"#waiver-\(index + 1)\">\(HTMLText.inline(report.waivers[index].waiver.id))</a>")
+    }
+    return words.isEmpty ? "" : "<p class=\"mark\">\(words.joined(separator: " · "))</p>"
+  }
+
+  /// The most commands of one check.
+  private static let commandLimit = 20
+
+  /// The commands that look at these findings alone, each once: findings of one check on one target share theirs.
+  private func writeCommands(for findings: [Finding], into page: inout HTMLPage) {
+    let commands = findings.compactMap(\.reproduce).grouped { $0 }.map(\.key)
+    guard !commands.isEmpty else { return }
+    let limit = min(detail.rowLimit, Self.commandLimit)
+    page.details("Look again") { page in
+      for command in commands.prefix(limit) {
+        page.markup("<pre tabindex=\"0\">\n\(HTMLText.inline(command))</pre>\n")
+      }
+      page.remainder(of: commands.count, "command", limit: limit)
+    }
+  }
+
   private func writeEvidence(of findings: [Finding], into page: inout HTMLPage) {
     guard detail.evidenceLimit > 0 else { return }
     let shown = findings.prefix(detail.rowLimit).filter { !$0.evidence.isEmpty }
@@ -113,12 +148,17 @@ extension HTMLReport {
           page.row(
             ["data-s": "passed", "data-v": findings[0].severity.rawValue],
             [
-              id, report.checks[id]?.title ?? "", findings[0].severity.rawValue, Self.names(findings.map(\.target)),
+              id, report.checks[id]?.title ?? "", findings[0].severity.rawValue, Self.names(findings.map(Self.passedPlace)),
             ])
         }
       }
       page.remainder(of: passing.count, "check", limit: detail.rowLimit)
     }
+  }
+
+  /// Where something passes, and who says so if it was not this run that looked.
+  private static func passedPlace(_ finding: Finding) -> String {
+    finding.origin.map { "\(finding.target) (\($0))" } ?? finding.target
   }
 
   private struct Reason: Hashable {

@@ -22,17 +22,25 @@ extension HTMLReport {
       page.element(
         "p", ["class": "alert"], "Judged as of \(day), from facts recorded on \(report.startedAt.day).")
     }
+    if let parts = report.shardSentence, !report.isWhole {
+      page.element("p", ["class": "alert"], "Divided run: \(parts).")
+    }
     if let omission = detail.omission(in: report) {
       page.element("p", ["class": "alert"], "Shortened: \(omission). The whole report is in report.json.")
     }
     writeTiles(into: &page)
     page.markup("<dl class=\"facts\">\n")
     let kinds = report.targets.grouped(by: \.kind).map { "\($0.elements.count) \($0.key)" }.joined(separator: ", ")
+    let standing: [(String, String?)] = [
+      ("Baseline", report.baselineSentence), ("Acceptances", report.acceptanceSentence),
+      ("Attestations", report.attestationSentence), ("Carried", report.carriedSentence),
+      ("Parts", report.shardSentence),
+    ]
     for (term, value) in [
       ("Policy", "\(report.policy.id) (\(report.policy.title))"), ("Targets", report.targets.isEmpty ? "none" : kinds),
       ("Findings", report.findingCounts), ("Started", "\(report.startedAt), took \(seconds(report.durationMs)) s"),
       ("Run", report.runID),
-    ] {
+    ] + standing.compactMap({ term, value in value.map { (term, $0) } }) {
       page.markup("<div>")
       page.element("dt", term)
       page.element("dd", value)
@@ -172,7 +180,7 @@ extension HTMLReport {
           page.markup("\(HTMLText.inline(row.area))</th></tr>\n")
         }
         page.markup("<tr><th scope=\"row\">\(HTMLText.inline(row.id))</th><td>\(HTMLText.inline(row.title))</td>")
-        page.markup("<td>\(Self.badge(Self.kind(of: row.status), row.status.word))</td>")
+        page.markup("<td>\(Self.badge(Self.kind(of: row.status), row.status.word))\(Self.said(of: row))</td>")
         let found = row.findings.compactMap { findings[$0] }
           .grouped { isByKind ? kinds[$0.target] ?? $0.target : $0.target }
         for column in columns {
@@ -182,6 +190,15 @@ extension HTMLReport {
       }
     }
     page.remainder(of: report.checklist.count, "item", limit: max(detail.rowLimit, 200))
+  }
+
+  /// Who attested an item, and what nobody did, below its state.
+  private static func said(of row: AuditReport.ChecklistRow) -> String {
+    let words = [
+      row.attestations.isEmpty ? nil : "by \(names(row.attestations))",
+      row.awaiting.isEmpty || row.status != .notCovered ? nil : "nobody attests \(names(row.awaiting))",
+    ].compactMap(\.self)
+    return words.isEmpty ? "" : "<p class=\"mark\">\(HTMLText.inline(words.joined(separator: "; ")))</p>"
   }
 
   private func cell(_ findings: [Finding]) -> String {

@@ -42,11 +42,16 @@ struct HTMLPage {
   }
 
   /// A row of a table: its first cell is its heading.
-  mutating func row(_ attributes: KeyValuePairs<String, String?>, _ cells: [String?]) {
+  ///
+  /// `marks` are markup of ours that stands behind the text of a cell.
+  mutating func row(
+    _ attributes: KeyValuePairs<String, String?>, _ cells: [String?], marks: [Int: String] = [:]
+  ) {
     open("tr", attributes)
     for (index, cell) in cells.enumerated() {
       markup(index == 0 ? "<th scope=\"row\">" : "<td>")
       html += HTMLText.inline(cell ?? "")
+      if let mark = marks[index] { html += mark }
       markup(index == 0 ? "</th>" : "</td>")
     }
     markup("</tr>\n")

@@ -12,6 +12,8 @@ struct HTMLReport {
   let anchors: [String: String]
   /// Positions by target, for the filter.
   let targetNumbers: [String: Int]
+  let acceptances: Acceptances
+  let marks: BaselineMarks
 
   /// Findings under one heading.
   struct FindingGroup {
@@ -44,10 +46,12 @@ struct HTMLReport {
     self.report = report
     self.detail = detail
     self.digest = digest
+    acceptances = Acceptances(report)
+    marks = BaselineMarks(report)
     groups = [
       FindingGroup(
         "failing", "Failing", "Evidence was collected and the requirement is not met.",
-        report.findings.filter(\.isFailing)),
+        marks.newFirst(report.findings.filter(\.isFailing))),
       FindingGroup(
         "not-proven", "Not proven",
         "No evidence is never a pass: these earn nothing and cap the score like failures.",
@@ -79,16 +83,36 @@ struct HTMLReport {
     func add(_ isWanted: Bool, _ id: String, _ title: String, _ write: @escaping (HTMLReport, inout HTMLPage) -> Void) {
       if isWanted { sections.append(Section(id: id, title: title, write: write)) }
     }
+    if let way = report.wayToGreen {
+      add(true, "way-to-green", "Cheapest way to green: \(way.sentence)") { $0.write(way, into: &$1) }
+    }
+    if let baseline = report.baseline {
+      add(true, "baseline", "Against the baseline: \(baseline.new.count) new") { $0.write(baseline, into: &$1) }
+    }
     add(!report.causes.isEmpty, "mend-first", "Mend first: \(counted(report.causes.count, "cause"))") {
       $0.writeCauses(into: &$1)
     }
     for (index, group) in groups.enumerated() where !group.findings.isEmpty || index == 0 {
       add(true, group.id, "\(group.title): \(counted(group.findings.count, "finding"))") { $0.write(group, into: &$1) }
     }
+    let wrong = report.waiversToMend.count
+    add(
+      !report.waivers.isEmpty, "waivers", "Waivers: \(report.waivers.count)\(wrong > 0 ? ", \(wrong) to be mended" : "")"
+    ) { $0.writeWaivers(into: &$1) }
+    let statements = report.attestations.count { $0.state == .valid }
+    add(
+      !report.attestations.isEmpty, "attestations", "Attested: \(counted(statements, "statement"))"
+    ) { $0.writeAttestations(into: &$1) }
+    if let forecast = report.forecast, let day = report.asOf {
+      add(true, "forecast", "Ends before \(day.day): \(forecast.count)") { $0.write(forecast, into: &$1) }
+    }
     add(!report.checklist.isEmpty, "checklist", "Checklist") { $0.writeChecklist(into: &$1) }
     add(true, "score", "Score") { $0.writeScore(into: &$1) }
     add(!report.notSeen.isEmpty, "not-seen", "Not seen: \(counted(report.notSeen.count, "part"))") {
       $0.writeNotSeen(into: &$1)
+    }
+    add(!report.carried.isEmpty, "carried", "Evidence of earlier runs: \(report.carried.count)") {
+      $0.writeCarried(into: &$1)
     }
     add(true, "traffic", "Traffic sent") { $0.writeTraffic(into: &$1) }
     let passing = Set(report.findings.lazy.filter { $0.status == .pass }.map(\.check)).count

@@ -63,6 +63,7 @@ enum HTMLStyle {
     .filters output{flex:1 1 10rem;min-height:2.25rem;align-content:center;color:var(--soft)}
 
     .note{color:var(--soft);max-width:62rem;margin-bottom:.75rem}
+    .mark{margin-top:.2rem;font-size:.8125rem;color:var(--soft);white-space:normal}
     .more{color:var(--soft);margin:.4rem 0}
     .check{margin:0 0 1rem;padding:1rem 1.1rem;border:1px solid var(--line);border-radius:.5rem}
     .long .check{content-visibility:auto;contain-intrinsic-size:auto 18rem}

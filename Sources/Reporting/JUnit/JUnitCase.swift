@@ -64,6 +64,7 @@ struct JUnitMapping {
   private let report: AuditReport
   private let detail: JUnitDetail
   private let policy: String
+  private let marks: BaselineMarks
   private var names: Set<String> = []
   /// How often a name was taken already: without it a thousand equal names would cost a million comparisons.
   private var repeats: [String: Int] = [:]
@@ -72,6 +73,7 @@ struct JUnitMapping {
     self.report = report
     self.detail = detail
     policy = Self.segment(report.policy.id)
+    marks = BaselineMarks(report)
   }
 
   /// The element that a finding becomes; nil for a green case.
@@ -124,7 +126,9 @@ struct JUnitMapping {
       properties = [
         ("readiness.status", finding.status.rawValue), ("readiness.severity", finding.severity.rawValue),
         ("readiness.checklist", check?.checklist.joined(separator: " ") ?? ""),
-        ("readiness.fingerprint", finding.fingerprint),
+        ("readiness.fingerprint", finding.fingerprint), ("readiness.attestation", finding.attestation ?? ""),
+        ("readiness.carriedFrom", finding.carriedFrom?.description ?? ""),
+        ("readiness.baseline", marks[finding]?.rawValue ?? ""),
       ].filter { !$0.1.isEmpty }.map { ($0.0, Untrusted.oneLine($0.1)) }
     }
     return JUnitCase(

@@ -46,6 +46,9 @@ struct MarkdownReport {
       page.block("**Partial run:** \(MarkdownText.code(reason))")
     }
     if let day = report.asOf { page.block("**Judged as of** \(day), from facts recorded on \(report.startedAt.day).") }
+    if let parts = report.shardSentence, !report.isWhole {
+      page.block("**Divided run:** \(parts).")
+    }
     if let omission = detail.omission {
       page.block("**Shortened** to fit its place: \(omission). The whole report is in `report.json`.")
     }
@@ -68,7 +71,12 @@ struct MarkdownReport {
         ["targets", report.targets.isEmpty ? "none" : kinds],
         ["started", "\(report.startedAt), took \(seconds(report.durationMs)) s"],
         ["run", MarkdownText.cell(report.runID)],
-      ])
+      ]
+        + [
+          ("baseline", report.baselineSentence), ("acceptances", report.acceptanceSentence),
+          ("attestations", report.attestationSentence), ("carried", report.carriedSentence),
+          ("parts", report.shardSentence),
+        ].compactMap { name, value in value.map { [name, $0] } })
   }
 
   private func writeCauses(into page: inout MarkdownPage) {

@@ -10,10 +10,10 @@ struct ReportMetrics {
   init(_ report: AuditReport) { self.report = report }
 
   /// Everything.
-  var all: [MetricFamily] { verdict + findings + targets + run + [build] }
+  var all: [MetricFamily] { verdict + findings + standing + targets + ends + run + [build] }
 
   /// What is worth comparing between two branches: nothing that every run changes.
-  var comparable: [MetricFamily] { verdict + findings }
+  var comparable: [MetricFamily] { verdict + findings + standing }
 
   private func add(_ value: MetricFamily.Value, to family: inout MetricFamily) {
     family.add(
@@ -89,6 +89,74 @@ struct ReportMetrics {
         .count(report.findings.count { $0.isNotProven })),
       gauge("readiness_accepted", "Findings that somebody accepted.", .count(report.findings.count { $0.isWaived })),
       gauge("readiness_not_seen", "Parts of targets that could not be seen.", .count(report.notSeen.count)),
+    ]
+  }
+
+  /// What people said about findings, and what is new; no ages and no days left, which every run changes.
+  private var standing: [MetricFamily] {
+    func family<State: RawRepresentable & CaseIterable & Equatable>(
+      _ name: String, _ help: String, _ states: [State]
+    ) -> MetricFamily where State.RawValue == String {
+      var family = MetricFamily(name, help)
+      for state in State.allCases {
+        family.add(
+          .count(states.count { $0 == state }),
+          ["system": report.system.name, "policy": report.policy.id, "state": state.rawValue])
+      }
+      return family
+    }
+    var waived = MetricFamily("readiness_waived_findings", "Findings that somebody accepted, by severity.")
+    for severity in Severity.allCases {
+      waived.add(
+        .count(report.findings.count { $0.isWaived && $0.severity == severity }),
+        ["system": report.system.name, "policy": report.policy.id, "severity": severity.rawValue])
+    }
+    var known = MetricFamily("readiness_baseline_findings", "Findings against the baseline, by what became of them.")
+    if let baseline = report.baseline {
+      for (state, prints) in [
+        (BaselineMark.new, baseline.new), (.known, baseline.known), (.fixed, baseline.fixed),
+        (.unverified, baseline.unverified), (.removed, baseline.removed),
+      ] {
+        known.add(
+          .count(prints.count),
+          ["system": report.system.name, "policy": report.policy.id, "state": state.rawValue])
+      }
+    }
+    return [
+      waived, family("readiness_waivers", "Waivers by their state.", report.waivers.map(\.state)),
+      gauge(
+        "readiness_waivers_to_mend", "Waivers about which something has to be done.",
+        .count(report.waiversToMend.count)),
+      family("readiness_attestations", "Attestations by their state.", report.attestations.map(\.state)), known,
+    ]
+  }
+
+  /// What time will do. Absent where nothing ends.
+  private var ends: [MetricFamily] {
+    let used = report.carried.filter { $0.refused == nil }
+    return [
+      gauge(
+        "readiness_waiver_next_expiry_days", "Whole days until the next waiver that covers something ends.",
+        report.daysToNextWaiverEnd.map { .count($0) }),
+      gauge(
+        "readiness_waiver_next_expiry_timestamp_seconds",
+        "When the next waiver that covers something ends, in seconds since 1970.",
+        report.nextWaiverEnd.map { .count($0.seconds) }),
+      gauge(
+        "readiness_attestation_next_expiry_timestamp_seconds",
+        "When the next attestation that holds ends, in seconds since 1970.",
+        report.attestations.lazy.filter { $0.state == .valid }.map(\.attestation.expires.seconds).min()
+          .map { .count($0) }),
+      gauge(
+        "readiness_forecast_expiries", "Things that end before the day judged for.",
+        report.forecast.map { .count($0.count) }),
+      gauge("readiness_carried_observations", "Observations of earlier runs that were used.", .count(used.count)),
+      gauge(
+        "readiness_carried_age_seconds", "Age of the oldest observation of an earlier run that was used.",
+        used.map(\.ageSeconds).max().map { .count(max(0, $0)) }),
+      gauge(
+        "readiness_shards_missing", "Parts of a divided run that are not here.",
+        report.shard.map { .count(max(0, max(0, $0.total) - Set($0.present).count)) }),
     ]
   }
 

@@ -31,14 +31,23 @@ struct NagiosFormat: ReportFormat {
     if let coverage = report.score.coverage { numbers.append("coverage=\(percent(coverage))%;;;0;100") }
     numbers += [
       "failing=\(failing);;;0", "not_proven=\(open);;;0", "warnings=\(warnings);;;0", "accepted=\(accepted);;;0",
+      "waivers_to_mend=\(report.waiversToMend.count);;;0",
       "requests=\(report.traffic.total.requests);;;0", "duration=\(seconds(report.durationMs))s;;;0",
     ]
+    if let baseline = report.baseline { numbers.append("new=\(baseline.new.count);;;0") }
+    if let days = report.daysToNextWaiverEnd { numbers.append("waiver_days=\(days);;;0") }
     let data = " | " + numbers.joined(separator: " ")
     var text = "READINESS \(state) - \(report.decision), score \(report.score.sentence)"
-    text += ", \(failing) failing, \(open) not proven"
+    text += ", \(failing) failing"
+    if let baseline = report.baseline { text += " (\(baseline.new.count) new)" }
+    text += ", \(open) not proven"
+    if accepted > 0 { text += ", \(accepted) accepted" }
+    if let end = report.nextWaiverEnd { text += " (next ends \(end.day))" }
+    if !report.waiversToMend.isEmpty { text += ", \(counted(report.waiversToMend.count, "waiver")) to mend" }
     text += " (\(Self.plain(report.system.name, limit: 120)), \(report.system.environment.rawValue))"
     let worst =
-      bySeverity(report.findings.filter(\.isFailing)).first ?? bySeverity(report.findings.filter(\.isNotProven)).first
+      BaselineMarks(report).newFirst(bySeverity(report.findings.filter(\.isFailing))).first
+      ?? bySeverity(report.findings.filter(\.isNotProven)).first
     if let worst {
       let room = Self.limit - text.utf8.count - data.utf8.count - 20
       if room > 60 {

@@ -10,10 +10,14 @@ struct OSCALDocument {
   private let run: String
   /// By fingerprint: what an observation and a risk are called.
   private let items: [String: String]
+  private let acceptances: Acceptances
+  private let marks: BaselineMarks
 
   init(_ report: AuditReport) {
     self.report = report
     run = Identity.run(report)
+    acceptances = Acceptances(report)
+    marks = BaselineMarks(report)
     items = Dictionary(
       report.targets.map { ($0.id, Identity.uuid("target", $0.id)) }, uniquingKeysWith: { first, _ in first })
   }
@@ -61,6 +65,7 @@ struct OSCALDocument {
     list("observations", looked.map(observation))
     list("risks", looked.filter(Self.isRisk).map(risk))
     list("findings", rowFindings + checkFindings)
+    list("attestations", report.attestations.enumerated().map { attestation($0.element, $0.offset) })
     return .object(result)
   }
 
@@ -74,6 +79,19 @@ struct OSCALDocument {
       OSCALText.property("gate-condition", "\($0.status.rawValue) \($0.id): \($0.detail)")
     }
     properties += report.partial.prefix(200).map { OSCALText.property("partial-run", $0) }
+    for (name, value) in [
+      ("acceptance", report.acceptanceSentence), ("baseline", report.baselineSentence),
+      ("carried", report.carriedSentence), ("parts", report.shardSentence), ("judged-as-of", report.asOf?.description),
+    ] {
+      if let value { properties.append(OSCALText.property(name, value)) }
+    }
+    properties += report.waiversToMend.prefix(200).map {
+      OSCALText.property("waiver-to-mend", "\($0.waiver.id) (\($0.place)): \($0.complaint)")
+    }
+    properties += (report.forecast ?? []).prefix(200).map {
+      OSCALText.property(
+        "ends", "\($0.at.day) \($0.kind.rawValue) \($0.what)\($0.target.map { " on \($0)" } ?? ""): \($0.message)")
+    }
     return .array(properties)
   }
 
@@ -118,12 +136,16 @@ struct OSCALDocument {
     if let subject = finding.subject { properties.append(OSCALText.property("subject", subject)) }
     if let expected = finding.expected { properties.append(OSCALText.property("expected", expected)) }
     if let observed = finding.observed { properties.append(OSCALText.property("observed", observed)) }
+    if let attestation = finding.attestation { properties.append(OSCALText.property("attestation", attestation)) }
+    if let mark = marks[finding] { properties.append(OSCALText.property("baseline", mark.rawValue)) }
+    if let command = finding.reproduce { properties.append(OSCALText.property("look-again", command)) }
+    let isSaid = finding.status == .manual || finding.attestation != nil
     var observation: JSONObject = [
       "uuid": .string(Self.observationID(finding)),
       "title": OSCALText.prose(report.checks[finding.check]?.title ?? finding.check),
       "description": OSCALText.code(finding.message), "props": .array(properties),
-      "methods": [finding.status == .manual ? "INTERVIEW" : "TEST"],
-      "collected": .string(report.startedAt.description),
+      "methods": [isSaid ? "INTERVIEW" : "TEST"],
+      "collected": .string((finding.carriedFrom ?? report.startedAt).description),
     ]
     if let item = items[finding.target] {
       observation["subjects"] = [["subject-uuid": .string(item), "type": "inventory-item"]]
@@ -157,13 +179,58 @@ struct OSCALDocument {
       ])
     }
     if let acceptance = finding.acceptance {
-      responses.append([
+      var response: JSONObject = [
         "uuid": .string(Identity.uuid("acceptance", finding.fingerprint, finding.check, finding.place)),
         "lifecycle": "planned", "title": "Accepted", "description": OSCALText.code(acceptance),
-      ])
+      ]
+      if let waiver = acceptances.waiver(of: finding) {
+        response["props"] = [
+          OSCALText.property("waiver", waiver.id), OSCALText.property("reason", waiver.reason.rawValue),
+          OSCALText.property("owner", waiver.owner), OSCALText.property("approved-by", waiver.approvedBy),
+          OSCALText.property("ticket", waiver.ticket),
+        ]
+        // Until then it has to be resolved: what is accepted is accepted until a day.
+        risk["deadline"] = .string(waiver.expires.description)
+        if !waiver.compensating.isEmpty {
+          risk["mitigating-factors"] = .array(
+            waiver.compensating.enumerated().map { index, check in
+              [
+                "uuid": .string(Identity.uuid("compensation", finding.fingerprint, waiver.id, String(index))),
+                "description": .string(
+                  "The check \(MarkdownText.code(check.check)) passes"
+                    + "\(check.target.map { " on \(MarkdownText.code($0))" } ?? "")."),
+              ]
+            })
+        }
+      }
+      responses.append(.object(response))
     }
     if !responses.isEmpty { risk["remediations"] = .array(responses) }
     return .object(risk)
+  }
+
+  // MARK: What people stated
+
+  private func attestation(_ row: AuditReport.AttestationRow, _ index: Int) -> JSONValue {
+    let statement = row.attestation
+    var properties = [
+      OSCALText.property("attestation", statement.id), OSCALText.property("state", row.state.rawValue),
+      OSCALText.property("topic", row.topic), OSCALText.property("by", statement.by),
+      OSCALText.property("on", statement.on.description), OSCALText.property("expires", statement.expires.description),
+    ]
+    if let reviewer = statement.reviewedBy { properties.append(OSCALText.property("reviewed-by", reviewer)) }
+    if let problem = row.problem { properties.append(OSCALText.property("problem", problem)) }
+    properties += statement.evidence.prefix(50).map { OSCALText.property("evidence", $0) }
+    properties += row.items.prefix(50).map { OSCALText.property("item", $0) }
+    return [
+      "parts": [
+        [
+          "uuid": .string(Identity.uuid("attestation", run, statement.id, String(index))), "name": "statement",
+          "ns": "urn:prodworthy:oscal", "title": .string("Attestation \(MarkdownText.code(statement.id))"),
+          "props": .array(properties), "prose": OSCALText.code(statement.statement),
+        ]
+      ]
+    ]
   }
 
   // MARK: What follows for the checklist
@@ -176,7 +243,7 @@ struct OSCALDocument {
       let (state, reason) = Self.status(of: row.status)
       return finding(
         Identity.uuid("finding", run, row.id, String(index)), target: row.id, title: OSCALText.prose(row.title),
-        description: .string("\(MarkdownText.prose(row.area)): \(row.status.word)."), state: state, reason: reason,
+        description: .string("\(MarkdownText.prose(row.area)): \(row.status.word)\(Self.said(of: row))."), state: state, reason: reason,
         row.findings.compactMap { findings[$0] })
     }
   }
@@ -192,6 +259,12 @@ struct OSCALDocument {
         state: worst == .pass || worst == .warn ? "satisfied" : "not-satisfied",
         reason: worst == .pass || worst == .warn ? "pass" : worst == .fail ? "fail" : "other", findings)
     }
+  }
+
+  private static func said(of row: AuditReport.ChecklistRow) -> String {
+    func names(_ ids: [String]) -> String { ids.prefix(20).map { MarkdownText.code($0) }.joined(separator: ", ") }
+    return (row.attestations.isEmpty ? "" : ", attested by \(names(row.attestations))")
+      + (row.awaiting.isEmpty ? "" : ", nobody attests \(names(row.awaiting))")
   }
 
   private static func status(of coverage: AuditReport.ChecklistRow.Coverage) -> (state: String, reason: String) {

@@ -10,6 +10,8 @@ struct SARIFDocument {
   private let profile: SARIFProfile
   private let limit: Int
   private let places: FilePlaces
+  private let acceptances: Acceptances
+  private let marks: BaselineMarks
   private let rules: [String]
   /// What they are called, each unlike the others: the schema wants no two elements alike.
   private let ruleNames: [String]
@@ -24,6 +26,8 @@ struct SARIFDocument {
     self.report = report
     self.profile = profile
     places = FilePlaces(report)
+    acceptances = Acceptances(report)
+    marks = BaselineMarks(report)
     // A finding may name a check that the report says nothing about; it gets a rule all the same.
     let ids = Set(report.checks.keys).union(report.findings.lazy.map(\.check))
     rules = ids.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -55,16 +59,26 @@ struct SARIFDocument {
       ],
       // Columns of an inventory are counted in Unicode scalars.
       "columnKind": "unicodeCodePoints", "invocations": [invocation], "results": .array(results),
-      "properties": [
-        "gate": .string(report.gate.status.rawValue), "score": .string(report.score.sentence),
-        "conditions": .array(
-          report.gate.conditions.map {
-            ["id": .line($0.id), "status": .string($0.status.rawValue), "detail": .line($0.detail)]
-          }),
-      ],
+      "properties": properties,
     ]
     if !report.checklist.isEmpty { run["taxonomies"] = [taxonomy] }
     return .object(run)
+  }
+
+  private var properties: JSONValue {
+    var properties: JSONObject = [
+      "gate": .string(report.gate.status.rawValue), "score": .string(report.score.sentence),
+      "conditions": .array(
+        report.gate.conditions.map {
+          ["id": .line($0.id), "status": .string($0.status.rawValue), "detail": .line($0.detail)]
+        }),
+    ]
+    properties["acceptance"] = report.acceptanceSentence.map { .string($0) }
+    properties["attestations"] = report.attestationSentence.map { .string($0) }
+    properties["baseline"] = report.baselineSentence.map { .string($0) }
+    properties["carried"] = report.carriedSentence.map { .string($0) }
+    properties["parts"] = report.shardSentence.map { .string($0) }
+    return .object(properties)
   }
 
   private func segment(_ raw: String) -> String {
@@ -166,7 +180,7 @@ struct SARIFDocument {
 
   private var results: [JSONValue] {
     switch profile {
-    case .full: report.findings.filter { $0.status != .skipped }.map(result)
+    case .full: report.findings.filter { $0.status != .skipped }.map(result) + absent
     case .github:
       bySeverity(report.findings.filter { $0.isFailing || $0.isWarning }).prefix(limit).map(result)
     }
@@ -187,7 +201,38 @@ struct SARIFDocument {
       "suppressions": .array(suppressions(of: finding)), "properties": properties(of: finding),
     ]
     result["ruleIndex"] = ruleIndices[finding.check].map { .integer($0) }
+    result["baselineState"] = baselineState(of: finding).map { .string($0) }
     return .object(result)
+  }
+
+  /// The state against the baseline (section 3.27.24), for every result or for none. A baseline knows only what failed: of
+  /// anything else nothing has changed.
+  private func baselineState(of finding: Finding) -> String? {
+    guard report.baseline != nil else { return nil }
+    return switch marks[finding] {
+    case .new: "new"
+    case .fixed, .unverified, .removed: "updated"
+    case .known, nil: "unchanged"
+    }
+  }
+
+  /// What the baseline knew and nothing shows any more. Nothing is left of it but its fingerprint, and whoever reads no
+  /// states must not take it for a failure.
+  private var absent: [JSONValue] {
+    guard let baseline = report.baseline else { return [] }
+    let present = Set(report.findings.lazy.filter { $0.status != .skipped }.map(\.fingerprint))
+    var seen: Set<String> = []
+    return baseline.fixed.filter { !present.contains($0) && seen.insert($0).inserted }.prefix(limit).map { fingerprint in
+      [
+        "ruleId": "fixed-since-baseline", "kind": "pass", "level": "none", "baselineState": "absent",
+        "message": ["text": .string("fixed since the baseline of \(baseline.writtenAt.day)")],
+        "locations": [["logicalLocations": [["name": text(report.system.name), "kind": "resource"]]]],
+        "partialFingerprints": [
+          "primaryLocationLineHash": .line("\(fingerprint):1", limit: 200),
+          "prodworthyFinding/v1": .line(fingerprint, limit: 200),
+        ], "suppressions": [], "properties": ["status": "pass", "fingerprint": .line(fingerprint, limit: 200)],
+      ]
+    }
   }
 
   private func level(of finding: Finding) -> String {
@@ -216,12 +261,26 @@ struct SARIFDocument {
 
   private func suppressions(of finding: Finding) -> [JSONValue] {
     guard let acceptance = finding.acceptance else { return [] }
-    return [
-      [
-        "kind": "external", "status": "accepted", "justification": text(acceptance, limit: 4 << 10),
-        "guid": .string(Identity.uuid("suppression", finding.fingerprint)),
-      ]
+    var suppression: JSONObject = [
+      "kind": "external", "status": "accepted", "justification": text(acceptance, limit: 4 << 10),
+      "guid": .string(Identity.uuid("suppression", finding.fingerprint)),
     ]
+    if let waiver = acceptances.waiver(of: finding) {
+      suppression["properties"] = [
+        "waiver": .line(waiver.id), "reason": .string(waiver.reason.rawValue), "owner": .line(waiver.owner),
+        "approvedBy": .line(waiver.approvedBy), "ticket": .line(waiver.ticket),
+        "expires": .string(waiver.expires.description),
+      ]
+      if let place = waiver.location {
+        suppression["location"] = [
+          "physicalLocation": [
+            "artifactLocation": ["uri": .string(place.uri)],
+            "region": ["startLine": .integer(place.boundedLine), "startColumn": .integer(place.boundedColumn)],
+          ]
+        ]
+      }
+    }
+    return [.object(suppression)]
   }
 
   private func properties(of finding: Finding) -> JSONValue {
@@ -236,6 +295,11 @@ struct SARIFDocument {
     if !finding.evidence.isEmpty, profile == .full {
       properties["evidence"] = .array(
         finding.evidence.map { ["label": .line($0.label), "text": .shown($0.text, limit: 2 << 10)] })
+    }
+    if profile == .full {
+      properties["attestation"] = finding.attestation.map { .line($0) }
+      properties["carriedFrom"] = finding.carriedFrom.map { .string($0.description) }
+      properties["lookAgain"] = finding.reproduce.map { .line($0) }
     }
     if let cause = finding.cause, report.causes.indices.contains(cause) {
       properties["waitsFor"] = .line("\(report.causes[cause].target): \(report.causes[cause].reason)")
@@ -269,7 +333,18 @@ struct SARIFDocument {
     }
     invocation["toolExecutionNotifications"] = .array(notifications)
     invocation["toolConfigurationNotifications"] = .array(
-      report.partial.map { ["level": "warning", "message": ["text": text("partial run: \($0)")]] })
+      report.partial.map { ["level": "warning", "message": ["text": text("partial run: \($0)")]] }
+        + report.waiversToMend.prefix(1000).map {
+          ["level": "warning", "message": ["text": text("waiver \($0.waiver.id) (\($0.place)): \($0.complaint)")]]
+        }
+        + report.attestations.lazy.filter { $0.state != .valid }.prefix(1000).map {
+          [
+            "level": "warning",
+            "message": [
+              "text": text("attestation \($0.attestation.id) (\($0.topic)): \($0.state.word), \($0.problem ?? "")")
+            ],
+          ]
+        })
     return .object(invocation)
   }
 }

@@ -5,10 +5,12 @@ import Facts
 struct TAPStream {
   private let report: AuditReport
   private let places: FilePlaces
+  private let marks: BaselineMarks
 
   init(_ report: AuditReport) {
     self.report = report
     places = FilePlaces(report)
+    marks = BaselineMarks(report)
   }
 
   /// The whole stream.
@@ -18,7 +20,7 @@ struct TAPStream {
     let gate =
       conditions.isEmpty
       ? [Gate.Condition(id: "gate", status: .undecided, detail: "the policy names no condition")] : conditions
-    var text = "TAP version 14\n1..\(gate.count + report.findings.count)\n"
+    var text = "TAP version 14\n1..\(gate.count + report.waivers.count + report.findings.count)\n"
     var number = 0
     for condition in gate {
       number += 1
@@ -26,6 +28,17 @@ struct TAPStream {
       if condition.status != .pass {
         text += block([
           ("message", .line(condition.detail)), ("severity", "fail"), ("status", .string(condition.status.rawValue)),
+        ])
+      }
+    }
+    for row in report.waivers {
+      number += 1
+      text += point(
+        number, isOK: row.isSound, "\(JUnitSuite.waiversName) \(row.waiver.id) \(row.place)", directive: nil)
+      if !row.complaint.isEmpty {
+        text += block([
+          ("message", .line(row.complaint)), ("severity", row.isSound ? "comment" : "fail"),
+          ("status", .string(row.state.rawValue)), ("expires", .string(row.waiver.expires.description)),
         ])
       }
     }
@@ -47,7 +60,8 @@ struct TAPStream {
         + block(for: finding)
     }
     switch finding.status {
-    case .pass: return point(number, isOK: true, description, directive: nil)
+    case .pass:
+      return point(number, isOK: true, description, directive: nil) + (finding.origin == nil ? "" : block(for: finding))
     case .warn: return point(number, isOK: true, description, directive: nil) + block(for: finding)
     case .fail, .error, .unknown, .manual:
       return point(number, isOK: false, description, directive: nil) + block(for: finding)
@@ -67,7 +81,7 @@ struct TAPStream {
   private func block(for finding: Finding) -> String {
     let check = report.checks[finding.check]
     var members: [(String, JSONValue)] = [
-      ("message", .line(finding.message)), ("severity", finding.status == .warn ? "warning" : "fail"),
+      ("message", .line(finding.message)), ("severity", severity(of: finding)),
       ("status", .string(finding.status.rawValue)), ("level", .string(finding.severity.rawValue)),
       ("check", .line(finding.check)), ("target", .line(finding.target)),
     ]
@@ -93,9 +107,20 @@ struct TAPStream {
           .array(finding.evidence.map { ["label": .line($0.label), "text": .shown($0.text, limit: 2 << 10)] })
         ))
     }
+    if let origin = finding.origin { members.append(("origin", .line(origin))) }
+    if let mark = marks[finding] { members.append(("baseline", .string(mark.rawValue))) }
+    if let command = finding.reproduce { members.append(("look_again", .line(command))) }
     members.append(("fingerprint", .line(finding.fingerprint)))
     members.append(("duration_ms", .integer(finding.durationMs)))
     return block(members)
+  }
+
+  private func severity(of finding: Finding) -> JSONValue {
+    switch finding.status {
+    case .pass: "comment"
+    case .warn: "warning"
+    default: finding.isWaived ? "todo" : "fail"
+    }
   }
 
   private func block(_ members: [(name: String, value: JSONValue)]) -> String {
