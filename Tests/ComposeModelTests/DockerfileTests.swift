@@ -14,7 +14,7 @@ import Testing
     ("FROM a:1.1\nHEALTHCHECK CMD x", ["1 userUnprivileged"]),
     ("FROM a:1.1\nUSER app\nUSER root\nHEALTHCHECK CMD x", ["3 userUnprivileged"]),
     ("FROM a:1.1\nUSER 0:0\nHEALTHCHECK CMD x", ["2 userUnprivileged"]),
-    ("FROM gcr.io/distroless/static:nonroot\nHEALTHCHECK CMD x", []),
+    ("FROM gcr.io/distroless/static:nonroot@sha256:ab\nHEALTHCHECK CMD x", []),
     ("FROM a:1.1 AS b\nUSER app\nFROM b\nHEALTHCHECK CMD x", []), ("FROM a:1.1\nUSER app", ["1 healthcheckDefined"]),
     ("FROM a:1.1\nUSER app\nHEALTHCHECK NONE", ["1 healthcheckDefined"]),
     ("FROM a:1.1\nRUN sudo ls\nUSER app\nHEALTHCHECK CMD x", ["2 sudoAbsent"]),

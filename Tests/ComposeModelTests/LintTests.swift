@@ -53,6 +53,7 @@ import Testing
     ("logging: { driver: json-file }", "", ["3:5 logsRotated"]), ("logging: { driver: local }", "", []),
     ("logging: { driver: none }", "", ["3:5 logsRotated"]),
     ("image: web", "", ["3:12 imagePinned"]), ("image: web:latest", "", ["3:12 imagePinned"]),
+    ("image: web:alpine", "", ["3:12 imagePinned"]),
     ("image: registry.example:5000/web", "", ["3:12 imagePinned"]),
     ("image: web:stable-alpine", "", ["3:12 imagePinned"]),
     ("image: registry.example:5000/web:1.2.3", "", []), ("image: web:20", "", ["3:12 imageExact"]),

@@ -89,7 +89,7 @@ import Testing
     #expect(db?["image"]?["newestHere"] == false)
     #expect(!JSONText.compact(look.facts ?? .null).contains("canary-"))
     func statuses(_ id: String) throws -> [String: Status] { try ComposeFileProbeTests.statuses(of: id, look) }
-    #expect(try statuses("deployment-services-running") ["gone"] == .fail)
+    #expect(try statuses("deployment-services-running")["gone"] == .fail)
     #expect(try statuses("deployment-services-healthy") == ["": .pass])
     #expect(try statuses("deployment-health-defined")["db"] == .fail)
     #expect(try statuses("deployment-restarts-rare")["db"] == .fail)

@@ -50,6 +50,17 @@ struct ChildProcess: Sendable {
     return try folder.read(Self.output)
   }
 
+  /// Asks it to end and waits until it has, for ten seconds at most; then ends it at once.
+  func terminate() {
+    Glibc.kill(identifier, SIGTERM)
+    for _ in 0..<200 {
+      var status: Int32 = 0
+      if waitpid(identifier, &status, WNOHANG) == identifier { return }
+      usleep(50_000)
+    }
+    kill()
+  }
+
   /// Ends it at once.
   func kill() {
     Glibc.kill(identifier, SIGKILL)

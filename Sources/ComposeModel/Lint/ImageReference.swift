@@ -43,9 +43,9 @@ package struct ImageReference: Sendable, Equatable {
   package var isFloating: Bool {
     guard digest == nil else { return false }
     guard let tag, !tag.isEmpty else { return true }
-    // `stable-alpine` moves as `stable` does.
-    let parts = tag.lowercased().split(separator: "-").map(String.init)
-    return parts.first.map(Self.floating.contains) ?? true || Self.floating.contains(tag.lowercased())
+    // `stable-alpine` moves as `stable` does, and so does what names a variant only, such as `alpine`.
+    let first = tag.lowercased().split(separator: "-").first.map(String.init) ?? ""
+    return Self.floating.contains(first) || !tag.contains { $0.isASCII && $0.isNumber }
   }
 
   /// Whether the tag names a major version only, such as `15` or `20-alpine`.
