@@ -50,17 +50,31 @@ final class SQLiteSession: SQLSession, @unchecked Sendable {
       }, context)
     sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 256 << 20)
     for pragma in ["trusted_schema = OFF", "foreign_keys = ON"] { try run("PRAGMA \(pragma)", [], before: deadline) }
-    let isOwn = try integer("PRAGMA application_id", before: deadline) == Self.applicationID
-    if !isOwn {
-      // Also the first read of the file: what is no database shows itself here.
-      let count = try integer("SELECT count(*) AS n FROM sqlite_schema", column: "n", before: deadline)
+    // Also the first read of the file: what is no database shows itself here. The mark is looked at after the tables, since
+    // whoever makes them sets it first: another process may be doing so right now.
+    let count = try integer("SELECT count(*) AS n FROM sqlite_schema", column: "n", before: deadline) ?? 0
+    if try integer("PRAGMA application_id", before: deadline) != Self.applicationID {
       guard count == 0 else { throw .notAHistory("\(path) is a database of another program") }
-      try run("PRAGMA auto_vacuum = INCREMENTAL", [], before: deadline)
-      try run("PRAGMA application_id = \(Self.applicationID)", [], before: deadline)
+      try patiently("PRAGMA auto_vacuum = INCREMENTAL", before: deadline)
+      try patiently("PRAGMA application_id = \(Self.applicationID)", before: deadline)
     }
     // Shared memory, which a write-ahead log needs, does not work across machines.
-    try run("PRAGMA journal_mode = \(prodworthy_is_on_network(path) != 0 ? "DELETE" : "WAL")", [], before: deadline)
+    try patiently(
+      "PRAGMA journal_mode = \(prodworthy_is_on_network(path) != 0 ? "DELETE" : "WAL")", before: deadline)
     try run("PRAGMA synchronous = FULL", [], before: deadline)
+  }
+
+  /// Runs a statement again for which SQLite does not wait by itself while others hold the file.
+  private func patiently(_ statement: String, before deadline: Deadline) throws(HistoryFailure) {
+    while true {
+      do throws(HistoryFailure) {
+        try run(statement, [], before: deadline)
+        return
+      } catch {
+        guard case .busy = error, !deadline.hasPassed else { throw error }
+        usleep(5000)
+      }
+    }
   }
 
   private func integer(

@@ -527,6 +527,29 @@ extension HistoryStore {
     }
   }
 
+  /// Many that come first at once: one of them once took the others' half-made file for that of another program.
+  @Test func theFileIsMadeByWhoeverComesFirst() async throws {
+    let folder = try ScratchFolder()
+    for round in 0..<15 {
+      let place = HistoryPlace.file(folder.path("\(round).db"))
+      let lane = BlockingLane(width: 6)
+      let failures = await withTaskGroup(of: HistoryFailure?.self) { group in
+        for _ in 0..<6 {
+          group.addTask {
+            await lane.run { () -> HistoryFailure? in
+              do throws(HistoryFailure) {
+                try HistoryStore(place).prepare(before: .soon)
+                return nil
+              } catch { return error }
+            }
+          }
+        }
+        return await group.reduce(into: [HistoryFailure]()) { if let failure = $1 { $0.append(failure) } }
+      }
+      #expect(failures.isEmpty, "\(failures)")
+    }
+  }
+
   @Test func aHistoryOfANewerProgramIsNotTouched() throws {
     let folder = try ScratchFolder()
     let store = HistoryStore(.file(folder.path("history.db")))
