@@ -1,5 +1,6 @@
 import AuditModel
 import Glibc
+import Postgres
 import Probing
 
 /// Dumps of the platform's database beside its backups; a platform without defects keeps none.
