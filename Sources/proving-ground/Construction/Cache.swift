@@ -20,7 +20,7 @@ enum Cache {
     try Files.write(authority.key(of: certificate), to: "\(folder)/key.pem", mode: 0o600)
     try Files.write(authority.root(), to: "\(folder)/ca.pem")
     var lines = [
-      "bind 127.0.0.1", "daemonize no", "save \"\"", "appendonly no", "dir ../cache", "databases 1",
+      "bind 127.0.0.1", "daemonize no", "save \"\"", "appendonly no", "databases 1",
       "protected-mode no",
     ]
     if plan.speaksTLS {

@@ -104,7 +104,7 @@ struct Construction: Sendable {
       settings.api = blueprint.api
       settings.tokenKeyFile = folder.tokenKey
       settings.hoardedSessions = blueprint.hoardedSessions
-      if blueprint.serviceSessions != .none, blueprint.pooler.clients > 0 {
+      if blueprint.setUpSessions != .none, blueprint.pooler.clients > 0 {
         settings.pooledSessions = blueprint.pooler.clients
         settings.pooler = DatabaseAddress(
           port: ports.pooler, name: "events", user: "events_app", passwordFile: folder.servicesPassword,

@@ -18,7 +18,7 @@ extension Defect {
     },
     Defect(
       id: "database-without-tls", summary: "the database speaks no TLS at all", part: .databaseAccess,
-      also: [.databaseTLS], isBlinding: true
+      also: [.databaseTLS, .pooler], isBlinding: true
     ) {
       $0.databaseSettings["ssl"] = "off"
       $0.plaintextAccess = .everybody
@@ -27,7 +27,7 @@ extension Defect {
     },
     Defect(
       id: "plaintext-only", summary: "the database offers TLS and its access rules let nobody use it",
-      part: .databaseAccess, also: [.inventory], isBlinding: true
+      part: .databaseAccess, also: [.inventory, .pooler], isBlinding: true
     ) {
       $0.plaintextAccess = .onlyPlaintext
       $0.serviceSessions = .none
@@ -36,7 +36,7 @@ extension Defect {
     },
     Defect(
       id: "unencrypted-audit", summary: "the database speaks no TLS, and the application does not insist on it",
-      part: .databaseAccess, also: [.databaseTLS, .inventory], isBlinding: true
+      part: .databaseAccess, also: [.databaseTLS, .inventory, .pooler], isBlinding: true
     ) {
       $0.databaseSettings["ssl"] = "off"
       $0.plaintextAccess = .everybody
