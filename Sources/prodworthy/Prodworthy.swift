@@ -26,6 +26,7 @@ struct Prodworthy: AsyncParsableCommand {
       JudgeCommand.self,
       MergeCommand.self,
       ReportCommand.self,
+      MatrixCommand.self,
       DiffCommand.self,
       BaselineCommand.self,
       WaiveCommand.self,

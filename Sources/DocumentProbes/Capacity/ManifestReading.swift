@@ -1,3 +1,4 @@
+import AuditModel
 import Definitions
 import Facts
 

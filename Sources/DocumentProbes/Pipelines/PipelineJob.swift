@@ -65,22 +65,15 @@ enum PipelineCommands {
   ]
 
   /// What a line says rather than does.
-  private static func isTalk(_ line: String) -> Bool {
-    let words = line.trimmedOfSpace
-    return words.isEmpty
-      || ["#", "//", "echo ", "printf ", "print ", "println ", ": ", "true"].contains(where: words.hasPrefix)
-        && !words.contains("&&") && !words.contains(";") && !words.contains("| ")
+  private static func isTalk(_ command: String) -> Bool {
+    ["#", "//", "echo ", "printf ", "print ", "println ", ": ", "true"].contains(where: command.hasPrefix)
   }
 
   private static func holds(_ line: String, _ words: [String]) -> Bool {
-    if isTalk(line) { return false }
     // Each command of the line by itself, so that what is echoed does not count.
-    let parts = line.replacing("&&", with: "\n").replacing(";", with: "\n").replacing("||", with: "\n").split(
-      separator: "\n")
-    return parts.contains { part in
-      let text = part.trimmedOfSpace
-      if isTalk(text) { return false }
-      let lower = text.lowercased() + " "
+    commands(of: line).contains { part in
+      if isTalk(part) { return false }
+      let lower = part.lowercased() + " "
       return words.contains { word in
         guard let found = lower.firstRange(of: word) else { return false }
         // `mytox` is no tox.
@@ -91,8 +84,40 @@ enum PipelineCommands {
     }
   }
 
+  /// A line cut at `;`, `&` and `|` outside of quotes.
+  private static func commands(of line: String) -> [String] {
+    var parts = [""]
+    var quote: Character?
+    for character in line {
+      if let open = quote {
+        if character == open { quote = nil }
+      } else if character == "\"" || character == "'" {
+        quote = character
+      } else if ";&|".contains(character) {
+        parts.append("")
+        continue
+      }
+      parts[parts.count - 1].append(character)
+    }
+    return parts.map(\.trimmedOfSpace).filter { !$0.isEmpty }
+  }
+
+  /// Whether a command is a build tool's with one of these goals: `mvn -B clean verify`, `./gradlew :api:test`.
+  private static func hasGoal(_ line: String, _ goals: [String]) -> Bool {
+    commands(of: line).contains { part in
+      let words = part.lowercased().split(whereSeparator: \.isWhitespace)
+      guard let first = words.first, ["mvn", "mvnw", "gradle", "gradlew"].contains(PathText.name(of: String(first)))
+      else {
+        return false
+      }
+      return words.dropFirst().contains { word in goals.contains(String(word.split(separator: ":").last ?? word)) }
+    }
+  }
+
   static func runsTests(_ line: String) -> Bool {
-    holds(line, testing) && !line.contains("--version") && !line.contains("npm install")
+    (holds(line, testing) || hasGoal(line, ["test", "verify", "check", "build", "install", "integrationtest"]))
+      && !line.contains("--version") && !line.contains("skipTests") && !line.contains("-x test")
+      && !line.contains("npm install")
       && !line.contains("pip install")
   }
 
@@ -101,11 +126,13 @@ enum PipelineCommands {
     if holds(line, deploying) { return true }
     let lower = line.lowercased()
     // `docker compose -f … up -d`, perhaps on the other end of ssh; in a test it runs without -d or is taken down again.
-    return !isTalk(line) && (lower.contains("docker compose") || lower.contains("docker-compose"))
+    return !isTalk(line.trimmedOfSpace) && (lower.contains("docker compose") || lower.contains("docker-compose"))
       && lower.contains(" up ") && (lower.contains(" -d") || lower.contains("--detach")) && lower.contains("ssh ")
   }
 
-  static func builds(_ line: String) -> Bool { holds(line, building) }
+  static func builds(_ line: String) -> Bool {
+    holds(line, building) || hasGoal(line, ["package", "install", "build", "assemble", "bootjar"])
+  }
 
   /// Whether what a command returns is thrown away.
   static func isForgiven(_ line: String) -> Bool {
