@@ -5,7 +5,9 @@ import Facts
 extension ReportDocument {
   /// The whole report.
   static let schema = object([
-    Schema.Field("schemaVersion", .string(.nonEmpty), required: true, "the version of this shape, major.minor"),
+    Schema.Field(
+      "schemaVersion", .string(.nonEmpty), required: true,
+      "the version of this shape, major.minor; this is \(AuditReport.currentSchemaVersion)"),
     Schema.Field(
       "tool",
       object([

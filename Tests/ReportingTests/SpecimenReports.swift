@@ -149,7 +149,8 @@ extension Specimen {
         waiver: Waiver(
           id: text(index), check: text(index + 1), target: text(index + 2), subject: text(index + 3),
           justification: text(index + 4), owner: text(index + 5), approvedBy: text(index + 6), ticket: text(index + 7),
-          created: Instant(seconds: 0), expires: Instant(seconds: 1), compensating: [
+          created: Instant(seconds: 0), expires: Instant(seconds: 1),
+          compensating: [
             .init(check: text(index + 8), target: text(index + 9))
           ], location: SourceLocation(path: text(index), line: 1, column: 1)),
         state: index % 2 == 0 ? .active : .void,
@@ -169,7 +170,7 @@ extension Specimen {
       new: report.findings.prefix(10).map(\.fingerprint) + [text(0)],
       known: report.findings.dropFirst(10).prefix(10).map(\.fingerprint), fixed: Array(texts.prefix(20)),
       unverified: Array(texts.prefix(20)), removed: Array(texts.prefix(20)))
-    report.shard = AuditReport.ShardSummary(total: .max, present: [.min, 0, .max])
+    report.shard = AuditReport.ShardSummary(total: 1_000_000, present: [1, 1, 999_999])
     report.asOf = Instant(seconds: 1_800_000_000)
     report.forecast = texts.prefix(20).map {
       AuditReport.Expiry(kind: .certificate, at: Instant(seconds: 0), what: $0, target: $0, message: $0)

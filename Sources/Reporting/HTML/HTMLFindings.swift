@@ -102,7 +102,8 @@ extension HTMLReport {
     }
     if let origin = finding.origin { words.append(HTMLText.inline(origin)) }
     if let index = acceptances.index(of: finding), index < detail.rowLimit {
-      words.append("<a href=\"#waiver-\(index + 1)\">\(HTMLText.inline(report.waivers[index].waiver.id))</a>")
+      let name = HTMLText.inline(report.waivers[index].waiver.id)
+      words.append("<a href=\"#waiver-\(index + 1)\">\(name)</a>")
     }
     return words.isEmpty ? "" : "<p class=\"mark\">\(words.joined(separator: " · "))</p>"
   }
@@ -148,7 +149,8 @@ extension HTMLReport {
           page.row(
             ["data-s": "passed", "data-v": findings[0].severity.rawValue],
             [
-              id, report.checks[id]?.title ?? "", findings[0].severity.rawValue, Self.names(findings.map(Self.passedPlace)),
+              id, report.checks[id]?.title ?? "", findings[0].severity.rawValue,
+              Self.names(findings.map(Self.passedPlace)),
             ])
         }
       }

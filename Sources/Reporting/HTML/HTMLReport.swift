@@ -96,9 +96,8 @@ struct HTMLReport {
       add(true, group.id, "\(group.title): \(counted(group.findings.count, "finding"))") { $0.write(group, into: &$1) }
     }
     let wrong = report.waiversToMend.count
-    add(
-      !report.waivers.isEmpty, "waivers", "Waivers: \(report.waivers.count)\(wrong > 0 ? ", \(wrong) to be mended" : "")"
-    ) { $0.writeWaivers(into: &$1) }
+    let toMend = wrong > 0 ? ", \(wrong) to be mended" : ""
+    add(!report.waivers.isEmpty, "waivers", "Waivers: \(report.waivers.count)\(toMend)") { $0.writeWaivers(into: &$1) }
     let statements = report.attestations.count { $0.state == .valid }
     add(
       !report.attestations.isEmpty, "attestations", "Attested: \(counted(statements, "statement"))"

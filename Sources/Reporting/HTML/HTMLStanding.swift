@@ -114,7 +114,8 @@ extension HTMLReport {
         page.markup("<tr><th scope=\"row\">\(HTMLText.inline(attestation.id))</th>")
         page.markup("<td>\(Self.badge(row.state == .valid ? "pass" : "fail", row.state.word))</td>")
         for text in [
-          row.topic, attestation.statement, "\(attestation.by), \(attestation.on.day)", attestation.reviewedBy ?? "nobody",
+          row.topic, attestation.statement, "\(attestation.by), \(attestation.on.day)",
+          attestation.reviewedBy ?? "nobody",
           "\(attestation.expires.day)\(remaining(until: attestation.expires))",
           Self.names(attestation.evidence + attestation.texts.map(\.file)), row.problem ?? "nothing",
         ] {
@@ -146,7 +147,8 @@ extension HTMLReport {
         page.markup("<tr><th scope=\"row\">\(HTMLText.inline(evidence.probe))</th>")
         page.markup("<td>\(HTMLText.inline(evidence.target))</td><td>\(evidence.observedAt)</td>")
         page.markup("<td>\(evidence.age)</td>")
-        page.markup("<td>\(Self.badge(evidence.refused == nil ? "accept" : "warn", evidence.refused == nil ? "yes" : "no"))")
+        let (kind, word) = evidence.refused == nil ? ("accept", "yes") : ("warn", "no")
+        page.markup("<td>\(Self.badge(kind, word))")
         if let reason = evidence.refused { page.element("p", ["class": "mark"], reason) }
         page.markup("</td>")
         page.markup("<td>\(evidence.expires)</td><td>\(HTMLText.inline(evidence.runID))</td></tr>\n")

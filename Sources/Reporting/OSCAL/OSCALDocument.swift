@@ -243,7 +243,8 @@ struct OSCALDocument {
       let (state, reason) = Self.status(of: row.status)
       return finding(
         Identity.uuid("finding", run, row.id, String(index)), target: row.id, title: OSCALText.prose(row.title),
-        description: .string("\(MarkdownText.prose(row.area)): \(row.status.word)\(Self.said(of: row))."), state: state, reason: reason,
+        description: .string("\(MarkdownText.prose(row.area)): \(row.status.word)\(Self.said(of: row))."), state: state,
+        reason: reason,
         row.findings.compactMap { findings[$0] })
     }
   }

@@ -222,7 +222,8 @@ struct SARIFDocument {
     guard let baseline = report.baseline else { return [] }
     let present = Set(report.findings.lazy.filter { $0.status != .skipped }.map(\.fingerprint))
     var seen: Set<String> = []
-    return baseline.fixed.filter { !present.contains($0) && seen.insert($0).inserted }.prefix(limit).map { fingerprint in
+    let gone = baseline.fixed.filter { !present.contains($0) && seen.insert($0).inserted }
+    return gone.prefix(limit).map { fingerprint in
       [
         "ruleId": "fixed-since-baseline", "kind": "pass", "level": "none", "baselineState": "absent",
         "message": ["text": .string("fixed since the baseline of \(baseline.writtenAt.day)")],
