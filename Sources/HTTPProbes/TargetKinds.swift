@@ -23,6 +23,7 @@ extension HTTPProbes {
       Schema.Field(
         "plainPort", .integer(minimum: 0, maximum: 65535), "the port on which the host speaks plain HTTP; 0 for none"),
       Schema.Field("profile", .string(.word(["page", "api"])), "whether people or programs read its answers"),
+      Schema.Field("preloaded", .boolean, "whether the URL's host is on the browsers' HSTS preload list"),
       Schema.Field("assets", .array(.string(.nonEmpty)), "paths of static files, beginning with /"),
       Schema.Field("cdn", .boolean, "whether static files are meant to come from a content delivery network"),
     ] + RouteFields.all

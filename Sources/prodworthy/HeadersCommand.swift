@@ -10,7 +10,8 @@ struct HeadersCommand: ParsableCommand {
     discussion: """
       The tests, results and points of the profile `page` are those of the MDN HTTP Observatory, algorithm version 6.
       What an answer does not tell is taken for the best: a valid certificate, and a redirect from http to https. The
-      browsers' preload list is not carried; only names below top-level domains that are on it as a whole count.
+      browsers' preload list is not carried; only names below top-level domains that are on it as a whole count, and
+      the URL's host where --preloaded says that it is on the list.
 
       EXAMPLE:
         curl -si https://api.example.com/ | prodworthy headers --url https://api.example.com/
@@ -28,6 +29,9 @@ struct HeadersCommand: ParsableCommand {
   @Flag(name: .customLong("private"), help: "The answer carries what is meant for one user alone (profile api).")
   var isPrivate = false
 
+  @Flag(help: "The URL's host is on the browsers' HSTS preload list.")
+  var preloaded = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -36,6 +40,7 @@ struct HeadersCommand: ParsableCommand {
     circumstances.url = url
     circumstances.profile = profile
     circumstances.origin = origin
+    circumstances.isPreloaded = preloaded
     if isPrivate { circumstances.isPrivate = true }
     let bytes = try Input.standardInput()
     let report: JSONValue

@@ -52,6 +52,50 @@ import Testing
     #expect(try status("validity-825-days", .leaf("180301235959Z", "200704000001Z")) == .notEffective)
   }
 
+  /// Rules on what the subject of a validated domain may not say fell with the Baseline Requirements 2.0.0, which allow
+  /// nothing but what they name; that organizations are named stayed.
+  @Test func rulesOnSubjectsBeginAndEndToTheSecond() throws {
+    func policy(_ oid: OID, _ from: String, _ until: String) -> LintDraft {
+      var draft = LintDraft.leaf(from, until)
+      draft.put(.certificatePolicies, D.sequence(D.sequence(D.oid(oid))))
+      return draft
+    }
+    let domain: OID = "2.23.140.1.2.1"
+    for id in ["locality", "org", "postal", "province", "street"].map({ "dv-no-\($0)" }) {
+      #expect(try status(id, policy(domain, "120630235959Z", "130601000000Z")) == .notEffective)
+      #expect(try status(id, policy(domain, "120701000000Z", "130601000000Z")) == .pass)
+      #expect(try status(id, policy(domain, "230914235959Z", "231201000000Z")) == .pass)
+      #expect(try status(id, policy(domain, "230915000000Z", "231201000000Z")) == .notEffective)
+      #expect(try status(id, policy("2.23.140.1.2.2", "130601000000Z", "131201000000Z")) == .notApplicable)
+    }
+    #expect(try status("ov-organization", policy("2.23.140.1.2.2", "120630235959Z", "130601000000Z")) == .notEffective)
+    #expect(try status("ov-organization", policy("2.23.140.1.2.2", "240601000000Z", "240801000000Z")) == .error)
+    #expect(try status("ov-organization", policy(domain, "240601000000Z", "240801000000Z")) == .notApplicable)
+  }
+
+  /// Purposes without a name in the registries are nobody's business here, and a list of them alone is none.
+  @Test func purposesWithoutANameAreNotJudged() throws {
+    let id = "subscriber-purposes-only-tls"
+    func leaf(_ purposes: OID...) -> LintDraft {
+      var draft = LintDraft.leaf("240601000000Z", "240830000000Z")
+      draft.put(.extendedKeyUsage, D.sequence(purposes.flatMap { D.oid($0) }))
+      return draft
+    }
+    let (server, client): (OID, OID) = ("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2")
+    let (mail, code): (OID, OID) = ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.3")
+    #expect(try status(id, leaf(server, client, mail)) == .pass)
+    #expect(try status(id, leaf(server, code)) == .warn)
+    #expect(try status(id, leaf(server, "2.5.29.37.0")) == .warn)
+    #expect(try status(id, leaf(server, "1.3.6.1.4.1.99.7")) == .pass)
+    #expect(try status(id, leaf("1.3.6.1.4.1.99.7")) == .notApplicable)
+    var bare = leaf(server)
+    bare.drop(.authorityInformationAccess)
+    #expect(try status("subscriber-access-present", bare) == .error)
+    bare.put(.extendedKeyUsage, D.sequence(D.oid(mail)))
+    bare.put(.certificatePolicies, D.sequence(D.sequence(D.oid("1.3.6.1.4.1.99.1"))))
+    #expect(try status("subscriber-access-present", bare) == .notApplicable)
+  }
+
   @Test func calendarAgreesWithInstants() {
     for day in stride(from: -700_000, to: 2_900_000, by: 9973) {
       let date = Civil.date(days: day)

@@ -21,7 +21,9 @@ struct HTTPHardeningProbe: Probe {
     return await context.looking(at: target) { (questioner, redact) throws(Silence) in
       var url = questioner.destination.url
       if let path { url = url.with(target: path) }
-      return HardeningFacts(redact: redact).sighting(try Self.sight(of: url, declared, questioner))
+      var sight = try Self.sight(of: url, declared, questioner)
+      if target.settings["preloaded"]?.bool == true, !url.hasAddressLiteral { sight.preloadedName = url.host }
+      return HardeningFacts(redact: redact).sighting(sight)
     } unreachable: {
       HardeningFacts.noConnection($0)
     }

@@ -20,6 +20,8 @@ struct HardeningSight: Sendable {
   var plain: ObservedAnswer.PlainRoute
   /// Why it is not known where it led, though it was sent.
   var plainSilence: String?
+  /// The declared URL's host where the inventory says that it is on the browsers' preload list.
+  var preloadedName: String?
   /// What the inventory says about the answers' readers.
   var declared: HeaderProfile?
 }
@@ -59,6 +61,7 @@ struct HardeningFacts {
     var observed = ObservedAnswer(url: url, status: status, fields: fields, content: response.body)
     observed.plain = sight.plain
     observed.crossOrigin = sight.crossOrigin
+    observed.preloadedName = sight.preloadedName
     var gaps: [Gap] = []
     if status >= 500 {
       let reason = "the answer is \(status), whose header fields say little"

@@ -22,6 +22,9 @@ package enum HeaderReport {
     /// Whether it carries what is meant for one user alone; nil to tell by its own fields.
     package var isPrivate: Bool?
 
+    /// Whether the URL's host is on the browsers' preload list, as somebody says.
+    package var isPreloaded = false
+
     /// An answer of a page on this host, from what its own fields say.
     package init() {}
   }
@@ -32,6 +35,8 @@ package enum HeaderReport {
     guard let raw = RawAnswer(bytes) else { throw .notHTTP }
     var answer = ObservedAnswer(url: url, status: raw.status, fields: raw.fields, content: raw.content)
     answer.crossOrigin = circumstances.origin.map { .init(origin: $0, fields: raw.fields) }
+    // Addresses are on no list.
+    if circumstances.isPreloaded, !url.hasAddressLiteral { answer.preloadedName = url.host }
     let grade = HeaderGrade(
       circumstances.profile == .page
         ? Observatory(answer).tests : InterfaceProfile(answer, isPrivate: circumstances.isPrivate).tests)

@@ -3,8 +3,8 @@ import HTTPExchange
 /// The twelve tests of the MDN HTTP Observatory, algorithm version 6, over one answer.
 ///
 /// The rules are kept to the letter, oddities included: what its users compare with is its grade. Three things differ,
-/// because they cannot be known from an answer. The browsers' preload list is not carried; only names below the
-/// top-level domains that are on it as a whole count as preloaded. What nobody asked is taken for the best: that plain
+/// because they cannot be known from an answer. The browsers' preload list is not carried; only names that are declared to
+/// be on it, and names below the top-level domains that are on it as a whole, count as preloaded. What nobody asked is taken for the best: that plain
 /// HTTP leads to https, and that the certificate is valid. Cookies count whatever their domain, since a browser that
 /// refuses one does not make the field that sets it any better.
 struct Observatory: Sendable {
@@ -44,7 +44,7 @@ struct Observatory: Sendable {
       HeaderTest("strict-transport-security", result, modifier, passes: passes)
     }
     guard answer.url.scheme == .https else { return outcome("hsts-not-implemented-no-https", -20) }
-    if PreloadedDomains.contain(answer.url.host) { return outcome("hsts-preloaded", 5, passes: true) }
+    if answer.isPreloaded(answer.url.host) { return outcome("hsts-preloaded", 5, passes: true) }
     guard answer.isVerified else { return outcome("hsts-invalid-cert", -20) }
     guard let field = answer.joined("strict-transport-security") else { return outcome("hsts-not-implemented", -20) }
     let text = field.bounded(1024)
@@ -84,7 +84,7 @@ struct Observatory: Sendable {
     case .led(let urls): route = urls
     }
     guard answer.isVerified else { return outcome("redirection-invalid-cert", -20) }
-    if route.allSatisfy({ PreloadedDomains.contain($0.host) }) {
+    if route.allSatisfy({ answer.isPreloaded($0.host) }) {
       return outcome("redirection-all-redirects-preloaded", 0, passes: true)
     }
     guard route.count > 1 else { return outcome("redirection-missing", -20) }

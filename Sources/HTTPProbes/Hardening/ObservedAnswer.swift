@@ -38,6 +38,17 @@ struct ObservedAnswer: Sendable {
   /// Nil: the fields of the answer itself answer a request from the Observatory's origin.
   var crossOrigin: CrossOriginAnswer?
 
+  /// A name that somebody says is on the browsers' preload list, in lower case; nil for none.
+  var preloadedName: String?
+
+  /// Whether browsers ask `host` over TLS only, as far as is known. An entry of the list holds for the names below it
+  /// too: the list takes none without `includeSubDomains`.
+  func isPreloaded(_ host: String) -> Bool {
+    if PreloadedDomains.contain(host) { return true }
+    guard let preloadedName else { return false }
+    return host == preloadedName || host.hasSuffix("." + preloadedName)
+  }
+
   /// The origin from which the Observatory asks.
   static let observatoryOrigin = "https://http-observatory.security.mozilla.org"
 

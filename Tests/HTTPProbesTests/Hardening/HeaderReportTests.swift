@@ -1,6 +1,7 @@
 import Facts
 import Testing
 
+@testable import HTTPExchange
 @testable import HTTPProbes
 
 @Suite("The report on one answer's header fields")
@@ -36,6 +37,43 @@ struct HeaderReportTests {
     #expect(try sharing() == "cross-origin-resource-sharing-implemented-with-restricted-access")
     circumstances.origin = "https://b.example"
     #expect(try sharing() == "cross-origin-resource-sharing-implemented-with-universal-access")
+  }
+
+  @Test("a host is preloaded where somebody says so, addresses and plain HTTP never are")
+  func preload() throws {
+    func results(_ url: String, _ isPreloaded: Bool) throws -> [String: JSONValue] {
+      var circumstances = HeaderReport.Circumstances()
+      circumstances.url = url
+      circumstances.isPreloaded = isPreloaded
+      let tests = try HeaderReport.json(of: Self.answer, circumstances)["tests"]?.array ?? []
+      return Dictionary(tests.map { ($0["test"]?.string ?? "", $0["result"] ?? .null) }, uniquingKeysWith: { $1 })
+    }
+    #expect(try results("https://Shop.example/", true)["strict-transport-security"] == "hsts-preloaded")
+    #expect(try results("https://shop.example/", false)["strict-transport-security"] == "hsts-not-implemented")
+    #expect(try results("https://192.0.2.1/", true)["strict-transport-security"] == "hsts-not-implemented")
+    let plain = try results("http://shop.example/", true)
+    #expect(plain["strict-transport-security"] == "hsts-not-implemented-no-https")
+    #expect(plain["redirection"] == "redirection-all-redirects-preloaded")
+    // What browsers ask over TLS only protects its cookies as the field does.
+    #expect(try results("https://shop.example/", true)["cookies"] == "cookies-secure-with-httponly-sessions")
+  }
+
+  @Test("a declared name holds for the names below it and no others")
+  func namesBelow() throws {
+    var answer = ObservedAnswer(
+      url: try #require(HTTPURL("https://shop.example/")), status: 200, fields: HeaderFields())
+    answer.preloadedName = "shop.example"
+    for host in ["shop.example", "www.shop.example", "a.b.shop.example", "other.dev"] {
+      #expect(answer.isPreloaded(host))
+    }
+    for host in ["example", "webshop.example", "shop.example.org", "dev"] { #expect(!answer.isPreloaded(host)) }
+    answer.plain = .led(
+      through: ["http://shop.example/", "https://shop.example/", "https://www.shop.example/"].compactMap {
+        HTTPURL($0)
+      })
+    #expect(Observatory.redirection(answer).result == "redirection-all-redirects-preloaded")
+    answer.plain = .led(through: ["http://shop.example/", "https://pay.example/"].compactMap { HTTPURL($0) })
+    #expect(Observatory.redirection(answer).result == "redirection-off-host-from-http")
   }
 
   @Test("what is no response, and what is no URL, are refused")
