@@ -93,7 +93,6 @@ struct WorkflowRunTests {
   @Test("steps side by side do not wait for one another, and repeated ones run over rows with values of their own")
   func containers() async throws {
     let site = try Site()
-    let began = ContinuousClock.now
     let report = try await site.report(
       """
       tables: { people: [{ name: Ada }, { name: "B & C" }] }
@@ -114,7 +113,9 @@ struct WorkflowRunTests {
                 http: { url: "/ok?name=${person.name}&mark=${mark}" }
       """, { $0.seed = 5 })
     #expect(report.passed == true, "\(report)")
-    #expect(ContinuousClock.now - began < .milliseconds(1150))
+    // However busy the machine is, together they take less than one after the other.
+    let each = report.steps.filter { $0.path.hasPrefix("both/") }.compactMap(\.milliseconds)
+    #expect(each.count == 4 && report.step("both")?.milliseconds ?? .infinity < each.reduce(0, +))
     #expect(report.steps.map(\.path).suffix(3) == ["each", "each[1]/greet", "each[2]/greet"])
     func marks(_ site: Site) -> [String] {
       site.requests.compactMap { $0.split(whereSeparator: \.isNewline).first }.filter { $0.contains("mark=") }
