@@ -251,13 +251,15 @@ package struct WorkflowRun: Sendable {
     }
     report.asked = answer.map { Self.short($0.asked, Self.mostShown) }
     report.failures = report.outcomes.compactMap { $0.holds ? nil : $0.message }
+    // What a failed answer does not hold is no news; what it does hold may be needed to take it away.
+    let isAsDemanded = report.failures.isEmpty
     var kept = JSONObject()
     for capture in step.captures {
       do throws(StepCapture.Failure) {
         kept[capture.name] = try capture.value(in: answer?.facts ?? nil, variables: variables)
         report.captured.append(capture.name)
       } catch {
-        report.failures.append("`\(capture.name)` cannot be kept: \(error.reason)")
+        if isAsDemanded { report.failures.append("`\(capture.name)` cannot be kept: \(error.reason)") }
       }
     }
     if !report.failures.isEmpty {

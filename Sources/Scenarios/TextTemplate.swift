@@ -58,7 +58,9 @@ package struct VariablePath: Sendable, Hashable {
     for step in steps {
       switch step {
       case .name(let name): value = value?[name]
-      case .index(let index): value = value?.array.flatMap { $0.indices.contains(index) ? $0[index] : nil }
+      case .index(let index):
+        guard let list = value?.array, list.indices.contains(index) else { return .none }
+        value = list[index]
       }
     }
     return value

@@ -65,7 +65,7 @@ struct BrokenWorkflowTests {
         http: { url: /content, ▸json: { a: "▸${env:SECRET}" } }
         capture: { row: { ▸column: id }, page: { header: Link, ▸json: $.a } }
       - step: elsewhere
-        http: { url: /, target: ▸othr, headers: { "▸bad name": x, ▸Host: y } }
+        http: { url: /, target: ▸othr, headers: { ▸"bad name": x, ▸Host: y } }
       - step: judged
         http: { url: ▸x }
         expect:
@@ -98,7 +98,7 @@ struct BrokenWorkflowTests {
     cleanup:
       - step: late
         http: { url: "/${later}" }
-        ▸parallel: []
+        ▸wiat: 1s
     """
 
   private static let codes = [

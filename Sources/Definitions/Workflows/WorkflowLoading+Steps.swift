@@ -341,6 +341,7 @@ extension WorkflowLoading {
     guard let query = value["query"], let text = query.string else { return nil }
     if let mark = text.firstRange(of: "${") {
       let name = text[mark.upperBound...].prefix { $0 != "}" }
+      if let path = VariablePath(name) { use(path.name, at: place(of: "${", in: query), scope) }
       problems.add(
         "sql-template", "a value pasted into a statement can be read as SQL", at: place(of: "${", in: query),
         fix: "write $1 and list ${\(name)} under arguments")
