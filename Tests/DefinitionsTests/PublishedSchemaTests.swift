@@ -15,7 +15,7 @@ struct PublishedSchemaTests {
   @Test(
     "the committed schemas are those of the shapes",
     arguments: [
-      "attestations", "check", "checklist", "policy", "probe", "service", "sign-off-policy", "waivers",
+      "attestations", "check", "checklist", "policy", "probe", "service", "sign-off-policy", "waivers", "workflow",
     ])
   func fresh(_ name: String) throws {
     let file = Self.folder.appending(path: "\(name).schema.json")
