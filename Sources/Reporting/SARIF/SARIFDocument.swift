@@ -223,7 +223,10 @@ struct SARIFDocument {
     let present = Set(report.findings.lazy.filter { $0.status != .skipped }.map(\.fingerprint))
     var seen: Set<String> = []
     let name = text(report.system.name)
-    let gone = baseline.fixed.filter { !present.contains($0) && seen.insert($0).inserted }
+    // A fingerprint of which nothing can be shown tells a reader nothing.
+    let gone = baseline.fixed.filter {
+      !present.contains($0) && !Untrusted.oneLine($0, limit: 200).isEmpty && seen.insert($0).inserted
+    }
     return gone.prefix(limit).map { fingerprint in
       [
         "ruleId": "fixed-since-baseline", "kind": "pass", "level": "none", "baselineState": "absent",
