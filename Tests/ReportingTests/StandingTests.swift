@@ -103,7 +103,7 @@ import Testing
       "readiness_baseline_findings{\(labels),state=\"new\"} 2",
       "readiness_baseline_findings{\(labels),state=\"unverified\"} 2",
       "readiness_waiver_next_expiry_timestamp_seconds{\(wide)} \(end)",
-      "readiness_waiver_next_expiry_days{\(wide)} 0", "readiness_carried_age_seconds{\(wide)} 32400",
+      "readiness_waiver_next_expiry_seconds{\(wide)} 0", "readiness_carried_age_seconds{\(wide)} 32400",
       "readiness_shards_missing{\(wide)} 1",
     ] { #expect(exposition.contains("\n\(line)\n"), "\(line)") }
     var today = report

@@ -75,7 +75,9 @@ enum MarkdownText {
 
   private static func isPlain(_ word: Substring) -> Bool {
     let bare = word.drop { "(\"'".contains($0) }
-    guard let first = bare.first, first.isLetter || first.isNumber else { return word.allSatisfy { "–%.,;:()\"'’?".contains($0) } }
+    guard let first = bare.first, first.isLetter || first.isNumber else {
+      return word.allSatisfy { "–%.,;:()\"'’?".contains($0) }
+    }
     // Long words of hexadecimal digits become links to commits, `www.` links to sites, `GH-1` to issues.
     if bare.count >= 7, bare.allSatisfy({ $0.isHexDigit }) { return false }
     if bare.lowercased().hasPrefix("www.") || bare.uppercased().hasPrefix("GH-") { return false }

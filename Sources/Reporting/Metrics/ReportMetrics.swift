@@ -136,8 +136,8 @@ struct ReportMetrics {
     let used = report.carried.filter { $0.refused == nil }
     return [
       gauge(
-        "readiness_waiver_next_expiry_days", "Whole days until the next waiver that covers something ends.",
-        report.daysToNextWaiverEnd.map { .count($0) }),
+        "readiness_waiver_next_expiry_seconds", "Seconds until the next waiver that covers something ends.",
+        report.nextWaiverEnd.map { .count(max(0, $0.seconds(since: report.judgedAt))) }),
       gauge(
         "readiness_waiver_next_expiry_timestamp_seconds",
         "When the next waiver that covers something ends, in seconds since 1970.",

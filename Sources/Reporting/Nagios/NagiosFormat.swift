@@ -34,12 +34,12 @@ struct NagiosFormat: ReportFormat {
       "waivers_to_mend=\(report.waiversToMend.count);;;0",
       "requests=\(report.traffic.total.requests);;;0", "duration=\(seconds(report.durationMs))s;;;0",
     ]
-    if let baseline = report.baseline { numbers.append("new=\(baseline.new.count);;;0") }
+    if let new = report.newFailing { numbers.append("new=\(new);;;0") }
     if let days = report.daysToNextWaiverEnd { numbers.append("waiver_days=\(days);;;0") }
     let data = " | " + numbers.joined(separator: " ")
     var text = "READINESS \(state) - \(report.decision), score \(report.score.sentence)"
     text += ", \(failing) failing"
-    if let baseline = report.baseline { text += " (\(baseline.new.count) new)" }
+    if let new = report.newFailing { text += " (\(new) new)" }
     text += ", \(open) not proven"
     if accepted > 0 { text += ", \(accepted) accepted" }
     if let end = report.nextWaiverEnd { text += " (next ends \(end.day))" }

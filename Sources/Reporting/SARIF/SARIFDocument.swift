@@ -222,12 +222,22 @@ struct SARIFDocument {
     guard let baseline = report.baseline else { return [] }
     let present = Set(report.findings.lazy.filter { $0.status != .skipped }.map(\.fingerprint))
     var seen: Set<String> = []
-    let gone = baseline.fixed.filter { !present.contains($0) && seen.insert($0).inserted }
+    let name = text(report.system.name)
+    // A fingerprint of which nothing can be shown tells a reader nothing.
+    let gone = baseline.fixed.filter {
+      !present.contains($0) && !Untrusted.oneLine($0, limit: 200).isEmpty && seen.insert($0).inserted
+    }
     return gone.prefix(limit).map { fingerprint in
       [
         "ruleId": "fixed-since-baseline", "kind": "pass", "level": "none", "baselineState": "absent",
         "message": ["text": .string("fixed since the baseline of \(baseline.writtenAt.day)")],
-        "locations": [["logicalLocations": [["name": text(report.system.name), "kind": "resource"]]]],
+        "locations": [
+          [
+            "logicalLocations": [
+              ["name": name, "fullyQualifiedName": name, "kind": "resource"]
+            ]
+          ]
+        ],
         "partialFingerprints": [
           "primaryLocationLineHash": .line("\(fingerprint):1", limit: 200),
           "prodworthyFinding/v1": .line(fingerprint, limit: 200),

@@ -102,6 +102,13 @@ extension AuditReport {
     }
   }
 
+  /// How many findings fail, are not in the baseline and are accepted by nobody; nil without a baseline.
+  var newFailing: Int? {
+    guard let baseline else { return nil }
+    let new = Set(baseline.new)
+    return findings.count { $0.isFailing && new.contains($0.fingerprint) }
+  }
+
   /// What was carried from earlier runs, in one line; nil where nothing was.
   var carriedSentence: String? {
     guard !carried.isEmpty else { return nil }
