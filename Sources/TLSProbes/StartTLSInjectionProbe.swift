@@ -25,7 +25,7 @@ struct StartTLSInjectionProbe: Probe {
               "why no session came about; null where one did"),
           ])), required: true,
         "null where TLS begins with the first byte, or the protocol has no command that does nothing")
-    ]), traffic: "1 connection with 1 or 2 commands before TLS and a goodbye inside")
+    ]), traffic: "1 connection with a command before TLS and a goodbye inside; 3 where the first breaks")
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run { Self.look(at: target, context) }
@@ -41,31 +41,56 @@ struct StartTLSInjectionProbe: Probe {
     guard case .upgrade(let upgradeProtocol) = endpoint.opening,
       let smuggled = SmuggledCommand(for: upgradeProtocol)
     else { return .seen(["injection": nil]) }
-    var hasAsked = false
+    func attempt(smuggling: Bool) throws(TransportFailure) -> Outcome {
+      var hasAsked = false
+      do throws(TransportFailure) {
+        let connection = try Connection.open(endpoint.endpoint, before: context.deadline, traffic: context.traffic)
+        defer { connection.close() }
+        context.traffic.add(requests: 1)
+        let sighting = try connection.upgrade(
+          by: upgradeProtocol, to: endpoint.serverName, before: context.deadline,
+          smuggling: smuggling ? smuggled : nil)
+        if let obstacle = sighting.obstacle { return .refused(obstacle) }
+        hasAsked = true
+        let settings = TLSClientSettings(serverName: endpoint.serverName, trust: nil, alpn: endpoint.alpn)
+        _ = try connection.agreeOnTLS(settings, before: context.deadline)
+        guard smuggling else { return .told(nil) }
+        context.traffic.add(requests: 1)
+        return .told(try connection.hasActed(on: smuggled, before: context.deadline))
+      } catch {
+        switch error {
+        case .reset, .closedEarly, .tls: return hasAsked ? .broken(error.sentence) : .refused(error.sentence)
+        default: throw error
+        }
+      }
+    }
     do throws(TransportFailure) {
-      let connection = try Connection.open(endpoint.endpoint, before: context.deadline, traffic: context.traffic)
-      defer { connection.close() }
-      context.traffic.add(requests: 1)
-      let sighting = try connection.upgrade(
-        by: upgradeProtocol, to: endpoint.serverName, before: context.deadline, smuggling: smuggled)
-      if let obstacle = sighting.obstacle { return seen(upgradeProtocol, actedOn: nil, obstacle) }
-      hasAsked = true
-      let settings = TLSClientSettings(serverName: endpoint.serverName, trust: nil, alpn: endpoint.alpn)
-      _ = try connection.agreeOnTLS(settings, before: context.deadline)
-      context.traffic.add(requests: 1)
-      let verdict = try connection.hasActed(on: smuggled, before: context.deadline)
-      return seen(upgradeProtocol, actedOn: verdict, nil)
+      switch try attempt(smuggling: true) {
+      case .told(let verdict): return seen(upgradeProtocol, actedOn: verdict, nil)
+      case .refused(let reason): return seen(upgradeProtocol, actedOn: nil, reason)
+      case .broken(let reason):
+        // Who breaks off over the command, and over nothing else, takes it for the beginning of the handshake.
+        var isCause = false
+        if case .told = try attempt(smuggling: false), case .broken = try attempt(smuggling: true) { isCause = true }
+        return seen(upgradeProtocol, actedOn: isCause ? false : nil, reason)
+      }
     } catch {
       switch error {
       case .timedOut: return .unseen(Unseen(.timeout, error.sentence))
       case .cancelled: return .unseen(Unseen(.interrupted, error.sentence))
-      case .resolutionFailed, .unreachable, .noSuchHost, .refused:
-        return .unseen(Unseen(.unreachable, error.sentence))
-      case .reset: return seen(upgradeProtocol, actedOn: nil, error.sentence)
-      // Who takes the command for the beginning of the handshake, or ends the talk over it, has not acted on it.
-      case .closedEarly, .tls: return seen(upgradeProtocol, actedOn: hasAsked ? false : nil, error.sentence)
+      default: return .unseen(Unseen(.unreachable, error.sentence))
       }
     }
+  }
+
+  /// How one conversation went.
+  private enum Outcome {
+    /// TLS came about; whether the command was acted on, where that could be told.
+    case told(Bool?)
+    /// It ended before the go-ahead.
+    case refused(String)
+    /// It ended between the go-ahead and the session.
+    case broken(String)
   }
 
   private static func seen(

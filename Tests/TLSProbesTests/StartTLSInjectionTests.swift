@@ -11,7 +11,7 @@ import Testing
 enum LineServer {
   /// What it does with what has come in plaintext behind the request for TLS.
   enum Habit: String, CaseIterable, Sendable {
-    case forgets, keeps, closes, greets
+    case forgets, keeps, closes, resets, greets
   }
 
   /// The talk up to TLS and the answers inside, by the first word of the command or its second where it has a tag.
@@ -58,7 +58,7 @@ enum LineServer {
     ]
     return try PythonServer.start(
       """
-      import json, socket, ssl, threading
+      import json, socket, ssl, struct, threading
 
       talk = json.load(open('settings.json'))
       habit = '\(habit.rawValue)'
@@ -82,6 +82,11 @@ enum LineServer {
               else:
                   heard, rest = line(peer, rest)
                   assert heard == turn[2:]
+          if habit == 'resets' and rest:
+              peer.sendall(talk['turns'][-1][2:].encode() + b'\\r\\n')
+              peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+              peer.recv(4096)
+              return
           if habit == 'closes' and rest:
               peer.sendall(talk['turns'][-1][2:].encode() + b'\\r\\n')
               peer.shutdown(socket.SHUT_WR)
@@ -153,7 +158,7 @@ enum LineServer {
     #expect(unseen == nil)
     #expect(facts?["injection"]?["protocol"]?.string == talk.name)
     #expect(facts?["injection"]?["actedOn"] == .bool(habit == .keeps), "\(talk.name) \(habit): \(gaps)")
-    #expect((facts?["injection"]?["endedBecause"] == .null) == (habit != .closes))
+    #expect((facts?["injection"]?["endedBecause"] == .null) == (habit != .closes && habit != .resets))
     #expect(gaps.isEmpty)
   }
 
