@@ -7,7 +7,8 @@ import Transport
 package enum TLSProbes {
   /// The kind `https`, as far as TLS needs it, with the probe.
   package static let set: ProbeSet = ProbeSet(
-    targetKinds: [https, tls], probes: [TLSEndpointProbe(), configuration], libraries: [TLSLibrary.version])
+    targetKinds: [https, tls], probes: [TLSEndpointProbe(), configuration, StartTLSInjectionProbe()],
+    libraries: [TLSLibrary.version])
 
   /// The probe that finds out everything a server accepts, for those who want its facts alone.
   package static let configuration: any Probe = TLSConfigurationProbe()

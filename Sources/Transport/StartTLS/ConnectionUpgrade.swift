@@ -26,9 +26,10 @@ extension Connection {
   /// Asks for TLS in the words of `upgradeProtocol`, up to the point where the handshake begins.
   ///
   /// Asks for `domain` where the protocol wants to know. Waits `quietMilliseconds` after the go-ahead for bytes that must not
-  /// come. Throws where the server is silent, or ends the connection before it has said enough.
+  /// come. Sends what is smuggled in one breath with the request for TLS. Throws where the server is silent, or ends the connection before it has said enough.
   package func upgrade(
-    by upgradeProtocol: UpgradeProtocol, to domain: String, before deadline: Deadline, quietMilliseconds: Int = 0
+    by upgradeProtocol: UpgradeProtocol, to domain: String, before deadline: Deadline, quietMilliseconds: Int = 0,
+    smuggling smuggled: SmuggledCommand? = nil
   ) throws(TransportFailure) -> UpgradeSighting {
     var dialogue = upgradeProtocol.dialogue(with: domain)
     var heard: [UInt8] = []
@@ -43,7 +44,7 @@ extension Connection {
     }
     while true {
       switch dialogue.next(&heard) {
-      case .send(let bytes): try write(bytes, before: deadline)
+      case .send(let bytes): try write(bytes + (smuggled?.behind(bytes) ?? []), before: deadline)
       case .hear:
         let bytes = try read(upTo: dialogue.readLimit, before: deadline)
         if bytes.isEmpty { throw .closedEarly }
