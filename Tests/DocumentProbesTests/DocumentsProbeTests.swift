@@ -149,6 +149,16 @@ import Testing
     #expect(second.gaps.contains { $0.path == "runbookURLs" })
   }
 
+  @Test("a secret in a document stands in no fact")
+  func secrets() async throws {
+    let token = "ghp_" + SecretScannerTests.drawn(36, from: SecretScannerTests.letters)
+    let folder = try Folder(["runbook.md": "# Use \(token)\n[x](gone.md?t=\(token))\nTODO \(token)\n"])
+    let (facts, gaps) = try await facts(DocumentsProbe(), ["folder": .string(folder.path)], kind: "documents")
+    #expect(facts["links"]?.array?.count == 1)
+    #expect(facts["documents"]?[0]?["placeholders"]?.array?.count == 1)
+    #expect(!JSONText.compact(facts).contains(token) && !"\(gaps)".contains(token))
+  }
+
   @Test func conforms() async throws {
     let folder = try Self.folder()
     let target = Target(id: "docs", kind: "documents", settings: Self.settings(folder))

@@ -107,7 +107,8 @@ import Testing
       "tokenizer: bert-base-uncased-v2", "-----BEGIN RSA PRIVATE KEY-----", "-----BEGIN PUBLIC KEY-----",
       "password: Tr0ub4dor-x # gitleaks:allow", "ghp_short", "key: \"passwords are hard\"",
       "SECRET_NAME=app-secret-v1-2024",
-      "The password: the one you were given by mail", "secretKeyRef: {name: app-credentials-2, key: x}",
+      "The password: the one you were given by mail", "[\"password\", \"passwd\", \"Hunter22x\"]",
+      "passwordVariable: PGPASSWORD", "secretKeyRef: {name: app-credentials-2, key: x}",
     ])
   func none(text: String) { #expect(found(text).map(\.rule) == [], "\(text)") }
 

@@ -102,7 +102,8 @@ struct DocumentsReading {
     var entry = dated
     let owner = DocumentReview.owner(of: page.document)
     entry["role"] = .string(page.role.rawValue)
-    entry["title"] = JSONValue(page.document.headings.first?.text ?? page.document.frontMatter["title"])
+    entry["title"] = JSONValue(
+      (page.document.headings.first?.text ?? page.document.frontMatter["title"]).map(Self.safe))
     entry["owner"] = JSONValue(owner)
     entry["isOwned"] = .bool(owner != nil)
     entry["reviewSource"] = JSONValue(source)
@@ -183,7 +184,7 @@ struct DocumentsReading {
         let (resolves, reason) = Self.told(result)
         links.append([
           "file": .string(page.shown), "line": .integer(link.line), "column": .integer(link.column),
-          "destination": .string(String((link.destination ?? "[\(link.label ?? "")]").prefix(300))),
+          "destination": .string(Self.safe(link.destination ?? "[\(link.label ?? "")]")),
           "resolves": resolves, "reason": reason,
         ])
       }
@@ -192,11 +193,14 @@ struct DocumentsReading {
     facts["linksElsewhere"] = .integer(elsewhere)
   }
 
+  /// What a document says, cut short and without the secrets that people paste into documents.
+  private static func safe(_ text: String) -> String { SecretScanner.shared.masked(String(text.prefix(300))) }
+
   private static func told(_ result: LinkResolution.Result) -> (resolves: JSONValue, reason: JSONValue) {
     switch result {
     case .resolves: (true, .null)
-    case .broken(let reason): (false, .string(reason))
-    case .unknown(let reason): (.null, .string(reason))
+    case .broken(let reason): (false, .string(safe(reason)))
+    case .unknown(let reason): (.null, .string(safe(reason)))
     case .elsewhere: (.null, .string("it leads to another server"))
     }
   }
@@ -295,7 +299,7 @@ struct DocumentsReading {
           let (resolves, reason) = result.map(Self.told) ?? (.bool(false), "it has no runbook_url")
           entries.append([
             "alert": .string(alert.name), "severity": JSONValue(alert.severity),
-            "url": JSONValue(alert.url.map { String($0.prefix(300)) }), "isLinked": .bool(alert.url != nil),
+            "url": JSONValue(alert.url.map(Self.safe)), "isLinked": .bool(alert.url != nil),
             "resolves": resolves, "reason": reason,
           ])
         }

@@ -91,7 +91,7 @@ struct SecretScanner: Sendable {
           && (!lengths.contains(36...36) || value.count != 36 || Self.isUUID(value, in: bytes)) ? value : nil
       }
     case .assigned(_, let isPassword):
-      range = assigned(behind: word.upperBound, in: bytes, surroundings).flatMap { value in
+      range = assigned(behind: word.upperBound, in: bytes, surroundings, takesComma: !isPassword).flatMap { value in
         (isPassword
           ? Self.isPassword(value, in: bytes, surroundings) : Self.isRandom(value, in: bytes)) ? value : nil
       }
@@ -134,16 +134,18 @@ struct SecretScanner: Sendable {
     let text = String(decoding: line, as: UTF8.self)
     guard text.contains("PRIVATE KEY"), let dashes = text.firstRange(of: "-----") else { return nil }
     let start = word.upperBound + text.utf8.distance(from: text.startIndex, to: dashes.upperBound)
-    // Only a header, as in code that looks for one, is no key: some 64 characters of base64 have to follow.
+    // Only a header, as in code that looks for one, is no key: a line of base64 has to follow.
     var end = start
     var count = 0
+    var longest = 0
     while end < min(bytes.count, start + 20_000) {
       let byte = bytes[end]
       if byte == UInt8(ascii: "-"), end + 4 < bytes.count, bytes[end + 1] == byte, bytes[end + 2] == byte { break }
-      if ByteSet.isWord(byte) || byte == 0x2B || byte == 0x2F { count += 1 }
+      count = ByteSet.isWord(byte) || byte == 0x2B || byte == 0x2F ? count + 1 : 0
+      longest = max(longest, count)
       end += 1
     }
-    return count >= 64 ? start..<end : nil
+    return longest >= 40 ? start..<end : nil
   }
 
   /// Of `scheme://user:password@host`.
@@ -192,7 +194,7 @@ struct SecretScanner: Sendable {
 
   /// The value that is assigned to a name whose part ends at `start`.
   private func assigned(
-    behind start: Int, in bytes: UnsafeBufferPointer<UInt8>, _ surroundings: Surroundings
+    behind start: Int, in bytes: UnsafeBufferPointer<UInt8>, _ surroundings: Surroundings, takesComma: Bool = true
   ) -> Range<Int>? {
     var position = start
     let nameEnd = min(bytes.count, start + 40)
@@ -212,7 +214,7 @@ struct SecretScanner: Sendable {
     skip("?|:=>", atMost: 4)
     var isComma = false
     if position == operatorStart {
-      guard position < bytes.count, bytes[position] == UInt8(ascii: ",") else { return nil }
+      guard takesComma, position < bytes.count, bytes[position] == UInt8(ascii: ",") else { return nil }
       isComma = true
       position += 1
     } else if position - operatorStart == 2, bytes[operatorStart] == UInt8(ascii: "="),
@@ -301,6 +303,9 @@ struct SecretScanner: Sendable {
     // A call, a member, an index: code that fetches it.
     let text = String(decoding: bytes[range], as: UTF8.self)
     if text.contains("(") && text.contains(")") || text.hasPrefix("self.") || text.hasPrefix("this.") { return false }
+    // Names of variables, and in code names of things about passwords.
+    if bytes[range].allSatisfy({ (0x41...0x5A).contains($0) || $0 == 0x5F }) { return false }
+    if surroundings == .source, !hasDigit(range, in: bytes), text.lowercased().contains("pass") { return false }
     return text.contains { $0.isLetter || $0.isNumber }
   }
 }
