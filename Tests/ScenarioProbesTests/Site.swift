@@ -80,7 +80,7 @@ final class Site: Sendable {
   /// Runs a workflow given by its steps against the site.
   func report(
     _ steps: String, _ given: (inout WorkflowSettings.Given) -> Void = { _ in }, cancellation: Cancellation? = nil,
-    milliseconds: Int = 20_000
+    milliseconds: Int = 180_000
   ) async throws -> WorkflowReport {
     let text = "workflow: test\ntitle: A test\n" + steps
     let loaded = Definitions.workflow(SourceFile(path: "/tmp/w.yaml", bytes: Array(text.utf8))) { _ in

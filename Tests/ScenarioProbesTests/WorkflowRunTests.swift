@@ -26,7 +26,7 @@ struct WorkflowRunTests {
           expect: [{ fact: $.status, equals: 202 }, { fact: $.json.echo.mark, equals: "${mark}" }]
           capture: { id: { json: $.id }, tag: { header: ETag } }
         - step: done
-          poll: { http: { url: "/orders/${id}" }, every: 20ms, timeout: 10s, until: [{ fact: $.json.state, equals: done }] }
+          poll: { http: { url: "/orders/${id}" }, every: 20ms, timeout: 90s, until: [{ fact: $.json.state, equals: done }] }
           capture: { state: { json: $.state } }
         - step: told
           command: { run: [printf, "%s %s", "${state}", "${id}"] }
@@ -76,7 +76,7 @@ struct WorkflowRunTests {
       "steps: [{ step: s, http: { url: /flaky }, retry: { attempts: 4, every: 10ms } }]")
     let step = try #require(report.step("s"))
     #expect(step.status == .passed && step.isFlaky && step.attempts == 3 && step.earlier.count == 2)
-    #expect(step.earlier[0].failures == ["$.status: wanted at most 399, got 503"])
+    #expect(step.earlier.first?.failures == ["$.status: wanted at most 399, got 503"])
     let never = try await Site().report(
       "steps: [{ step: s, http: { url: /gone }, retry: { attempts: 3, every: 10ms } }]")
     #expect(never.step("s")?.attempts == 3 && never.passed == false && never.step("s")?.isFlaky == false)
@@ -165,8 +165,8 @@ struct WorkflowRunTests {
         """
         steps: [{ step: rest, wait: 30s }, { step: after, http: { url: /ok } }]
         cleanup: [{ step: tidy, http: { url: /ok?tidy } }]
-        """, cancellation: isCancelled ? cancellation : nil, milliseconds: isCancelled ? 20_000 : 600)
-      #expect(ContinuousClock.now - began < .seconds(10))
+        """, cancellation: isCancelled ? cancellation : nil, milliseconds: isCancelled ? 180_000 : 600)
+      #expect(ContinuousClock.now - began < .seconds(25))
       #expect(report.step("rest")?.status == .interrupted)
       #expect(report.step("cleanup/tidy")?.status == .passed)
       #expect(report.passed == nil)
