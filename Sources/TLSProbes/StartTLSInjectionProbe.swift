@@ -21,6 +21,9 @@ struct StartTLSInjectionProbe: Probe {
               "actedOn", .nullable(.boolean), required: true,
               "whether the server acted within TLS on a command that came in plaintext; null where it cannot be told"),
             Schema.Field(
+              "speaksWithin", .nullable(.boolean), required: true,
+              "whether what the server says within TLS is the protocol; null where it says nothing"),
+            Schema.Field(
               "endedBecause", .nullable(.string()), required: true,
               "why no session came about; null where one did"),
           ])), required: true,
@@ -54,9 +57,9 @@ struct StartTLSInjectionProbe: Probe {
         hasAsked = true
         let settings = TLSClientSettings(serverName: endpoint.serverName, trust: nil, alpn: endpoint.alpn)
         _ = try connection.agreeOnTLS(settings, before: context.deadline)
-        guard smuggling else { return .told(nil) }
+        guard smuggling else { return .told(SmuggledCommand.Hearing()) }
         context.traffic.add(requests: 1)
-        return .told(try connection.hasActed(on: smuggled, before: context.deadline))
+        return .told(try connection.hearing(of: smuggled, before: context.deadline))
       } catch {
         switch error {
         case .reset, .closedEarly, .tls: return hasAsked ? .broken(error.sentence) : .refused(error.sentence)
@@ -66,13 +69,13 @@ struct StartTLSInjectionProbe: Probe {
     }
     do throws(TransportFailure) {
       switch try attempt(smuggling: true) {
-      case .told(let verdict): return seen(upgradeProtocol, actedOn: verdict, nil)
-      case .refused(let reason): return seen(upgradeProtocol, actedOn: nil, reason)
+      case .told(let hearing): return seen(upgradeProtocol, hearing, nil)
+      case .refused(let reason): return seen(upgradeProtocol, SmuggledCommand.Hearing(), reason)
       case .broken(let reason):
         // Who breaks off over the command, and over nothing else, takes it for the beginning of the handshake.
         var isCause = false
         if case .told = try attempt(smuggling: false), case .broken = try attempt(smuggling: true) { isCause = true }
-        return seen(upgradeProtocol, actedOn: isCause ? false : nil, reason)
+        return seen(upgradeProtocol, SmuggledCommand.Hearing(wasActedOn: isCause ? false : nil), reason)
       }
     } catch {
       switch error {
@@ -85,8 +88,8 @@ struct StartTLSInjectionProbe: Probe {
 
   /// How one conversation went.
   private enum Outcome {
-    /// TLS came about; whether the command was acted on, where that could be told.
-    case told(Bool?)
+    /// TLS came about; what the server said inside.
+    case told(SmuggledCommand.Hearing)
     /// It ended before the go-ahead.
     case refused(String)
     /// It ended between the go-ahead and the session.
@@ -94,15 +97,17 @@ struct StartTLSInjectionProbe: Probe {
   }
 
   private static func seen(
-    _ upgradeProtocol: UpgradeProtocol, actedOn: Bool?, _ obstacle: String?
+    _ upgradeProtocol: UpgradeProtocol, _ hearing: SmuggledCommand.Hearing, _ obstacle: String?
   ) -> Sighting {
     let reason = obstacle ?? "the server's answers do not tell whether it acted on the command"
     return .seen(
       [
         "injection": [
-          "protocol": .string(upgradeProtocol.rawValue), "actedOn": JSONValue(actedOn),
-          "endedBecause": JSONValue(obstacle),
+          "protocol": .string(upgradeProtocol.rawValue), "actedOn": JSONValue(hearing.wasActedOn),
+          "speaksWithin": JSONValue(hearing.speaksProtocol), "endedBecause": JSONValue(obstacle),
         ]
-      ], gaps: actedOn == nil ? [Gap(path: "injection.actedOn", reason: reason)] : [])
+      ],
+      gaps: hearing.wasActedOn == nil && hearing.speaksProtocol != false
+        ? [Gap(path: "injection.actedOn", reason: reason)] : [])
   }
 }

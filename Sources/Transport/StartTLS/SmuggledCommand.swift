@@ -93,12 +93,43 @@ package struct SmuggledCommand: Sendable, Equatable {
   }
 }
 
+extension SmuggledCommand {
+  /// What a server's words inside TLS tell.
+  package struct Hearing: Sendable, Equatable {
+    /// Whether it acted on the command; nil where that cannot be told.
+    package var wasActedOn: Bool?
+    /// Whether anything it said is an answer of the protocol; nil where it said nothing.
+    package var speaksProtocol: Bool?
+
+    package init(wasActedOn: Bool? = nil, speaksProtocol: Bool? = nil) {
+      self.wasActedOn = wasActedOn
+      self.speaksProtocol = speaksProtocol
+    }
+  }
+
+  /// Whether any of the lines is an answer of the protocol at all; nil where nothing was said.
+  func isSpoken(in heard: [UInt8]) -> Bool? {
+    guard !heard.isEmpty else { return nil }
+    return heard.split(separator: UInt8(ascii: "\n")).contains { line in
+      let text = String(decoding: line, as: UTF8.self).uppercased()
+      switch answers {
+      case .numbers: return text.utf8.count >= 3 && text.utf8.prefix(3).allSatisfy { (0x30...0x39).contains($0) }
+      case .tags: return text.hasPrefix("*") || text.hasPrefix("A") && text.dropFirst().first?.isNumber == true
+      case .statuses: return text.hasPrefix("+OK") || text.hasPrefix("-ERR")
+      case .mark: return text.hasPrefix("OK") || text.hasPrefix("NO") || text.hasPrefix("BYE") || text.hasPrefix("\"")
+      }
+    }
+  }
+}
+
 extension Connection {
   /// The most bytes listened to inside TLS.
   private static let mostHeardInside = 65536
 
-  /// Says goodbye inside TLS, and tells whether the server acted on what was smuggled before; nil where that stays open.
-  package func hasActed(on smuggled: SmuggledCommand, before deadline: Deadline) throws(TransportFailure) -> Bool? {
+  /// Says goodbye inside TLS, and tells what the answers say of what was smuggled before.
+  package func hearing(
+    of smuggled: SmuggledCommand, before deadline: Deadline
+  ) throws(TransportFailure) -> SmuggledCommand.Hearing {
     try write(Array((smuggled.goodbye + "\r\n").utf8), before: deadline)
     var heard: [UInt8] = []
     while heard.count < Self.mostHeardInside {
@@ -113,9 +144,11 @@ extension Connection {
         }
       }
       heard += bytes
-      if let verdict = smuggled.wasActedOn(heard, isOver: bytes.isEmpty) { return verdict }
-      if bytes.isEmpty { return nil }
+      let verdict = smuggled.wasActedOn(heard, isOver: bytes.isEmpty)
+      if verdict != nil || bytes.isEmpty {
+        return SmuggledCommand.Hearing(wasActedOn: verdict, speaksProtocol: smuggled.isSpoken(in: heard))
+      }
     }
-    return nil
+    return SmuggledCommand.Hearing(wasActedOn: nil, speaksProtocol: smuggled.isSpoken(in: heard))
   }
 }
