@@ -42,7 +42,7 @@ struct ListedCheck: Decodable, Sendable {
   static func options(for group: DefectGroup) throws -> [String] {
     let patient = all.filter { patientProbes.contains($0.probe) }.map(\.id)
     let isAboutThem = group.defects.contains { defect in
-      defect.parts.contains("limit") || defect.expected.contains { patient.contains($0.check) }
+      defect.parts.contains("the rate limit of the edge") || defect.expected.contains { patient.contains($0.check) }
     }
     if isAboutThem || patient.isEmpty { return [] }
     let policy = try Scratch.write(

@@ -26,8 +26,8 @@ struct Defects: ParsableCommand {
           [
             "id": .string(defect.id),
             "summary": .string(defect.summary),
-            "parts": .array(([defect.part] + defect.also).map { .string("\($0)") }),
-            "realm": .string(defect.part.realm.rawValue), "blinding": .bool(defect.isBlinding),
+            "parts": .array(([defect.part] + defect.also).map { .string($0.name) }),
+            "realm": .string(defect.part.realm.name), "blinding": .bool(defect.isBlinding),
             "awaited": .bool(Defect.awaited.contains(defect.id)),
             "expected": .array(
               defect.expected.map {

@@ -20,9 +20,9 @@ struct Construction: Sendable {
     let programs =
       try Launcher.steps + [
         "/proc/self/exe", Launcher.path(of: "openssl"), Edge.program(), "\(databasePrograms)/postgres",
-        "\(databasePrograms)/initdb", Launcher.path(of: "cp"), Pooler.program(), Cache.program(),
+        "\(databasePrograms)/initdb", Launcher.path(of: "cp"), Pooler.program(),
         Launcher.path(of: "pgbackrest"), "\(databasePrograms)/pg_dump", "\(databasePrograms)/pg_dumpall",
-      ]
+      ] + Self.programsOfWings()
     mark = GroundMark(
       programs: programs.compactMap(Files.resolved), account: account, inventory: inventory)
     try mark.write(to: folder)
@@ -53,16 +53,15 @@ struct Construction: Sendable {
     }
     let pooler = try Pooler.start(
       blueprint.pooler, certificate: .database, ports: ports, authority: authority, launcher: launcher)
-    let cache =
-      blueprint.cache.runs
-      ? try Cache.start(
-        blueprint.cache, certificate: .database, ports: ports, authority: authority, launcher: launcher) : nil
     try launcher.wait(for: pooler, before: deadline) { Ports.isOpen(ports.pooler) }
     let services = ServiceName.overHTTP.filter { $0 != .processing || blueprint.processingRuns }
     var parts: [(service: ServiceName, part: StartedPart)] = []
     for service in services { parts.append((service, try start(service))) }
     try Files.write(authority.chain(of: blueprint.mail.ownCertificate, withIntermediate: true), to: folder.mailChain)
     let mail = try start(.mail)
+    let site = Site(blueprint: blueprint, folder: folder, ports: ports, launcher: launcher, authority: authority)
+    var awaited: [AwaitedPart] = []
+    for wing in blueprint.plannedWings { awaited += try wing.start(in: site, before: deadline) }
     let edge = try Edge.start(blueprint, ports: ports, authority: authority, launcher: launcher)
     for (service, part) in parts {
       let answer = service == .processing ? blueprint.processingAnswer : "pass"
@@ -72,7 +71,7 @@ struct Construction: Sendable {
       (try? LoopbackHTTP.send(.get, port: ports.outside, path: "/luma.html", before: deadline))?.status == 200
     }
     try launcher.wait(for: mail, before: deadline) { MailFront.answers(on: ports.mail) }
-    if let cache { try launcher.wait(for: cache, before: deadline) { Ports.isOpen(ports.cache) } }
+    for each in awaited { try launcher.wait(for: each.part, before: deadline, until: each.isReady) }
     // The checks' own patience is five seconds.
     if blueprint.pooler.keepsClientsWaiting { sleep(8) }
     try database.damageRepository(blueprint, before: deadline)
@@ -82,7 +81,13 @@ struct Construction: Sendable {
         try wait(for: service, part, toSay: "fail", before: deadline)
       }
     }
-    try Files.write(InventoryFile(blueprint.inventory, ports: ports, folder: folder).text, to: mark.inventory)
+    try Files.write(InventoryFile(site).text, to: mark.inventory)
+  }
+
+  private static func programsOfWings() throws(GroundFailure) -> [String] {
+    var programs: [String] = []
+    for wing in Wings.all { programs += try wing.programs() }
+    return programs
   }
 
   /// What the inventory refers to: the migrations, all tables in one file, the bucket's listing.

@@ -28,8 +28,6 @@ struct Folder: Sendable {
   var dumps: String { "\(path)/dumps" }
   /// The pooler's configuration and keys.
   var pooler: String { "\(path)/pooler" }
-  /// The cache's configuration and keys.
-  var cache: String { "\(path)/cache" }
   /// pgBackRest's configuration.
   var backupConfiguration: String { "\(database)/\(BackupRepository.name)/pgbackrest.conf" }
 

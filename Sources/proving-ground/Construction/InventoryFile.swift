@@ -1,19 +1,24 @@
 import Facts
 import Glibc
 
+/// What the inventory says about a target, in the order in which it says it.
+typealias InventoryTarget = [(name: String, value: JSONValue)]
+
 /// The inventory of the platform, for an audit.
 struct InventoryFile {
   private let plan: InventoryPlan
+  private let wings: [InventoryTarget]
   private let ports: Ports
   private let folder: Folder
 
-  /// One thing that an inventory says about a target.
-  private typealias Field = (name: String, value: JSONValue)
+  private typealias Field = InventoryTarget.Element
 
-  init(_ plan: InventoryPlan, ports: Ports, folder: Folder) {
-    self.plan = plan
-    self.ports = ports
-    self.folder = folder
+  /// The inventory of what stands on `site`.
+  init(_ site: Site) {
+    plan = site.blueprint.inventory
+    ports = site.ports
+    folder = site.folder
+    wings = site.blueprint.plannedWings.flatMap { $0.targets(in: site) }
   }
 
   /// The text of `prodworthy.yaml`.
@@ -29,10 +34,10 @@ struct InventoryFile {
     """ + targets.map(Self.entry).joined()
   }
 
-  private var targets: [[Field]] {
+  private var targets: [InventoryTarget] {
     [web] + ServiceName.overHTTP.map(service)
-      + [account, database, pooler, cache, repository, bucket] + (plan.namesDumps ? [dumps] : [])
-      + [mail, publicAddress, monitoring]
+      + [account, database, pooler, repository, bucket] + (plan.namesDumps ? [dumps] : [])
+      + [mail, publicAddress, monitoring] + wings
   }
 
   private var web: [Field] {
@@ -137,13 +142,6 @@ struct InventoryFile {
     ]
   }
 
-  private var cache: [Field] {
-    [
-      ("id", "cache"), ("kind", "redis"), ("url", .string("rediss://localhost:\(ports.cache)")),
-      ("address", "127.0.0.1"),
-    ]
-  }
-
   private var repository: [Field] {
     [
       ("id", "repository"), ("kind", "pgbackrest"), ("config", .string(folder.backupConfiguration)),
@@ -182,9 +180,10 @@ struct InventoryFile {
   /// What the world sees of the platform: the edge, and nothing behind it.
   private var publicAddress: [Field] {
     let open = [ports.web, ports.plain] + (plan.opensUnusedPort ? [ports.unused] : [])
-    let inside = [
-      ports.api, ports.processing, ports.extraction, ports.assets, ports.outside, ports.pooler, ports.cache,
-    ]
+    let inside =
+      [
+        ports.api, ports.processing, ports.extraction, ports.assets, ports.outside, ports.pooler,
+      ] + Wings.ports.map { ports[$0] }
     func list(_ ports: [Int]) -> JSONValue { .array(ports.map { .integer($0) }) }
     return [
       ("id", "public"), ("kind", "host"), ("address", .string(Ports.publicAddress)), ("open", list(open)),

@@ -30,23 +30,25 @@ struct Ports: Sendable {
   let mailTLS: Int
   /// The pooler in front of the database.
   let pooler: Int
-  /// The cache.
-  let cache: Int
   /// A port on which nothing listens.
   let unused: Int
+  /// The ports of the wings, by name.
+  private let ofWings: [String: Int]
 
   /// Ports that were free a moment ago, all different.
   init() throws(GroundFailure) {
     var candidates = Candidates(process: getpid())
     var reservations: [Reservation] = []
-    for _ in 0..<13 { reservations.append(try Reservation(&candidates)) }
+    for _ in 0..<(12 + Wings.ports.count) { reservations.append(try Reservation(&candidates)) }
     defer { for reservation in reservations { close(reservation.socket) } }
     (web, plain, outside) = (reservations[0].port, reservations[1].port, reservations[2].port)
     (database, api) = (reservations[3].port, reservations[4].port)
     (processing, extraction) = (reservations[5].port, reservations[6].port)
     (assets, unused) = (reservations[7].port, reservations[8].port)
     (mail, mailTLS) = (reservations[9].port, reservations[10].port)
-    (pooler, cache) = (reservations[11].port, reservations[12].port)
+    pooler = reservations[11].port
+    ofWings = Dictionary(
+      zip(Wings.ports, reservations.dropFirst(12).map(\.port)), uniquingKeysWith: { first, _ in first })
   }
 
   /// Whether something listens on a port of 127.0.0.1.
@@ -56,6 +58,9 @@ struct Ports: Sendable {
     defer { close(descriptor) }
     return Loopback.withAddress(port: port) { connect(descriptor, $0, $1) } == 0
   }
+
+  /// The port that a wing calls `name`; 0 for a name that no wing has.
+  subscript(_ name: String) -> Int { ofWings[name] ?? 0 }
 
   /// The port of a service.
   func port(of service: ServiceName) -> Int {

@@ -32,8 +32,8 @@ struct Blueprint: Sendable {
   var bucket = BucketPlan()
   /// The pooler in front of the database.
   var pooler = PoolerPlan()
-  /// The cache.
-  var cache = CachePlan()
+  /// The wings that are not as they would be by themselves; read and changed by kind.
+  var wings: [ObjectIdentifier: any Wing] = [:]
   /// What the auditor's role is given beside the right to log in.
   var auditorGrant = AuditorGrant.monitor
   /// What the inventory says about the database.

@@ -16,7 +16,7 @@ struct Defect: Sendable {
   /// All defects, area by area.
   static let all =
     certificates + edge + fields + caching + limits + authorization + crossOrigin + database + schema + upkeep + data
-    + migrations + backups + pooler + cache + services + mail + exposure
+    + migrations + backups + pooler + services + mail + exposure + Wings.defects
 
   /// The healthy plan with the named defects built in. Throws for unknown names and for two defects of one part.
   static func blueprint(with names: [String]) throws(GroundFailure) -> Blueprint {
@@ -28,7 +28,7 @@ struct Defect: Sendable {
       }
       for part in [defect.part] + defect.also {
         if let other = taken.updateValue(name, forKey: part), other != name {
-          throw GroundFailure("\(other) and \(name) both change \(part.rawValue): choose one")
+          throw GroundFailure("\(other) and \(name) both change \(part.name): choose one")
         }
       }
       defect.apply(&blueprint)

@@ -25,17 +25,6 @@ extension Defect {
     ) { $0.inventory.poolerPasswordIsRight = false },
   ]
 
-  /// What can be wrong with the cache.
-  static let cache = [
-    Defect(id: "cache-down", summary: "the cache is not running", part: .cache, isBlinding: true) {
-      $0.cache.runs = false
-    },
-    Defect(id: "cache-open", summary: "the cache takes commands from anybody", part: .cache) {
-      $0.cache.hasPassword = false
-    },
-    Defect(id: "cache-plaintext", summary: "the cache speaks no TLS", part: .cache) { $0.cache.speaksTLS = false },
-  ]
-
   private static func pooled(
     _ id: String, _ summary: String, _ change: @escaping @Sendable (inout PoolerPlan) -> Void
   ) -> Defect {
