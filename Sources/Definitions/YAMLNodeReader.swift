@@ -2,15 +2,9 @@ import Yams
 
 /// Reads the documents of one YAML file into nodes with places.
 struct YAMLNodeReader {
-  /// What may stand inside one another at most, in levels.
-  private static let deepest = 64
-  /// How many nodes aliases may add.
-  private static let mostAliased = 100_000
-
   private let source: SourceText
   private var problems: Problems
-  private var aliased = 0
-  private var furthest = Span.start
+  private var bounds = YAMLBounds(mostAliased: 100_000)
 
   static func read(_ file: SourceFile, masking masked: @escaping (String) -> String) -> Loaded<[YAMLNode]> {
     let text = YAMLText(file, upTo: YAMLText.largest, masking: masked)
@@ -25,68 +19,26 @@ struct YAMLNodeReader {
     problems = text.problems
   }
 
-  /// The conversion was given up; the reason is among the problems.
-  private struct Abandoned: Error {}
-
   private mutating func documents(in text: String) -> [YAMLNode]? {
     do {
       let parser = try Parser(yaml: text, resolver: .basic, constructor: .default, encoding: .utf8)
       var documents: [YAMLNode] = []
       while let root = try parser.nextRoot() {
-        furthest = Span.start
+        bounds.begin()
         documents.append(try node(root, depth: 1))
       }
       return documents
-    } catch is Abandoned {
+    } catch is YAMLBounds.Exceeded {
       return nil
     } catch {
-      addSyntaxError(error)
+      problems.addSyntaxError(error, in: source)
       return nil
     }
   }
 
-  private mutating func addSyntaxError(_ error: any Error) {
-    switch error {
-    case YamlError.duplicatedKeysInMapping(let names, let context):
-      problems.add(
-        "duplicate-key", "the key `\(names.first ?? "")` stands twice", at: span(of: context.mark),
-        fix: "keep one of them")
-    case YamlError.scanner(let context, let problem, let mark, _),
-      YamlError.parser(let context, let problem, let mark, _),
-      YamlError.composer(let context, let problem, let mark, _):
-      // What is not closed ends with the file, but is mended where it begins.
-      let isAtEnd = mark.line >= source.lineCount && source.scalar(at: span(of: mark)) == nil
-      var place = span(of: isAtEnd ? context?.mark ?? mark : mark)
-      if place.line > source.lineCount {
-        place = Span(line: source.lineCount, column: source.scalars(ofLine: source.lineCount).count + 1)
-      }
-      if source.scalar(at: place) == "\t" {
-        problems.add("tab", "a tab cannot indent YAML", at: place, fix: "indent with spaces")
-      } else {
-        problems.add("yaml-syntax", [problem, context?.text].compactMap { $0 }.joined(separator: " "), at: place)
-      }
-    default: problems.add("yaml-syntax", "this is not YAML", at: .start)
-    }
-  }
-
-  private func span(of mark: Mark?) -> Span { Span(line: mark?.line ?? 1, column: mark?.column ?? 1) }
-
-  private mutating func node(_ node: Node, depth: Int) throws(Abandoned) -> YAMLNode {
-    let place = span(of: node.mark)
-    guard depth <= Self.deepest else {
-      problems.add("too-deep", "nested deeper than \(Self.deepest) levels", at: place)
-      throw Abandoned()
-    }
-    // Places only ever grow in a file: one that lies behind was reached through an alias.
-    if (place.line, place.column) < (furthest.line, furthest.column) {
-      aliased += 1
-      guard aliased <= Self.mostAliased else {
-        problems.add("too-many-aliases", "aliases add more than \(Self.mostAliased) values", at: furthest)
-        throw Abandoned()
-      }
-    } else {
-      furthest = place
-    }
+  private mutating func node(_ node: Node, depth: Int) throws(YAMLBounds.Exceeded) -> YAMLNode {
+    let place = Span(node.mark)
+    try bounds.enter(place, depth: depth, &problems)
     switch node {
     case .scalar(let scalar):
       let isPlain = scalar.style == .plain || scalar.style == .any

@@ -12,10 +12,6 @@ struct YAMLReader {
     case lenient
   }
 
-  /// What may stand inside one another at most, in levels.
-  private static let deepest = 64
-  /// How many values aliases may add.
-  private static let mostAliased = 10_000
   /// How many duplicate keys of one file are told; fewer of a large file, which is read anew for each.
   private static let mostDuplicates = 20
 
@@ -24,8 +20,7 @@ struct YAMLReader {
   private var problems: Problems
   /// Names that were changed in the text handed to the parser, by the place of the key.
   private var renamed: [Span: String] = [:]
-  private var aliased = 0
-  private var furthest = Span.start
+  private var bounds = YAMLBounds(mostAliased: 10_000)
 
   /// The document, if there is one, and what is wrong; the value is there also where something is wrong inside it.
   static func read(
@@ -43,9 +38,6 @@ struct YAMLReader {
     problems = text.problems
     self.strictness = strictness
   }
-
-  /// The conversion was given up; the reason is among the problems.
-  private struct Abandoned: Error {}
 
   private mutating func document(_ text: String) -> LocatedValue? {
     guard let root = composed(text) else { return nil }
@@ -65,7 +57,7 @@ struct YAMLReader {
         }
         if let second = try parser.nextRoot() {
           problems.add(
-            "several-documents", "a second document begins here", at: span(of: second.mark),
+            "several-documents", "a second document begins here", at: Span(second.mark),
             fix: "keep one document to a file")
         }
         return root
@@ -75,18 +67,18 @@ struct YAMLReader {
         guard renamed.count < min(Self.mostDuplicates, YAMLText.largest / text.utf8.count), let name = names.first,
           rename(name, at: context.mark, in: &text)
         else {
-          problems.add("duplicate-key", "a key stands twice: `\(names.first ?? "")`", at: span(of: context.mark))
+          problems.add("duplicate-key", "a key stands twice: `\(names.first ?? "")`", at: Span(context.mark))
           return nil
         }
       } catch {
-        addSyntaxError(error)
+        problems.addSyntaxError(error, in: source)
         return nil
       }
     }
   }
 
   private mutating func rename(_ name: String, at mark: Mark, in text: inout String) -> Bool {
-    let key = span(of: mark)
+    let key = Span(mark)
     guard renamed[key] == nil, let first = source.scalar(at: key) else { return false }
     var column = key.column
     if first == "\"" || first == "'" { column += 1 } else if first != name.unicodeScalars.first { return false }
@@ -98,46 +90,11 @@ struct YAMLReader {
     return true
   }
 
-  private mutating func addSyntaxError(_ error: any Error) {
-    switch error {
-    case YamlError.scanner(let context, let problem, let mark, _),
-      YamlError.parser(let context, let problem, let mark, _),
-      YamlError.composer(let context, let problem, let mark, _):
-      // What is not closed ends with the file, but is mended where it begins.
-      let isAtEnd = mark.line >= source.lineCount && source.scalar(at: span(of: mark)) == nil
-      let place = span(of: isAtEnd ? context?.mark ?? mark : mark)
-      if source.scalar(at: place) == "\t" {
-        problems.add("tab", "a tab cannot indent YAML", at: place, fix: "indent with spaces")
-      } else {
-        let words = [problem, context?.text].compactMap { $0 }.joined(separator: " ")
-        problems.add("yaml-syntax", words, at: place)
-      }
-    default: problems.add("yaml-syntax", "this is not YAML", at: .start)
-    }
-  }
-
-  private func span(of mark: Mark?, width: Int = 1) -> Span {
-    Span(line: mark?.line ?? 1, column: mark?.column ?? 1, width: width)
-  }
-
   // MARK: Converting
 
-  private mutating func located(_ node: Node, depth: Int) throws(Abandoned) -> LocatedValue {
-    let place = span(of: node.mark)
-    guard depth <= Self.deepest else {
-      problems.add("too-deep", "nested deeper than \(Self.deepest) levels", at: place)
-      throw Abandoned()
-    }
-    // Places only ever grow in a file: one that lies behind was reached through an alias.
-    if (place.line, place.column) < (furthest.line, furthest.column) {
-      aliased += 1
-      guard aliased <= Self.mostAliased else {
-        problems.add("too-many-aliases", "aliases add more than \(Self.mostAliased) values", at: furthest)
-        throw Abandoned()
-      }
-    } else {
-      furthest = place
-    }
+  private mutating func located(_ node: Node, depth: Int) throws(YAMLBounds.Exceeded) -> LocatedValue {
+    let place = Span(node.mark)
+    try bounds.enter(place, depth: depth, &problems)
     switch node {
     case .scalar(let scalar): return located(scalar, at: place)
     case .sequence(let sequence):
@@ -154,16 +111,16 @@ struct YAMLReader {
 
   private mutating func members(
     of mapping: Node.Mapping, depth: Int
-  ) throws(Abandoned) -> [LocatedValue.Member] {
+  ) throws(YAMLBounds.Exceeded) -> [LocatedValue.Member] {
     var members: [LocatedValue.Member] = []
     var positions: [[UInt8]: Int] = [:]
     var merged: [LocatedValue.Member] = []
     for (key, node) in mapping {
       guard case .scalar(let scalar) = key else {
-        problems.add("key-not-text", "a key must be text", at: span(of: key.mark))
+        problems.add("key-not-text", "a key must be text", at: Span(key.mark))
         continue
       }
-      let start = span(of: scalar.mark)
+      let start = Span(scalar.mark)
       let name = renamed[start] ?? scalar.string
       let nameSpan = spread(name, scalar.style, from: start)
       let value = try located(node, depth: depth + 1)
