@@ -49,20 +49,7 @@ struct JudgeCommand: ParsableCommand {
       environment: environment)
     recorded.overlays = try said.files.replacing(recorded.overlays, catalogue: workspace.catalogue)
     let report = Audit.report(recorded, policy: workspace.policy, catalogue: workspace.catalogue, asOf: day)
-    let formats = try rendering.furtherFormats()
-    let options = rendering.options(color: false)
-    if let out {
-      try RunFolder(path: out).claim()
-      try RunFolder(path: out).write(
-        recorded, report, formats: formats + ReportOptions.written(further: formats), options: options)
-    }
-    if out == nil, let format = formats.first {
-      for file in try rendered(report, as: format, options) { try Output.print(file.bytes) }
-    } else {
-      let console = rendering.options(
-        color: Terminal.takesColor(STDOUT_FILENO, environment: environment, asked: rendering.color))
-      for file in try rendered(report, as: ReportFormats.console, console) { try Output.print(file.bytes) }
-    }
+    try rendering.deliver(recorded, report, into: out, environment: environment)
     throw report.gate.exitStatus
   }
 }

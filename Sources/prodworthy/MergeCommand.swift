@@ -75,20 +75,7 @@ struct MergeCommand: ParsableCommand {
         .badData,
         "the policy or the checks are not those that the parts were judged by: name them with --policy and --checks")
     }
-    let formats = try rendering.furtherFormats()
-    let options = rendering.options(color: false)
-    if let out {
-      try RunFolder(path: out).claim()
-      try RunFolder(path: out).write(
-        merged, report, formats: formats + ReportOptions.written(further: formats), options: options)
-    }
-    if out == nil, let format = formats.first {
-      for file in try rendered(report, as: format, options) { try Output.print(file.bytes) }
-    } else {
-      let console = rendering.options(
-        color: Terminal.takesColor(STDOUT_FILENO, environment: environment, asked: rendering.color))
-      for file in try rendered(report, as: ReportFormats.console, console) { try Output.print(file.bytes) }
-    }
+    try rendering.deliver(merged, report, into: out, environment: environment)
     throw report.gate.exitStatus
   }
 }
