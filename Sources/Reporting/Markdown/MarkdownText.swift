@@ -69,7 +69,12 @@ enum MarkdownText {
 
   private static func words(_ part: Substring, inTable: Bool) -> String {
     part.split(separator: " ", omittingEmptySubsequences: false).map { word in
-      word.isEmpty || isPlain(word) ? String(word) : code(String(word), inTable: inTable)
+      if word.isEmpty || isPlain(word) { return String(word) }
+      // What ends a clause is no part of the name before it.
+      guard let last = word.last, ",;".contains(last), word.count > 1 else {
+        return code(String(word), inTable: inTable)
+      }
+      return code(String(word.dropLast()), inTable: inTable) + String(last)
     }.joined(separator: " ")
   }
 
