@@ -79,12 +79,22 @@ struct BuiltCommand {
   }
 }
 
-/// Places for files that tests make.
+/// Places for files that tests make, in one folder that goes with the process.
 enum Scratch {
+  private static let root: String = {
+    atexit { try? FileManager.default.removeItem(atPath: Scratch.rootPath) }
+    try? FileManager.default.createDirectory(atPath: rootPath, withIntermediateDirectories: true)
+    // Servers with an account of their own have to get through.
+    try? FileManager.default.setAttributes([.posixPermissions: 0o711], ofItemAtPath: rootPath)
+    return rootPath
+  }()
+  // Short, since the path of a socket holds a hundred characters.
+  private static let rootPath = NSTemporaryDirectory() + "prodworthy-test-\(name())"
+
+  private static func name() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
+
   /// A path that nothing is at yet.
-  static func file(_ name: String) -> String {
-    NSTemporaryDirectory() + "prodworthy-test-\(UUID().uuidString)-\(name)"
-  }
+  static func file(_ name: String) -> String { "\(root)/\(Self.name())-\(name)" }
 
   /// A new empty folder.
   static func folder() throws -> String {

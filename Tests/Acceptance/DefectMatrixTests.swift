@@ -53,7 +53,7 @@ struct ListedCheck: Decodable, Sendable {
   }
 }
 
-@Suite("The defect matrix", .serialized)
+@Suite("The defect matrix")
 struct DefectMatrixTests {
   /// Post-quantum key exchange needs OpenSSL 3.5; the servers of an older system lack it, healthy or not.
   private static func isBeyondServers(_ check: String) -> Bool { check == "tls-post-quantum" }

@@ -10,12 +10,7 @@ struct Ground {
   var inventory: String { "\(folder)/prodworthy.yaml" }
 
   /// Where platforms leave an empty database for the next one.
-  private static let template = {
-    // It is for all tests of this process, and for nobody after it.
-    atexit { try? FileManager.default.removeItem(atPath: Ground.templatePath) }
-    return templatePath
-  }()
-  private static let templatePath = Scratch.file("database-template")
+  private static let template = Scratch.file("database-template")
 
   /// Starts one with `defects`, runs `body`, and takes it down again whatever happens.
   static func with<Result>(_ defects: [String] = [], _ body: (Ground) throws -> Result) throws -> Result {
