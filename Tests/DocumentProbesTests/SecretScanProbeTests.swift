@@ -62,9 +62,10 @@ import Testing
 
   @Test("a rule that leaves out environment files is told from one that takes them back")
   func leftOut() async throws {
-    for (rules, isLeftOut) in [
+    let cases = [
       (".env\n", true), (".env*\n!.env.example\n", true), ("*.env\n!.env\n", false), ("", false),
-    ] {
+    ]
+    for (rules, isLeftOut) in cases {
       let folder = try Folder([".gitignore": rules])
       try await folder.git("init", "-q")
       let (facts, gaps) = try await facts(SecretScanProbe(), ["path": .string(folder.path)], kind: "repository")

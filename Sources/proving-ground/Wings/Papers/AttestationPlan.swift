@@ -45,6 +45,66 @@ struct AttestationPlan: Sendable {
     Entry(
       id: "A-6", topic: "documentation-reviewed",
       statement: "The documentation was read against the system as it is, and is right.", by: "Eli Novak"),
+    Entry(
+      id: "A-7", topic: "secrets-reviewed",
+      statement:
+        "Every secret of the system comes from the environment or a secret store, and none stands in code, images or logs.",
+      by: "Eli Novak"),
+    Entry(
+      id: "A-8", topic: "network-reviewed",
+      statement:
+        "The rules of firewalls and security groups were read, and each lets in only what the system needs.",
+      by: "Farah Lind"),
+    Entry(
+      id: "A-9", topic: "scaling-rehearsed",
+      statement:
+        "The system was made to grow and to shrink by its own rules under load, and served its users meanwhile.",
+      by: "Dana Reyes"),
+    Entry(
+      id: "A-10", topic: "error-tracking-tried",
+      statement:
+        "An error was caused on purpose and reached the people who mend it, with its version and stack trace.",
+      by: "Eli Novak"),
+    Entry(
+      id: "A-11", topic: "log-aggregation-tried",
+      statement:
+        "The log lines of one request were found in one place across all services, and are kept as long as agreed.",
+      by: "Farah Lind"),
+    Entry(
+      id: "A-12", topic: "dashboards-reviewed",
+      statement:
+        "Everybody on call opened the dashboards with their own account, and each panel shows data.",
+      by: "Dana Reyes"),
+    Entry(
+      id: "A-13", topic: "deployment-rehearsed",
+      statement:
+        "This release was deployed by the automation alone, to an environment like production, with nobody helping it.",
+      by: "Eli Novak"),
+    Entry(
+      id: "A-14", topic: "access-reviewed",
+      statement:
+        "The list of who can do what was read, and each of them needs it.",
+      by: "Farah Lind"),
+    Entry(
+      id: "A-15", topic: "security-assessed",
+      statement:
+        "Somebody outside the team assessed the security of the system, and what was found is mended or accepted.",
+      by: "Dana Reyes"),
+    Entry(
+      id: "A-16", topic: "capacity-planned",
+      statement:
+        "The load expected in the next year is written down, and the system was shown to carry it.",
+      by: "Eli Novak"),
+    Entry(
+      id: "A-17", topic: "runbooks-walked-through",
+      statement:
+        "Somebody who did not write them walked through the runbooks, and could do what they say.",
+      by: "Farah Lind"),
+    Entry(
+      id: "A-18", topic: "incident-rehearsed",
+      statement:
+        "An incident was played through with those on call: alarm, roles, communication and review.",
+      by: "Dana Reyes"),
   ]
 
   /// The file; `content` gives the bytes of a text by its path.
