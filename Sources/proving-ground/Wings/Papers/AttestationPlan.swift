@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Facts
 
 /// What the platform's people attest.
 struct AttestationPlan: Sendable {
@@ -117,7 +117,7 @@ struct AttestationPlan: Sendable {
         lines +=
           entry.isCheck ? ["    check: \(entry.topic)", "    target: team"] : ["    attests: \(entry.topic)"]
         lines += [
-          "    statement: \(entry.statement)", "    by: \(entry.by)",
+          "    statement: \(JSONText.compact(.string(entry.statement)))", "    by: \(entry.by)",
           "    on: \(PaperTexts.day(now - 86_400 * max(30, 1 - end)))",
           "    expires: \(PaperTexts.day(now + 86_400 * end))",
           "    evidence: [https://wiki.events.example/\(entry.id)]",
