@@ -6,6 +6,9 @@ public enum DocumentProbes {
   public static let set = ProbeSet(
     targetKinds: [
       DocumentsTarget.kind, RepositoryTarget.kind, AssessmentProbe.kind, PipelineProbe.kind, ManifestsProbe.kind,
+      PeopleProbe.kind,
     ],
-    probes: [DocumentsProbe(), SecretScanProbe(), AssessmentProbe(), PipelineProbe(), ManifestsProbe()])
+    probes: [
+      DocumentsProbe(), SecretScanProbe(), AssessmentProbe(), PipelineProbe(), ManifestsProbe(), PeopleProbe(),
+    ])
 }

@@ -62,7 +62,10 @@ import Testing
     let look = await look(server.port)
     #expect(look["plaintext", "spoken"] == .null)
     #expect(look["tls", "offered"] == .null)
-    #expect(look.gaps.map(\.path) == ["plaintext.spoken", "tls.offered", "authentication.demanded"])
+    #expect(look["authentication", "demanded"] == .null)
+    // A port that takes connections is no server yet.
+    #expect(look["connection", "established"] == false)
+    #expect(look["connection", "reason"]?.string?.contains("reset") == true)
   }
 
   @Test func aClosedPortIsAFact() async throws {

@@ -60,6 +60,20 @@ import Testing
     for secret in [Self.token, Self.old, Self.logged] { #expect(!text.contains(secret.dropFirst(8))) }
   }
 
+  @Test("a rule that leaves out environment files is told from one that takes them back")
+  func leftOut() async throws {
+    let cases = [
+      (".env\n", true), (".env*\n!.env.example\n", true), ("*.env\n!.env\n", false), ("", false),
+    ]
+    for (rules, isLeftOut) in cases {
+      let folder = try Folder([".gitignore": rules])
+      try await folder.git("init", "-q")
+      let (facts, gaps) = try await facts(SecretScanProbe(), ["path": .string(folder.path)], kind: "repository")
+      #expect(facts["ignoresEnvironmentFiles"] == .bool(isLeftOut), "\(rules)")
+      #expect(!gaps.contains { $0.path == "ignoresEnvironmentFiles" })
+    }
+  }
+
   @Test("no repository, no history, a shallow clone: not observed, and why")
   func blind() async throws {
     let plain = try Folder(["a.txt": "x"])

@@ -82,6 +82,11 @@ import Testing
       ("  password: hunter22", "password-assignment", "hunter22"),
       ("DATABASE_URL=postgresql://app:s3cr3t-pw@db:5432/app", "url-password", "s3cr3t-pw"),
       ("curl -H 'Authorization: Bearer \(key)' http://x", "authorization-header", key),
+      ("<add key=\"ClearTextPassword\" value=\"a33!!lopb\" />", "nuget-config-password", "a33!!lopb"),
+      (
+        "MERAKI_KEY: '\(Self.drawn(40, from: "0123456789abcdef"))'", "cisco-meraki-api-key",
+        Self.drawn(40, from: "0123456789abcdef")
+      ),
       ("PASSWORD=${DB_PASSWORD:-sup3rs3cret}", "password-assignment", "${DB_PASSWORD:-sup3rs3cret}"),
     ]
     for (text, rule, secret) in cases {
@@ -94,6 +99,26 @@ import Testing
       "-----BEGIN RSA PRIVATE KEY-----\n\(Self.drawn(64, from: Self.letters))\n\(Self.drawn(64, from: Self.letters))\n-----END RSA PRIVATE KEY-----\n"
     #expect(found(pem, in: "a.txt").map(\.rule) == ["private-key"])
     #expect(found("key = \"\(pem.replacing("\n", with: "\\n"))\"", in: "a.py").map(\.rule) == ["private-key"])
+  }
+
+  @Test("a Secret of Kubernetes is found in its own document, and one that refers to another place is none")
+  func manifests() {
+    let encoded = Self.drawn(24, from: Self.letters)
+    let whole = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ndata:\n  password: \(encoded)\n"
+    #expect(found(whole).map(\.rule) == ["kubernetes-secret-yaml"])
+    #expect(found(whole).first?.line == 6)
+    // The kind may come last.
+    #expect(found("data:\n  entry: \(encoded)\nkind: Secret\n").map(\.rule) == ["kubernetes-secret-yaml"])
+    #expect(found("kind: Secret\nstringData:\n  entry: 'open sesame!'\n").isEmpty)
+    #expect(found("kind: Secret\nstringData:\n  entry: 'open-sesame!'\n").count == 1)
+    let harmless = [
+      "kind: Secret\ndata: {}\n", "kind: Secret\ndata:\n  entry: \"{{ .Values.entry | b64enc }}\"\n",
+      "kind: Secret\ndata:\n  entry: \"\"\n", "kind: SecretStore\ndata:\n  entry: \(encoded)\n",
+      "kind: Secret\nmetadata:\n  name: db\n---\nkind: ConfigMap\ndata:\n  entry: \(encoded)\n",
+      "kind: ConfigMap\ndata:\n  entry: \(encoded)\n---\nkind: Secret\ntype: Opaque\n",
+      "kind: Secret\ndata:\nmetadata:\n  name: \(encoded)\n",
+    ]
+    for text in harmless { #expect(found(text).map(\.rule) == [], "\(text)") }
   }
 
   @Test(
@@ -123,7 +148,9 @@ import Testing
   @Test("time grows with the bytes, whatever they are")
   func linear() {
     let clock = ContinuousClock()
-    for piece in ["eyJ", "://a:", "password=", "xoxb-1", "-----BEGIN ", "AKIA", "[", "api_key=\"", "ey.ey", "\n"] {
+    for piece in [
+      "eyJ", "://a:", "password=", "xoxb-1", "-----BEGIN ", "AKIA", "[", "api_key=\"", "ey.ey", "kind: secret\n", "\n",
+    ] {
       let text = String(repeating: piece, count: 40_000 / piece.utf8.count)
       let time = clock.measure { _ = found(text) }
       #expect(time < .seconds(20), "\(piece): \(time)")

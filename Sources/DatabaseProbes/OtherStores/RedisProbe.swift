@@ -189,6 +189,8 @@ struct RedisFacts {
 
   private var reason: String? {
     if let obstacle { return obstacle }
+    // A port that takes connections and says nothing on either way is no server yet.
+    if case .silent(let why) = plaintext, case .silent = encrypted { return why }
     return plaintext == .foreign && speaksTLS != true ? "what listens there does not speak Redis's protocol" : nil
   }
 

@@ -27,21 +27,12 @@ struct GitRepository: Sendable {
   private static let switches = [
     "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat",
     "-c", "core.quotePath=false", "-c", "log.showSignature=false", "-c", "protocol.allow=never", "--no-pager",
-    "--no-replace-objects", "--no-optional-locks", "--literal-pathspecs",
+    "--no-replace-objects", "--no-optional-locks",
   ]
 
   /// Runs `git` with `arguments` in the folder.
   func run(_ arguments: [String], outputLimit: Int = 64 << 20) async -> Answer {
-    let environment = ChildProcess.environment(adding: [
-      "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_ATTR_NOSYSTEM": "1", "GIT_NO_LAZY_FETCH": "1",
-      // The auditor often is not the owner of the tree; what that protects against is switched off above.
-      "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory",
-      "GIT_CONFIG_VALUE_0": "*",
-    ])
-    let outcome = await ChildProcess.run(
-      ["git"] + Self.switches + arguments, environment: environment, in: folder, deadline: context.deadline,
-      outputLimit: outputLimit, on: context.lane)
-    if outcome.wasStarted { context.traffic.add(processes: 1) }
+    let outcome = await outcome(of: ["--literal-pathspecs"] + arguments, outputLimit: outputLimit)
     switch outcome.ending {
     case .exited(0): return .output(outcome.output)
     case .exited(let status):
@@ -53,6 +44,30 @@ struct GitRepository: Sendable {
     case .tooMuchOutput(let limit): return .failed("git wrote more than \(limit) bytes")
     case .notStarted(let reason): return .failed(reason)
     }
+  }
+
+  /// Whether rules of the repository would leave out a new file at `path`; nil where git does not say.
+  func leavesOut(_ path: String) async -> Bool? {
+    // This command refuses to take its arguments as literal; 0 and 1 are its answers, anything else is none.
+    switch await outcome(of: ["check-ignore", "--quiet", "--no-index", path], outputLimit: 1 << 16).ending {
+    case .exited(0): true
+    case .exited(1): false
+    default: nil
+    }
+  }
+
+  private func outcome(of arguments: [String], outputLimit: Int) async -> ChildProcess.Outcome {
+    let environment = ChildProcess.environment(adding: [
+      "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_ATTR_NOSYSTEM": "1", "GIT_NO_LAZY_FETCH": "1",
+      // The auditor often is not the owner of the tree; what that protects against is switched off above.
+      "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory",
+      "GIT_CONFIG_VALUE_0": "*",
+    ])
+    let outcome = await ChildProcess.run(
+      ["git"] + Self.switches + arguments, environment: environment, in: folder, deadline: context.deadline,
+      outputLimit: outputLimit, on: context.lane)
+    if outcome.wasStarted { context.traffic.add(processes: 1) }
+    return outcome
   }
 
   /// The one line that a command prints; nil if it fails.

@@ -21,6 +21,10 @@ struct SecretRule: Sendable {
     case urlPassword
     /// Anything random enough that is assigned to a name that speaks of secrets.
     case assigned(keyword: String, isPassword: Bool)
+    /// The first value of a Secret in a manifest of Kubernetes, which base64 hides from nobody.
+    case manifestSecret
+    /// A password among the settings of NuGet.
+    case packageSourcePassword
     /// What follows `Authorization: Bearer` or `Basic`.
     case authorization(keyword: String)
   }
@@ -206,6 +210,29 @@ enum SecretRules {
       ["pat.[\\w-]{22}.[0-9A-Fa-f]{24}.[0-9A-Za-z]{20}", "sat.[\\w-]{22}.[0-9A-Fa-f]{24}.[0-9A-Za-z]{20}"], 3
     ),
     ("facebook-access-token", "a token of Facebook", ["EAAC[A-Za-z0-9]{100,400}", "EAAM[A-Za-z0-9]{100,400}"], 4),
+    (
+      "1password-secret-key", "a secret key of 1Password",
+      ["A3-[A-Z0-9]{6}-[A-Z0-9]{6}-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}"], 3.5
+    ),
+    ("adobe-client-secret", "a secret of Adobe", ["p8e-[0-9A-Za-z_-]{32}"], 3),
+    (
+      "authress-service-client-access-key", "a key of Authress",
+      [
+        "authress_[0-9a-z]{5,30}.[0-9a-z]{4,6}.acc_[0-9a-z-]{10,32}.[0-9A-Za-z+/_=-]{30,120}",
+        "sc_[0-9a-z]{5,30}.[0-9a-z]{4,6}.acc_[0-9a-z-]{10,32}.[0-9A-Za-z+/_=-]{30,120}",
+      ], 2
+    ),
+    ("clickhouse-cloud-api-secret-key", "a key of ClickHouse Cloud", ["4b1d[A-Za-z0-9]{38}"], 3.5),
+    ("defined-networking-api-token", "a token of Defined Networking", ["dnkey-[0-9a-z=_-]{26}-[0-9a-z=_-]{52}"], 3),
+    (
+      "flutterwave-secret-key", "a key of Flutterwave",
+      ["FLWSECK_TEST-[0-9a-h]{32}-X", "FLWSECK-[0-9a-h]{32}-X", "FLWSECK_TEST-[0-9a-h]{12}"], 2
+    ),
+    ("intra42-client-secret", "a secret of 42", ["s-s4t2ud-[0-9a-f]{64}", "s-s4t2af-[0-9a-f]{64}"], 3),
+    ("maxmind-license-key", "a licence key of MaxMind", ["[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk"], 3.5),
+    ("octopus-deploy-api-key", "a key of Octopus Deploy", ["API-[A-Z0-9]{26}"], 3),
+    ("gitlab-incoming-mail-token", "a token for mail to GitLab", ["glimt-[0-9A-Za-z_-]{25}"], 3),
+    ("gitlab-feature-flag-client-token", "a feature flag token of GitLab", ["glffct-[0-9A-Za-z_-]{20}"], 3),
     ("jwt", "a JSON Web Token", ["eyJ[A-Za-z0-9_-]{16,4000}.ey[A-Za-z0-9/_-]{17,4000}.[A-Za-z0-9/_=-]{10,4000}"], 3),
   ]
 
@@ -250,6 +277,24 @@ enum SecretRules {
     ("twilio-auth-token", "an auth token of Twilio", "twilio", "0-9a-f", [32...32], 3),
     ("twitch-api-token", "a token of Twitch", "twitch", "a-z0-9", [30...30], 3),
     ("twitter-access-token", "a token of Twitter", "twitter", "A-Za-z0-9-", [25...25, 35...35, 45...50], 3),
+    ("airtable-api-key", "a key of Airtable", "airtable", "A-Za-z0-9", [17...17], 3),
+    ("alibaba-secret-key", "a secret key of Alibaba Cloud", "alibaba", "A-Za-z0-9", [30...30], 3),
+    ("bitbucket-client-secret", "a secret of Bitbucket", "bitbucket", "A-Za-z0-9=_-", [64...64], 3),
+    ("cisco-meraki-api-key", "a key of Cisco Meraki", "meraki", "0-9a-f", [40...40], 3),
+    ("cohere-api-token", "a key of Cohere", "cohere", "A-Za-z0-9", [40...40], 4),
+    ("cohere-api-token", "a key of Cohere", "co_api_key", "A-Za-z0-9", [40...40], 4),
+    ("etsy-access-token", "a token of Etsy", "etsy", "a-z0-9", [24...24], 3),
+    ("facebook-secret", "a secret of Facebook", "facebook", "0-9a-f", [32...32], 3),
+    ("finicity-api-token", "a token of Finicity", "finicity", "a-z0-9", [20...20, 32...32], 3),
+    ("flickr-access-token", "a token of Flickr", "flickr", "a-z0-9", [32...32], 3),
+    ("freshbooks-access-token", "a token of FreshBooks", "freshbooks", "a-z0-9", [64...64], 3),
+    ("kucoin-secret-key", "a key of KuCoin", "kucoin", "0-9a-f-", [24...24, 36...36], 3),
+    ("linear-client-secret", "a secret of Linear", "linear", "0-9a-f", [32...32], 3),
+    ("lob-api-key", "a key of Lob", "lob", "0-9a-flivetsp_", [40...40], 3),
+    ("mailgun-signing-key", "a signing key of Mailgun", "mailgun", "0-9a-h-", [50...50], 3),
+    ("nytimes-access-token", "a token of the New York Times", "nytimes", "A-Za-z0-9=_-", [32...32], 3),
+    ("sidekiq-secret", "the credentials of Sidekiq", "bundle_enterprise__contribsys__com", "0-9a-f:", [17...17], 2),
+    ("squarespace-access-token", "a token of Squarespace", "squarespace", "0-9a-f-", [36...36], 3),
     ("zendesk-secret-key", "a key of Zendesk", "zendesk", "A-Za-z0-9", [40...40], 3),
   ]
 
@@ -272,6 +317,13 @@ enum SecretRules {
       }
     }
     rules.append(SecretRule(id: "url-password", summary: "a password in a URL", form: .urlPassword, entropy: 0))
+    rules.append(
+      SecretRule(
+        id: "kubernetes-secret-yaml", summary: "a value of a Secret of Kubernetes", form: .manifestSecret, entropy: 0))
+    rules.append(
+      SecretRule(
+        id: "nuget-config-password", summary: "a password for a source of packages", form: .packageSourcePassword,
+        entropy: 1))
     for keyword in ["authorization", "bearer"] {
       rules.append(
         SecretRule(

@@ -47,7 +47,11 @@ struct SecretScanProbe: Probe {
       }
       facts["ignoresEnvironmentFiles"] = .null
     } else {
-      facts["ignoresEnvironmentFiles"] = .bool(await git.line(["check-ignore", "--no-index", ".env"]) == ".env")
+      let leavesOut = await git.leavesOut(".env")
+      facts["ignoresEnvironmentFiles"] = JSONValue(leavesOut)
+      if leavesOut == nil {
+        gaps.append(Gap(path: "ignoresEnvironmentFiles", reason: "git does not say what it leaves out"))
+      }
     }
     await Self.history(target, git, kept != nil, tree, acceptance, into: &facts, gaps: &gaps)
     let logs = (target.settings["logs"]?.array ?? []).compactMap(\.string)

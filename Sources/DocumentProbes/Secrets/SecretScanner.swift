@@ -37,6 +37,8 @@ struct SecretScanner: Sendable {
         case .named(let keyword, _, _), .assigned(let keyword, _), .authorization(let keyword): Array(keyword.utf8)
         case .privateKey: Array("-----begin".utf8)
         case .urlPassword: Array("://".utf8)
+        case .manifestSecret: Array("kind: secret".utf8)
+        case .packageSourcePassword: Array("password\" value=\"".utf8)
         }
       words.append(word)
       owners.append((number, word.count))
@@ -85,6 +87,8 @@ struct SecretScanner: Sendable {
     case .privateKey: range = privateKey(at: word, in: bytes)
     case .urlPassword: range = urlPassword(behind: word.upperBound, in: bytes)
     case .authorization: range = authorization(behind: word.upperBound, in: bytes)
+    case .manifestSecret: range = SecretManifest.firstValue(around: word, in: bytes)
+    case .packageSourcePassword: range = attribute(behind: word.upperBound, in: bytes)
     case .named(_, let set, let lengths):
       range = assigned(behind: word.upperBound, in: bytes, surroundings).flatMap { value in
         lengths.contains { $0.contains(value.count) } && value.allSatisfy { set.contains(bytes[$0]) }
@@ -101,6 +105,7 @@ struct SecretScanner: Sendable {
     switch rule.form {
     case .privateKey: return range
     case .token, .urlPassword, .authorization: return SecretAllowance.isExample(value) ? nil : range
+    case .manifestSecret, .packageSourcePassword: return SecretAllowance.isUnfilled(value) ? nil : range
     case .assigned(_, isPassword: true): return SecretAllowance.isUnfilled(value) ? nil : range
     case .named, .assigned: return SecretAllowance.isHarmless(value) ? nil : range
     }
@@ -118,7 +123,7 @@ struct SecretScanner: Sendable {
       if start > 0, ByteSet.isWord(bytes[start]), ByteSet.isWord(bytes[start - 1]), !Self.isEscape(bytes, start) {
         continue
       }
-      if let end = pattern.end(in: bytes, from: start), end > word.upperBound { return start..<end }
+      if let end = pattern.end(in: bytes, from: start), end >= word.upperBound { return start..<end }
     }
     return nil
   }
@@ -192,6 +197,14 @@ struct SecretScanner: Sendable {
     return Self.hasDigit(value, in: bytes) && !Self.isReference(value, in: bytes) ? value : nil
   }
 
+  /// What an attribute of XML holds that begins at `start`, up to the quote.
+  private func attribute(behind start: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+    var end = start
+    while end < min(bytes.count, start + 300), bytes[end] != UInt8(ascii: "\""), bytes[end] >= 0x20 { end += 1 }
+    guard end - start >= 8, end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return nil }
+    return Self.isReference(start..<end, in: bytes) ? nil : start..<end
+  }
+
   /// The value that is assigned to a name whose part ends at `start`.
   private func assigned(
     behind start: Int, in bytes: UnsafeBufferPointer<UInt8>, _ surroundings: Surroundings, takesComma: Bool = true
@@ -263,7 +276,7 @@ struct SecretScanner: Sendable {
   }
 
   /// Whether a value stands for one that comes from elsewhere.
-  private static func isReference(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  static func isReference(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = bytes[range].first else { return true }
     let text = String(decoding: bytes[range], as: UTF8.self)
     // A default inside of a reference is a value: ${PASSWORD:-hunter22}.

@@ -8,6 +8,7 @@ typealias InventoryTarget = [(name: String, value: JSONValue)]
 struct InventoryFile {
   private let plan: InventoryPlan
   private let wings: [InventoryTarget]
+  private let head: InventoryTarget
   private let ports: Ports
   private let folder: Folder
 
@@ -19,6 +20,7 @@ struct InventoryFile {
     ports = site.ports
     folder = site.folder
     wings = site.blueprint.plannedWings.flatMap { $0.targets(in: site) }
+    head = site.blueprint.plannedWings.flatMap { $0.inventoryHead(in: site) }
   }
 
   /// The text of `prodworthy.yaml`.
@@ -29,9 +31,9 @@ struct InventoryFile {
     consent:
       - { safety: probe, by: proving-ground, until: 2099-12-31 }
       - { safety: mutate, by: proving-ground, until: 2099-12-31 }
-    targets:
 
-    """ + targets.map(Self.entry).joined()
+    """ + head.map { "\($0.name): \(Self.scalar($0.value))\n" }.joined() + "targets:\n"
+      + targets.map(Self.entry).joined()
   }
 
   private var targets: [InventoryTarget] {

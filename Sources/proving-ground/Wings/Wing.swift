@@ -23,11 +23,15 @@ protocol Wing: Sendable {
 
   /// What the inventory says about it, once everything runs.
   func targets(in site: Site) -> [InventoryTarget]
+
+  /// What the inventory says for its sake before it lists targets.
+  func inventoryHead(in site: Site) -> InventoryTarget
 }
 
 extension Wing {
   static var ports: [String] { [] }
   static func programs() throws(GroundFailure) -> [String] { [] }
+  func inventoryHead(in site: Site) -> InventoryTarget { [] }
 }
 
 /// A server that was started, and how it is known to be ready.
@@ -49,7 +53,8 @@ struct Site: Sendable {
 enum Wings {
   /// One line each.
   static let all: [any Wing.Type] = [
-    CacheWing.self
+    CacheWing.self,
+    PapersWing.self,
   ]
 
   /// The names of their ports.
