@@ -15,6 +15,7 @@ struct RunService: AsyncParsableCommand {
     case .processing: try await ProcessingService(settings).run()
     case .extraction: try await ExtractionService(settings).run()
     case .mail: try await MailFront(settings).run()
+    case .engine: try await ContainerEngine(settings).run()
     }
   }
 }

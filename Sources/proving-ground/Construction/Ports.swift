@@ -69,6 +69,7 @@ struct Ports: Sendable {
     case .processing: processing
     case .extraction: extraction
     case .mail: mail
+    case .engine: self["engine"]
     }
   }
 
