@@ -2,7 +2,7 @@ extension StackWing {
   /// What can be wrong with what runs, whatever the files say.
   static let engineDefects =
     [
-      change("container-privileged", "a container is privileged, and the files do not say so", "processing") {
+      change("container-privileged", "a container is privileged, and the files do not say so", "cache") {
         $0.isPrivileged = true
       },
       change("container-data-nameless", "a container keeps its data in a volume without a name", "cache") {

@@ -159,6 +159,11 @@ extension StackWing {
       "POSTGRES_PASSWORD: \"${POSTGRES_PASSWORD:?}\"", becomes: "POSTGRES_PASSWORD: postgres",
       turns: ("compose-passwords-own", "fail")),
 
+    ComposeDefect(
+      "stack-variables-missing", "a file with variables of a container is not there", in: "api", "env_file: [services.env]",
+      becomes: "env_file: [services.env, mail.env]", turns: ("compose-env-files-present", "fail"),
+      ("compose-passwords-own", "unknown"), ("compose-secrets-referenced", "unknown")),
+
     // Confinement
     ComposeDefect(
       "stack-privileged", "a service is privileged", in: "processing", "read_only: true",
