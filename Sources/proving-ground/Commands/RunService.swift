@@ -16,6 +16,7 @@ struct RunService: AsyncParsableCommand {
     case .extraction: try await ExtractionService(settings).run()
     case .mail: try await MailFront(settings).run()
     case .engine: try await ContainerEngine(settings).run()
+    case .coolify: try await CoolifyServer(settings).run()
     }
   }
 }

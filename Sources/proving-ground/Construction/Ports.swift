@@ -70,6 +70,7 @@ struct Ports: Sendable {
     case .extraction: extraction
     case .mail: mail
     case .engine: self["engine"]
+    case .coolify: self["coolify"]
     }
   }
 

@@ -50,6 +50,7 @@ enum Wings {
   /// One line each.
   static let all: [any Wing.Type] = [
     CacheWing.self,
+    CoolifyWing.self,
     StackWing.self,
   ]
 

@@ -14,12 +14,16 @@ final class ContainerEngine: Sendable {
   private let port: Int
   private let launcher: Launcher
   private let lane = BlockingLane(width: 4)
-  private let processes: Mutex<[String: Running]>
+  private let lives: Mutex<[String: Life]>
 
-  /// A process that was started, and when.
-  private struct Running {
-    var pid: pid_t
+  /// What became of a container since the engine runs.
+  private struct Life {
+    /// The process behind it; nil where none runs.
+    var pid: pid_t?
+    /// When it was started last.
     var since: String
+    /// How often it was started again by the engine's users.
+    var restarts = 0
   }
 
   /// How long a process may take to end, and another to be ready, in milliseconds.
@@ -33,7 +37,8 @@ final class ContainerEngine: Sendable {
     self.settings = engine
     port = settings.port
     launcher = Launcher(folder: Folder(path: folder), account: try Account.forServers())
-    processes = Mutex([:])
+    let begin = Self.present
+    lives = Mutex(Dictionary(engine.containers.map { ($0.id, Life(since: begin)) }, uniquingKeysWith: { first, _ in first }))
   }
 
   /// Serves until it is told to end, and ends what it started.
@@ -88,17 +93,21 @@ final class ContainerEngine: Sendable {
   private static func imageID(_ image: String) -> String { "sha256:\(SHA256.hex("id of \(image)".utf8))" }
 
   private func details(of container: ContainerSettings) -> JSONValue {
-    let running = processes.withLock { $0[container.id] }
-    var isUp = container.state == "running"
+    let life = lives.withLock { $0[container.id] } ?? Life(since: Self.present)
+    // What was started again is well again, unless it is to be otherwise; what does its work and ends has done so.
+    let isOneShot = container.restartPolicy == "no"
+    var isUp = container.state == "running" || life.restarts > 0 && !isOneShot
     var health = container.health
+    if life.restarts > 0, health != nil { health = "healthy" }
+    if life.restarts == 1, let other = container.healthOnceRestarted { health = other }
     if let process = container.process {
-      isUp = running.map { kill($0.pid, 0) == 0 } ?? false
+      isUp = life.pid.map { kill($0, 0) == 0 } ?? false
       if health != nil, !Ports.isOpen(process.port) { health = isUp ? "starting" : "unhealthy" }
     }
     var state: JSONObject = [
       "Status": isUp ? "running" : "exited", "Running": .bool(isUp), "ExitCode": 0,
       "OOMKilled": .bool(container.wasKilledForItsMemory),
-      "StartedAt": .string(running?.since ?? Self.present), "FinishedAt": "0001-01-01T00:00:00Z",
+      "StartedAt": .string(life.since), "FinishedAt": .string(isUp ? "0001-01-01T00:00:00Z" : life.since),
     ]
     if let health { state["Health"] = ["Status": .string(health), "FailingStreak": 0, "Log": []] }
     let words = container.restartPolicy.split(separator: ":").map(String.init)
@@ -149,6 +158,7 @@ final class ContainerEngine: Sendable {
     switch parts[2] {
     case "restart":
       await stop(container)
+      lives.withLock { $0[container.id]?.restarts += 1 }
       try await start(container)
     case "stop": await stop(container)
     case "start": try await start(container)
@@ -158,25 +168,30 @@ final class ContainerEngine: Sendable {
   }
 
   private func start(_ container: ContainerSettings) async throws {
-    guard let process = container.process, processes.withLock({ $0[container.id] }) == nil else { return }
+    let present = Self.present
+    lives.withLock { $0[container.id]?.since = present }
+    guard let process = container.process, lives.withLock({ $0[container.id]?.pid }) == nil else { return }
     try await lane.run {
       Result { () throws(GroundFailure) in
         let part = try self.launcher.start(process.command, log: process.log, asAccount: process.asAccount)
-        self.processes.withLock { $0[container.id] = Running(pid: part.pid, since: Self.present) }
+        self.lives.withLock { $0[container.id]?.pid = part.pid }
         try self.launcher.wait(for: part, before: Deadline(milliseconds: Self.patience)) { Ports.isOpen(process.port) }
       }
     }.get()
   }
 
   private func stop(_ container: ContainerSettings) async {
-    guard let running = processes.withLock({ $0.removeValue(forKey: container.id) }) else { return }
-    await lane.run { Self.end(running.pid) }
+    let pid = lives.withLock { table in
+      defer { table[container.id]?.pid = nil }
+      return table[container.id]?.pid
+    }
+    if let pid { await lane.run { Self.end(pid) } }
   }
 
   private func endAll() {
-    let pids = processes.withLock { table in
+    let pids = lives.withLock { table in
       defer { table = [:] }
-      return table.values.map(\.pid)
+      return table.values.compactMap(\.pid)
     }
     for pid in pids { Self.end(pid) }
   }

@@ -20,6 +20,8 @@ struct ContainerSettings: Codable, Sendable {
   var isPrivileged = false
   /// Whether its log is bounded.
   var hasBoundedLog = true
+  /// What its health check says once it was started again for the first time.
+  var healthOnceRestarted: String?
   /// How it is started again, as the compose file says it.
   var restartPolicy: String
   /// The volumes it writes to: their names by the paths within.

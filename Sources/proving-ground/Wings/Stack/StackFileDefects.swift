@@ -41,6 +41,7 @@ extension StackWing {
         isBlinding: each.isBlinding
       ) {
         $0[StackWing.self].edits += each.edits
+        if each.id == "stack-name-scaled" { $0[StackWing.self].changes.append(Self.addSecondExtraction) }
       }
     } + [
       Defect(
@@ -48,6 +49,13 @@ extension StackWing {
         part: Defect.Part("the stack: who may read variables", in: .stackFiles)
       ) { $0[StackWing.self].keepsVariablesPrivate = false }
     ]
+
+  /// What the files ask for runs.
+  private static let addSecondExtraction: @Sendable (inout [ContainerSettings]) -> Void = { containers in
+    guard var second = containers.first(where: { $0.service == "extraction" }) else { return }
+    second.id = id(of: "extraction 2")
+    containers.append(second)
+  }
 
   static let fileExpectations: [String: [ExpectedFinding]] = composeDefects.reduce(
     into: ["stack-variables-readable": [ExpectedFinding(check: "compose-env-files-private", target: "stack")]]
@@ -81,7 +89,7 @@ extension StackWing {
     ComposeDefect(
       "stack-name-scaled", "two containers are to have one name", in: "extraction", restart,
       becomes: "restart: unless-stopped\n    container_name: extraction\n    deploy: { replicas: 2 }",
-      turns: ("compose-container-names-scale", "fail"), ("deployment-services-running", "fail")),
+      turns: ("compose-container-names-scale", "fail")),
 
     // Running
     ComposeDefect(

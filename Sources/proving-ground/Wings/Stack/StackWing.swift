@@ -14,6 +14,9 @@ struct StackWing: Wing {
   /// Whether the queue writes down what it takes.
   var queueKeepsData = true
 
+  /// How it is rolled out.
+  var rollout = RolloutPlan()
+
   static let ports = ["engine", "queue"]
   static func programs() throws(GroundFailure) -> [String] { [try Launcher.path(of: "redis-server")] }
 
@@ -26,6 +29,7 @@ struct StackWing: Wing {
       let isSecret = name == ".env" || name == "services.env" && keepsVariablesPrivate
       try Files.write(text, to: "\(folder)/\(name)", mode: isSecret ? 0o600 : 0o644)
     }
+    try Files.write(RolloutPlan.script, to: "\(folder)/start-anew")
     try Files.makeFolder("\(folder)/queue-data", mode: 0o700)
     try site.launcher.account?.own("\(folder)/queue-data")
 
@@ -46,7 +50,8 @@ struct StackWing: Wing {
     [
       [
         ("id", "stack"), ("kind", "compose"), ("file", .string("\(Self.folder(in: site))/\(StackFiles.compose)")),
-        ("socket", .string("tcp://127.0.0.1:\(site.ports["engine"])")),
+        ("socket", .string("tcp://127.0.0.1:\(site.ports["engine"])")), ("persistence", .array([persistence(in: site)])),
+        ("rollout", rollout.declaration(services: Self.services, id: Self.id, ports: site.ports)),
       ]
     ]
   }
@@ -67,7 +72,7 @@ struct StackWing: Wing {
     ]
     return try Self.services.map { service throws(GroundFailure) in
       var container = ContainerSettings(
-        id: String(SHA256.hex(service.utf8).prefix(12)), service: service,
+        id: Self.id(of: service), service: service,
         image: files.value(of: "image", in: service) ?? "\(StackFiles.project)-\(service)",
         restartPolicy: (files.value(of: "restart", in: service) ?? "no").filter { $0 != "\"" })
       container.volumes = volumes[service] ?? [:]
@@ -78,9 +83,24 @@ struct StackWing: Wing {
     }
   }
 
+  /// In the order of their dependencies.
   private static let services = [
-    "edge", "api", "processing", "extraction", "migrate", "db", "pooler", "cache", "queue",
+    "db", "migrate", "pooler", "cache", "queue", "extraction", "processing", "api", "edge",
   ]
+
+  /// The identifier of a service's container.
+  static func id(of service: String) -> String { String(SHA256.hex(service.utf8).prefix(12)) }
+
+  /// What is stored in the queue before a restart, and asked for after it.
+  private func persistence(in site: Site) -> JSONValue {
+    func client(_ words: String...) -> JSONValue {
+      JSONValue(["redis-cli", "-p", String(site.ports["queue"])] + words)
+    }
+    return [
+      "service": "queue", "plant": client("set", "prodworthy", "{word}"), "look": client("get", "prodworthy"),
+      "clean": client("del", "prodworthy"), "patienceSeconds": 10,
+    ]
+  }
 
   private func queue(_ site: Site) throws(GroundFailure) -> ContainerSettings.ProcessSettings {
     let port = site.ports["queue"]
@@ -101,9 +121,9 @@ extension Defect.Realm {
 }
 
 extension StackWing {
-  static let defects = fileDefects + imageDefects + engineDefects
+  static let defects = fileDefects + imageDefects + engineDefects + rolloutDefects
 
-  static let expectations = [fileExpectations, imageExpectations, engineExpectations].reduce(into: [:]) { all, each in
+  static let expectations = [fileExpectations, imageExpectations, engineExpectations, rolloutExpectations].reduce(into: [:]) { all, each in
     all.merge(each) { _, later in later }
   }
 }
