@@ -44,7 +44,8 @@ struct CoolifyAPI {
     case 403:
       throw Obstacle(
         .denied, "Coolify refuses \(shown) (403): its API is off, or the address or the token may not ask", status: 403)
-    case 404: throw Obstacle(.malformed, "there is nothing at \(shown) (404): no Coolify, or too old a one", status: 404)
+    case 404:
+      throw Obstacle(.malformed, "there is nothing at \(shown) (404): no Coolify, or too old a one", status: 404)
     case let status: throw Obstacle(.malformed, "Coolify answers \(shown) with status \(status)", status: status)
     }
     guard !response.isBodyTruncated else {
@@ -82,7 +83,8 @@ struct CoolifyAPI {
     let base = client.destination.url
     let prefix = String(base.path.reversed().drop { $0 == "/" }.reversed())
     let root = prefix.hasSuffix("/api/v1") ? prefix : prefix + "/api/v1"
-    var request = HTTPRequest(.get, base.with(target: root + path), fields: [(name: "Accept", value: "application/json")])
+    var request = HTTPRequest(
+      .get, base.with(target: root + path), fields: [(name: "Accept", value: "application/json")])
     request.contentLimit = Self.contentLimit
     let answer: Answer
     do {

@@ -6,7 +6,8 @@ import Probing
 /// Asks Coolify what it runs, how it deployed it last, and whether it could go back.
 struct CoolifyProbe: Probe {
   let descriptor = ProbeDescriptor(
-    id: "coolify", summary: "what Coolify runs: servers, health, the last deployments, what a rollback could go back to",
+    id: "coolify",
+    summary: "what Coolify runs: servers, health, the last deployments, what a rollback could go back to",
     targetKinds: ["coolify"], safety: .observe, facts: CoolifyFacts.schema, timeout: 60_000,
     traffic: "5 GET requests, and 3 for each application, 305 at most")
 
@@ -16,7 +17,8 @@ struct CoolifyProbe: Probe {
     fields: [
       Schema.Field("url", .string(.url(schemes: ["http", "https"])), required: true, "where it answers"),
       Schema.Field(
-        "bearer", .string(.secretReference), "a token with the ability `read`, sent to this origin only, as a reference"),
+        "bearer", .string(.secretReference), "a token with the ability `read`, sent to this origin only, as a reference"
+      ),
       Schema.Field("trust", .string(.path), "a PEM file with roots to trust beside the system's"),
       Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
       Schema.Field("serverName", .string(.nonEmpty), "the name to ask for and to expect in the certificate"),
@@ -106,7 +108,9 @@ struct CoolifyProbe: Probe {
       images = list.isEmpty ? nil : list.count
     } catch {
       // Older versions do not tell: then what was deployed before has to do.
-      if ![404, 405].contains(error.status) { gaps.append(Gap(path: "applications", reason: "\(name): \(error.unseen.reason)")) }
+      if ![404, 405].contains(error.status) {
+        gaps.append(Gap(path: "applications", reason: "\(name): \(error.unseen.reason)"))
+      }
     }
     let path = "/deployments/applications/\(uuid)?skip=0&take=\(mostDeployments)"
     let deployments = CoolifyDeployments(try api.list(path, under: "deployments"))

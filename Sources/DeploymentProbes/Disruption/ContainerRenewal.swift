@@ -16,7 +16,9 @@ struct ContainerRenewal {
   init?(_ container: JSONValue, _ client: EngineClient) {
     guard let id = container["Id"]?.string, EngineClient.isIdentifier(id),
       let name = container["Name"]?.string?.split(separator: "/").last.map(String.init),
-      name.utf8.allSatisfy({ (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "._-".utf8.contains($0) }),
+      name.utf8.allSatisfy({
+        (48...57).contains($0) || (65...90).contains($0) || (97...122).contains($0) || "._-".utf8.contains($0)
+      }),
       container["Config"]?.object != nil, container["HostConfig"]?.object != nil
     else { return nil }
     self.client = client

@@ -30,7 +30,9 @@ struct DeclaredProgram {
   private static let outputLimit = 4 << 20
 
   /// Runs it with `{word}` replaced.
-  func run(word: String? = nil, before deadline: Deadline, on lane: BlockingLane, _ traffic: TrafficMeter) async -> Outcome {
+  func run(word: String? = nil, before deadline: Deadline, on lane: BlockingLane, _ traffic: TrafficMeter) async
+    -> Outcome
+  {
     traffic.add(processes: 1)
     let argv = word.map { word in words.map { $0.replacing("{word}", with: word) } } ?? words
     let outcome = await ChildProcess.run(

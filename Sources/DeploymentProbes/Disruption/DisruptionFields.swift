@@ -29,7 +29,8 @@ enum DisruptionFields {
         Schema.Field("smoke", command, "the program that succeeds when the most important way works"),
         Schema.Field("down", command, "the program that takes it down again, however it went"),
         Schema.Field(
-          "patienceSeconds", .integer(minimum: 1, maximum: 540), "how long everything may take together", default: 240),
+          "patienceSeconds", .integer(minimum: 1, maximum: 540), "how long it may take until everything is healthy",
+          default: 240),
       ]), "how the project is built, started and tried"),
   ]
 }

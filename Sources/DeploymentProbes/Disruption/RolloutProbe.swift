@@ -10,7 +10,8 @@ struct RolloutProbe: Probe {
     id: "compose-rollout",
     summary: "whether the project can be built and started, gets healthy in the order of its dependencies, and works",
     targetKinds: ["compose"], safety: .disrupt, facts: RolloutFacts.schema, timeout: 600_000,
-    traffic: "the programs that the inventory names, and a look at each container every half second until all is healthy")
+    traffic:
+      "the programs that the inventory names, and a look at each container every half second until all is healthy")
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     guard let order = target.settings["rollout"] else {
@@ -36,9 +37,7 @@ struct RolloutProbe: Probe {
       return .unseen(error.unseen)
     }
     let patience = order["patienceSeconds"]?.integer ?? 240
-    var run = RolloutRun(
-      project: project, client: client, context: context,
-      deadline: context.deadline.capped(milliseconds: patience * 1000))
+    var run = RolloutRun(project: project, client: client, context: context, patience: patience)
     await run.go(
       build: DeclaredProgram(order["build"], in: project.folder), up: up,
       database: DeclaredProgram(order["database"], in: project.folder),
@@ -77,7 +76,8 @@ struct RolloutRun {
   let project: ComposeProject
   let client: EngineClient
   let context: ProbeContext
-  let deadline: Deadline
+  /// How long it may take until everything is healthy, in seconds.
+  let patience: Int
 
   private(set) var build: Step?
   private(set) var up = Step()
@@ -87,11 +87,11 @@ struct RolloutRun {
   private(set) var services: [String: Service] = [:]
   private(set) var totalSeconds: Double?
 
-  init(project: ComposeProject, client: EngineClient, context: ProbeContext, deadline: Deadline) {
+  init(project: ComposeProject, client: EngineClient, context: ProbeContext, patience: Int) {
     self.project = project
     self.client = client
     self.context = context
-    self.deadline = deadline
+    self.patience = patience
   }
 
   mutating func go(
@@ -120,6 +120,7 @@ struct RolloutRun {
 
   private func carryOut(_ program: DeclaredProgram, patiently: Bool = false) async -> Step {
     let begun = ContinuousClock.now
+    let deadline = context.deadline
     let patience = deadline.capped(milliseconds: patiently ? 15_000 : 0)
     while true {
       let outcome = await program.run(before: deadline, on: context.lane, context.traffic)
@@ -132,6 +133,7 @@ struct RolloutRun {
   }
 
   private mutating func waitUntilHealthy(since started: ContinuousClock.Instant) async -> Step {
+    let deadline = context.deadline.capped(milliseconds: patience * 1000)
     repeat {
       let client = self.client
       let name = project.name
@@ -164,7 +166,8 @@ struct RolloutRun {
       let done = own.filter { $0["State"]?["Status"]?.string == "exited" && $0["State"]?["ExitCode"]?.integer == 0 }
       let health = own.compactMap { $0["State"]?["Health"]?["Status"]?.string }.filter { $0 != "none" }
       service.hasHealthcheck = !health.isEmpty
-      service.state = health.first { $0 != "healthy" } ?? own.compactMap { $0["State"]?["Status"]?.string }.first ?? "absent"
+      service.state =
+        health.first { $0 != "healthy" } ?? own.compactMap { $0["State"]?["Status"]?.string }.first ?? "absent"
       service.startedAt = own.compactMap { Self.moment($0["State"]?["StartedAt"]) }.min()
       service.finishedAt = done.compactMap { Self.moment($0["State"]?["FinishedAt"]) }.max()
       let successes = own.flatMap { $0["State"]?["Health"]?["Log"]?.array ?? [] }

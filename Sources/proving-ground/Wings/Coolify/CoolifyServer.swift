@@ -86,11 +86,15 @@ struct CoolifyServer: Sendable {
       ]
     case "resources":
       let database: JSONValue = [
-        "uuid": "d0d0d0d0d0d0d0d0d0d0d0d0", "name": "events", "type": "standalone-postgresql", "status": "running:healthy",
+        "uuid": "d0d0d0d0d0d0d0d0d0d0d0d0", "name": "events", "type": "standalone-postgresql",
+        "status": "running:healthy",
       ]
       return .array(
         applications.map {
-          ["uuid": JSONValue(Self.names[$0]), "name": .string($0), "type": "application", "status": .string(status(of: $0))]
+          [
+            "uuid": JSONValue(Self.names[$0]), "name": .string($0), "type": "application",
+            "status": .string(status(of: $0)),
+          ]
         } + [database])
     case "applications": return .array(applications.map(application))
     default: break

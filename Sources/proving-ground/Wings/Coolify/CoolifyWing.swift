@@ -38,33 +38,37 @@ extension Defect.Realm {
 }
 
 extension CoolifyWing {
-  private static let changes: [(id: String, summary: String, turns: String, change: @Sendable (inout CoolifySettings) -> Void)] =
-    [
-      ("coolify-unwell", "Coolify says that it is not well", "answers", { $0.isHealthy = false }),
-      ("coolify-open", "Coolify answers without a token", "strangers-refused", { $0.asksForToken = false }),
-      ("coolify-server-lost", "Coolify does not reach its server", "servers-reachable", { $0.reachesServer = false }),
-      ("coolify-worker-ended", "an application in Coolify has ended", "resources-running", { $0.workerStatus = "exited" }),
-      (
-        "coolify-api-unhealthy", "an application in Coolify is unhealthy", "resources-healthy",
-        { $0.apiStatus = "running:unhealthy" }
-      ),
-      ("coolify-deployment-failed", "the last deployment failed", "deployment-succeeded", { $0.lastFailed = true }),
-      ("coolify-deployments-fail", "four of ten deployments failed", "deployments-reliable", { $0.failures = 4 }),
-      (
-        "coolify-images-pruned", "the image of the version before was removed", "rollback-possible",
-        { $0.keepsImages = false }
-      ),
-      ("coolify-never-back", "nobody ever rolled back", "rollback-exercised", { $0.wasRolledBack = false }),
-      (
-        "coolify-without-health", "an application in Coolify has no health check", "health-checks-defined",
-        { $0.hasHealthCheck = false }
-      ),
-      ("coolify-unlimited", "an application in Coolify may take all memory", "limits-set", { $0.isLimited = false }),
-      (
-        "coolify-other-release", "another version runs than the one that is judged", "release-deployed",
-        { $0.commit = "77aa10b2c3d4e5f60718293a4b5c6d7e8f901234" }
-      ),
-    ]
+  private static let changes:
+    [(id: String, summary: String, turns: String, change: @Sendable (inout CoolifySettings) -> Void)] =
+      [
+        ("coolify-unwell", "Coolify says that it is not well", "answers", { $0.isHealthy = false }),
+        ("coolify-open", "Coolify answers without a token", "strangers-refused", { $0.asksForToken = false }),
+        ("coolify-server-lost", "Coolify does not reach its server", "servers-reachable", { $0.reachesServer = false }),
+        (
+          "coolify-worker-ended", "an application in Coolify has ended", "resources-running",
+          { $0.workerStatus = "exited" }
+        ),
+        (
+          "coolify-api-unhealthy", "an application in Coolify is unhealthy", "resources-healthy",
+          { $0.apiStatus = "running:unhealthy" }
+        ),
+        ("coolify-deployment-failed", "the last deployment failed", "deployment-succeeded", { $0.lastFailed = true }),
+        ("coolify-deployments-fail", "four of ten deployments failed", "deployments-reliable", { $0.failures = 4 }),
+        (
+          "coolify-images-pruned", "the image of the version before was removed", "rollback-possible",
+          { $0.keepsImages = false }
+        ),
+        ("coolify-never-back", "nobody ever rolled back", "rollback-exercised", { $0.wasRolledBack = false }),
+        (
+          "coolify-without-health", "an application in Coolify has no health check", "health-checks-defined",
+          { $0.hasHealthCheck = false }
+        ),
+        ("coolify-unlimited", "an application in Coolify may take all memory", "limits-set", { $0.isLimited = false }),
+        (
+          "coolify-other-release", "another version runs than the one that is judged", "release-deployed",
+          { $0.commit = "77aa10b2c3d4e5f60718293a4b5c6d7e8f901234" }
+        ),
+      ]
 
   static let defects = changes.map { each in
     Defect(id: each.id, summary: each.summary, part: Defect.Part("Coolify: \(each.summary)", in: .coolify)) {

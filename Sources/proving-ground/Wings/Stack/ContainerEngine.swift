@@ -38,7 +38,8 @@ final class ContainerEngine: Sendable {
     port = settings.port
     launcher = Launcher(folder: Folder(path: folder), account: try Account.forServers())
     let begin = Self.present
-    lives = Mutex(Dictionary(engine.containers.map { ($0.id, Life(since: begin)) }, uniquingKeysWith: { first, _ in first }))
+    lives = Mutex(
+      Dictionary(engine.containers.map { ($0.id, Life(since: begin)) }, uniquingKeysWith: { first, _ in first }))
   }
 
   /// Serves until it is told to end, and ends what it started.
@@ -125,7 +126,8 @@ final class ContainerEngine: Sendable {
       "HostConfig": [
         "Privileged": .bool(container.isPrivileged), "Memory": .integer(256 << 20), "ReadonlyRootfs": true,
         "RestartPolicy": [
-          "Name": .string(words.first ?? ""), "MaximumRetryCount": .integer(words.dropFirst().first.flatMap { Int($0) } ?? 0),
+          "Name": .string(words.first ?? ""),
+          "MaximumRetryCount": .integer(words.dropFirst().first.flatMap { Int($0) } ?? 0),
         ],
         "LogConfig": [
           "Type": "json-file", "Config": container.hasBoundedLog ? ["max-size": "10m", "max-file": "3"] : [:],
@@ -157,9 +159,12 @@ final class ContainerEngine: Sendable {
     }
     switch parts[2] {
     case "restart":
-      await stop(container)
-      lives.withLock { $0[container.id]?.restarts += 1 }
-      try await start(container)
+      // Containers of one service are started again together, as a rollout would.
+      for each in settings.containers where each.service == container.service {
+        await stop(each)
+        lives.withLock { $0[each.id]?.restarts += 1 }
+        try await start(each)
+      }
     case "stop": await stop(container)
     case "start": try await start(container)
     default: return Self.missing

@@ -65,7 +65,8 @@ extension StackWing {
       part: Defect.Part("what images are built from", in: .rollout), isBlinding: true
     ) { $0[StackWing.self].rollout.builds = false },
     Defect(
-      id: "rollout-without-engine", summary: "the program that starts everything looks for the engine in the wrong place",
+      id: "rollout-without-engine",
+      summary: "the program that starts everything looks for the engine in the wrong place",
       part: Defect.Part("how everything is started", in: .rollout), isBlinding: true
     ) { $0[StackWing.self].rollout.findsEngine = false },
     Defect(

@@ -119,7 +119,8 @@ extension StackWing {
       "stack-unlimited", "a service may take all memory", in: "processing", "    mem_limit: 256m\n", becomes: "",
       turns: ("compose-limits-set", "fail")),
     ComposeDefect(
-      "stack-log-grows", "the log of a service grows without end", in: "pooler", "options: { max-size: 10m, max-file: \"3\" }",
+      "stack-log-grows", "the log of a service grows without end", in: "pooler",
+      "options: { max-size: 10m, max-file: \"3\" }",
       becomes: "options: { max-file: \"3\" }", turns: ("compose-logs-rotated", "fail")),
     ComposeDefect(
       "stack-killed-early", "the database is killed ten seconds after it was asked to stop", in: "db",
@@ -168,7 +169,8 @@ extension StackWing {
       turns: ("compose-passwords-own", "fail")),
 
     ComposeDefect(
-      "stack-variables-missing", "a file with variables of a container is not there", in: "api", "env_file: [services.env]",
+      "stack-variables-missing", "a file with variables of a container is not there", in: "api",
+      "env_file: [services.env]",
       becomes: "env_file: [services.env, mail.env]", turns: ("compose-env-files-present", "fail"),
       ("compose-passwords-own", "unknown"), ("compose-secrets-referenced", "unknown")),
 

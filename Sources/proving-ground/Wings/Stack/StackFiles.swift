@@ -186,16 +186,16 @@ struct StackFiles: Sendable {
         networks: [data]
         stop_grace_period: 30s
         """, health: "redis-cli ping")
-      + """
-      networks:
-        front: {}
-        data: { internal: true }
-      volumes:
-        db-data: {}
-        cache-data: {}
-        queue-data: {}
+        + """
+        networks:
+          front: {}
+          data: { internal: true }
+        volumes:
+          db-data: {}
+          cache-data: {}
+          queue-data: {}
 
-      """
+        """
   }
 
   /// A service with what all of them have.

@@ -47,7 +47,8 @@ extension StackWing {
       "image-packages-floating", "an image takes whatever version of a package there is", in: "api.Dockerfile",
       "curl=7.88.1-10+deb12u14", becomes: "curl", turns: ("dockerfile-packages-pinned", "fail")),
     Change(
-      "image-adds-files", "an image adds a file where it should copy it", in: "api.Dockerfile", "COPY api", becomes: "ADD api",
+      "image-adds-files", "an image adds a file where it should copy it", in: "api.Dockerfile", "COPY api",
+      becomes: "ADD api",
       turns: ("dockerfile-files-copied", "fail")),
     Change(
       "image-without-health", "an image has no health check of its own", in: "api.Dockerfile",

@@ -50,7 +50,8 @@ struct StackWing: Wing {
     [
       [
         ("id", "stack"), ("kind", "compose"), ("file", .string("\(Self.folder(in: site))/\(StackFiles.compose)")),
-        ("socket", .string("tcp://127.0.0.1:\(site.ports["engine"])")), ("persistence", .array([persistence(in: site)])),
+        ("socket", .string("tcp://127.0.0.1:\(site.ports["engine"])")),
+        ("persistence", .array([persistence(in: site)])),
         ("rollout", rollout.declaration(services: Self.services, id: Self.id, ports: site.ports)),
       ]
     ]
@@ -123,7 +124,8 @@ extension Defect.Realm {
 extension StackWing {
   static let defects = fileDefects + imageDefects + engineDefects + rolloutDefects
 
-  static let expectations = [fileExpectations, imageExpectations, engineExpectations, rolloutExpectations].reduce(into: [:]) { all, each in
-    all.merge(each) { _, later in later }
-  }
+  static let expectations = [fileExpectations, imageExpectations, engineExpectations, rolloutExpectations].reduce(
+    into: [:]) { all, each in
+      all.merge(each) { _, later in later }
+    }
 }
