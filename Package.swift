@@ -125,7 +125,7 @@ let package = Package(
     // Compose files and Dockerfiles as they are written, and what runs of them in a container engine.
     .target(
       name: "DeploymentProbes",
-      dependencies: ["AuditModel", "ComposeModel", "Facts", "Probing", "Transport"]),
+      dependencies: ["AuditModel", "ChildProcesses", "ComposeModel", "Facts", "HTTPExchange", "Probing", "Transport"]),
 
     // What is written beside the system: documents, pipelines, manifests, assessments; and secrets where none may stand.
     .target(

@@ -4,6 +4,8 @@ package import Probing
 package enum DeploymentProbes {
   /// The kinds of target of a deployment, and their probes.
   package static let set = ProbeSet(
-    targetKinds: DeploymentTargets.kinds,
-    probes: [ComposeFileProbe(), DockerfileProbe(), ComposeProjectProbe()])
+    targetKinds: DeploymentTargets.kinds + [CoolifyProbe.kind],
+    probes: [
+      ComposeFileProbe(), DockerfileProbe(), ComposeProjectProbe(), CoolifyProbe(), PersistenceProbe(), RolloutProbe(),
+    ])
 }

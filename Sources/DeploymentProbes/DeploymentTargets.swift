@@ -18,7 +18,7 @@ enum DeploymentTargets {
         Schema.Field(
           "socket", .string(.nonEmpty),
           "the engine it runs in: the absolute path of its socket, or tcp://HOST:PORT of a proxy that lets GET through"),
-      ]),
+      ] + DisruptionFields.all),
     TargetKind(
       name: "dockerfile", summary: "a Dockerfile",
       fields: [Schema.Field("file", .string(.path), required: true, "the Dockerfile")]),

@@ -22,7 +22,7 @@ struct InitCommand: ParsableCommand {
     completion: .file(extensions: ["yaml", "yml"]))
   var from: String?
 
-  @Option(help: "The system's name; by default the folder's.")
+  @Option(help: "The system's name; by default the project's or the folder's.")
   var system: String?
 
   @Option(name: .shortAndLong, help: "The file to write; `-` is standard output.")
@@ -34,6 +34,7 @@ struct InitCommand: ParsableCommand {
   func run() throws {
     let candidates = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"]
     var targets: [InventoryDraft.Entry] = []
+    var name: String?
     if let path = from ?? candidates.first(where: Input.exists) {
       let project = ComposeProject.loaded(
         from: try ComposeCommand.sources(files: [path], environmentFiles: [], profiles: []))
@@ -42,9 +43,10 @@ struct InitCommand: ParsableCommand {
         throw Failure(.badData, problems.isEmpty ? "\(path): no services" : problems.joined(separator: "\n"))
       }
       targets = InventoryDraft.entries(from: project, file: Self.seen(path, from: output))
+      name = project.name
     }
     let folder = Input.absolute(".").split(separator: "/").last.map(String.init) ?? "my-system"
-    let text = InventoryDraft.text(system: system ?? folder, entries: targets)
+    let text = InventoryDraft.text(system: system ?? name ?? folder, entries: targets)
     if output == "-" {
       try Output.print(text)
       return

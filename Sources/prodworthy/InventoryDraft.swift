@@ -78,27 +78,79 @@ enum InventoryDraft {
           ])
       ]
     }
+    let image = service["image"]?.text.map { ImageReference($0) }
     return published.enumerated().map { index, port in
+      let id = index == 0 ? name : "\(name)-\(port.outside)"
+      if let kind = kind(of: image, port.inside) {
+        return Entry(
+          id: id, fields: [("kind", kind.name), ("url", "\(kind.scheme)://localhost:\(port.outside)\(kind.path)")],
+          remarks: kind.remarks)
+      }
+      if datastorePorts.contains(port.inside) {
+        // What speaks neither HTTP nor anything that is looked at: its port is all there is.
+        return Entry(
+          id: id,
+          fields: [("kind", "host"), ("address", quoted(port.address)), ("open", "[\(port.outside)]")],
+          remarks: ["closed: [22]            # ports that must not answer there"])
+      }
       let scheme = [443, 8443].contains(port.inside) ? "https" : "http"
       var fields = [("kind", scheme), ("url", "\(scheme)://localhost:\(port.outside)/")]
       if let health { fields.append(("health", quoted(health))) }
-      return Entry(
-        id: index == 0 ? name : "\(name)-\(port.outside)", fields: fields,
-        remarks: health == nil ? ["health: /health        # the path of its health endpoint"] : [])
+      var remarks = health == nil ? ["health: /health        # the path of its health endpoint"] : []
+      if scheme == "https" { remarks.append("trust: ca.pem          # extra roots, for a private CA") }
+      return Entry(id: id, fields: fields, remarks: remarks)
     }
   }
+
+  /// A kind of target that an image is of.
+  private struct ServiceKind {
+    var name: String
+    var scheme: String
+    var path = "/"
+    var remarks: [String] = []
+  }
+
+  /// The kind of target of a service by its image and the port within; nil for one that is asked over HTTP.
+  private static func kind(of image: ImageReference?, _ port: Int) -> ServiceKind? {
+    let name = image?.name ?? ""
+    let user = "user: reader            # and password: ${env:NAME}, where it asks for them"
+    switch port {
+    case 6379 where ["redis", "valkey", "keydb", "dragonfly"].contains(where: name.contains):
+      return ServiceKind(name: "redis", scheme: "redis", path: "")
+    case 3306 where ["mysql", "mariadb", "percona"].contains(where: name.contains):
+      return ServiceKind(name: "mysql", scheme: "mysql", path: "")
+    case 6432 where name.contains("pgbouncer"):
+      return ServiceKind(
+        name: "pgbouncer", scheme: "postgresql",
+        remarks: ["password: ${env:POOLER_PASSWORD}    # of a role of stats_users, to be named before the host"])
+    case 9090 where name == "prometheus": return ServiceKind(name: "prometheus", scheme: "http", remarks: [user])
+    case 9093 where name == "alertmanager": return ServiceKind(name: "alertmanager", scheme: "http", remarks: [user])
+    case 3000 where name.hasPrefix("grafana"):
+      return ServiceKind(
+        name: "grafana", scheme: "http",
+        remarks: ["bearer: ${env:GRAFANA_TOKEN}    # of a service account that may view"])
+    case 3100 where name == "loki": return ServiceKind(name: "loki", scheme: "http")
+    default: return nil
+    }
+  }
+
+  /// Ports of programs that speak no HTTP: brokers, caches, databases (their own defaults).
+  private static let datastorePorts: Set<Int> = [
+    21, 22, 25, 53, 1433, 1521, 2181, 3306, 4222, 5432, 5672, 6379, 6432, 9042, 9092, 11211, 26379, 27017,
+  ]
 
   private static func isPostgres(_ image: String) -> Bool {
     ["postgres", "postgis", "pgvector", "timescale"].contains(where: image.contains)
   }
 
   /// Ports of TCP that the host gives to a service; of a range its first one.
-  private static func ports(of service: ComposeNode) -> [(outside: Int, inside: Int)] {
+  private static func ports(of service: ComposeNode) -> [(outside: Int, inside: Int, address: String)] {
     (service["ports"]?.list ?? []).compactMap { port in
       guard port["protocol"]?.text ?? "tcp" == "tcp", let inside = port["target"]?.integer,
         let outside = port["published"]?.text.flatMap({ Int($0.prefix { $0 != "-" }) }), (1...65535).contains(outside)
       else { return nil }
-      return (outside, inside)
+      let address = port["host_ip"]?.text ?? ""
+      return (outside, inside, ["", "0.0.0.0", "::"].contains(address) ? "127.0.0.1" : address)
     }
   }
 

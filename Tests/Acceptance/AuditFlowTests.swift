@@ -157,6 +157,28 @@ struct AuditFlowTests {
     }
   }
 
+  @Test("what init drafts from the platform's compose file can be audited at once, and finds what runs")
+  func drafted() throws {
+    try Ground.with { ground in
+      let folder = "\(ground.folder)/stack"
+      let made = try BuiltCommand.prodworthy.run(["init", "--from", "docker-compose.yml"], folder: folder)
+      #expect(made.status == 0, "\(made.errors)")
+      let out = Scratch.file("run")
+      let outcome = try BuiltCommand.prodworthy.run(
+        ["audit", "-f", "\(folder)/prodworthy.yaml", "--out", out], folder: folder)
+      // A verdict: the certificates are not trusted, and the database's password is still to be given.
+      #expect(outcome.status == 1, "\(outcome.errors)")
+      let report = try Report(folder: out)
+      #expect(Set(report.findings.map(\.target)) == ["stack", "edge", "api", "db", "queue"])
+      #expect(report.red.contains("tls-chain-trusted edge"))
+      #expect(report.red.contains("postgres-login-works db"))
+      let passed = Set(report.findings.filter { $0.status == "pass" }.map { "\($0.check) \($0.target)" })
+      for answer in ["http-endpoint-answers api", "redis-endpoint-answers queue", "compose-model-valid stack"] {
+        #expect(passed.contains(answer), "\(answer)")
+      }
+    }
+  }
+
   @Test("plan sends nothing, doctor tells what is out of reach, init writes what the loader takes")
   func companions() throws {
     let folder = try Scratch.folder()

@@ -45,7 +45,7 @@ import Testing
     ("services:\n  a: { image: x, build: { secrets: [s] } }", "2:37 undefined-secret"),
     ("services:\n  a: { image: x, network_mode: host, networks: [default] }", "2:18 network-mode"),
     ("services:\n  a: { restart: always }", "2:3 no-image"),
-    ("services:\n  a: { image: x, container_name: n, scale: 2 }", "2:34 container-name"),
+    ("services:\n  a: { image: x, container_name: n, scale: 2 }", "2:34 container-name-scaled"),
     ("services:\n  a: { image: x, container_name: n }\n  b: { image: x, container_name: n }", "3:34 container-name"),
     ("services:\n  a: { image: x, scale: 2, deploy: { replicas: 3 } }", "2:25 scale"),
     (

@@ -107,7 +107,7 @@ import Testing
         "12:3 restartPolicy",
       ]
     ),
-    ("container_name: n\nscale: 2", "", ["3:21 containerNamesScale", "3:21 modelValid"]),
+    ("container_name: n\nscale: 2", "", ["3:21 containerNamesScale"]),
     ("environment: { API_TOKEN: abcdef123456 }", "", ["3:20 secretsReferenced"]),
     ("environment: [API_TOKEN=abcdef123456]", "", ["3:19 secretsReferenced"]),
     ("environment: { API_TOKEN: \"${API_TOKEN:?}\" }", "", ["3:31 variablesSet"]),

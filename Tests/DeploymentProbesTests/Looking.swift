@@ -17,9 +17,18 @@ struct Look {
     _ probe: some Probe, at settings: JSONObject, kind: String = "compose", milliseconds: Int = 10_000,
     asOf now: Instant = Instant(seconds: 1_800_000_000)
   ) async {
+    await self.init(
+      probe, at: Target(id: "stack", kind: kind, settings: settings), milliseconds: milliseconds, asOf: now)
+  }
+
+  /// Looks at a target, and holds the facts against the published schema.
+  init(
+    _ probe: some Probe, at target: Target, milliseconds: Int = 10_000,
+    asOf now: Instant = Instant(seconds: 1_800_000_000)
+  ) async {
     let meter = TrafficMeter()
     let context = ProbeContext(deadline: Deadline(milliseconds: milliseconds), lane: Self.lane, traffic: meter)
-    sighting = await probe.observe(Target(id: "stack", kind: kind, settings: settings), with: [:], in: context)
+    sighting = await probe.observe(target, with: [:], in: context)
     traffic = meter.traffic
     if case .seen(let facts, let gaps) = sighting {
       let whole = probe.derive(facts, asOf: now)

@@ -69,4 +69,44 @@ struct RealEngineTests {
     for name in ["web", "db", "left-over"] { try engine.docker(["rm", "--force", "--volumes", "shop-\(name)-1"]) }
     withExtendedLifetime(engine) {}
   }
+
+  @Test func dataInAVolumeOutlivesItsContainerAndDataBesideItDoesNot() async throws {
+    let engine = try DockerEngine()
+    let folder = try ScratchFolder()
+    try folder.write(
+      """
+      name: shop
+      services: { store: { image: "\(DockerEngine.image)" } }
+      """, to: "compose.yaml")
+    try engine.docker(
+      [
+        "run", "--detach", "--network", "none", "--name", "shop-store-1", "--label", "com.docker.compose.project=shop",
+        "--label", "com.docker.compose.service=store", "--label", "com.docker.compose.oneoff=False", "--volume",
+        "shop_data:/data", "--stop-signal", "KILL", DockerEngine.image, "/usr/bin/sleep", "600",
+      ])
+    func trial(_ file: String, recreate: Bool) async -> Look {
+      await Look(
+        PersistenceProbe(),
+        at: [
+          "file": .string(folder.path("compose.yaml")), "socket": .string(engine.socket),
+          "persistence": [["service": "store", "file": .string(file), "recreate": .bool(recreate)]],
+        ], milliseconds: 60_000)
+    }
+    let before = try engine.docker(["ps", "--quiet", "--no-trunc"])
+    let kept = await trial("/data/word", recreate: true)
+    #expect(
+      kept.element("services", named: "store")?["survived"] == true,
+      "\(kept.unseen?.reason ?? JSONText.compact(kept.facts ?? .null))")
+    let after = try engine.docker(["ps", "--quiet", "--no-trunc"])
+    #expect(before != after && !after.isEmpty)
+    let lost = await trial("/word", recreate: true)
+    #expect(lost.element("services", named: "store")?["survived"] == false)
+    #expect(lost.element("services", named: "store")?["putBack"] == true)
+    // The container of before is back under its name.
+    #expect(try engine.docker(["ps", "--quiet", "--no-trunc"]) == after)
+    #expect(try engine.docker(["ps", "--all", "--format", "{{.Names}}"]) == "shop-store-1\n")
+    #expect(await trial("/word", recreate: false).element("services", named: "store")?["survived"] == true)
+    try engine.docker(["rm", "--force", "--volumes", "shop-store-1"])
+    withExtendedLifetime(engine) {}
+  }
 }

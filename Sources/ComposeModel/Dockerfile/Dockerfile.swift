@@ -63,6 +63,12 @@ package struct Dockerfile: Sendable {
     package var line: Int
   }
 
+  /// What instructions there are (Dockerfile reference).
+  package static let keywords: Set<String> = [
+    "ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD",
+    "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR",
+  ]
+
   package private(set) var instructions: [Instruction] = []
   package private(set) var stages: [Stage] = []
 

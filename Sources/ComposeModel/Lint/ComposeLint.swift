@@ -33,6 +33,20 @@ package enum ComposeLint {
   }
 }
 
+extension ComposeLint {
+  /// Whether a service is to do its work and end: others wait for that, or it is told never to start again and serves
+  /// nothing.
+  package static func endsByItself(_ name: String, in project: ComposeProject) -> Bool {
+    let isAwaited = project.services.contains { entry in
+      entry.value["depends_on"]?[name]?["condition"]?.text == "service_completed_successfully"
+    }
+    if isAwaited { return true }
+    guard let service = project.services.first(where: { $0.name == name })?.value else { return false }
+    let serves = service["ports"]?.list?.isEmpty == false || service["healthcheck"] != nil
+    return ["no", "false"].contains(service["restart"]?.scalarText ?? "") && !serves
+  }
+}
+
 /// A service with what the rules ask of it.
 struct LintedService {
   let name: String
@@ -70,28 +84,16 @@ struct LintRun {
   init(_ project: ComposeProject, _ surroundings: ComposeLint.Surroundings) {
     self.project = project
     self.surroundings = surroundings
-    let ending = Self.endingServices(of: project)
     services = project.services.compactMap { entry in
       guard let map = entry.value.map, map["provider"] == nil else { return nil }
       let image = map["image"]?.text.flatMap { $0.isEmpty ? nil : ImageReference($0) }
       let isBuilt = map["build"] != nil
-      let serves = map["ports"]?.list?.isEmpty == false || map["healthcheck"] != nil
-      let endsByItself =
-        ending.contains(entry.name) || ["no", "false"].contains(map["restart"]?.scalarText ?? "") && !serves
       return LintedService(
         name: entry.name, place: entry.place, map: map, image: isBuilt ? nil : image,
-        known: (isBuilt ? nil : image).flatMap(KnownImage.of), endsByItself: endsByItself,
+        known: (isBuilt ? nil : image).flatMap(KnownImage.of),
+        endsByItself: ComposeLint.endsByItself(entry.name, in: project),
         dockerfile: Self.dockerfile(of: map, surroundings))
     }
-  }
-
-  private static func endingServices(of project: ComposeProject) -> Set<String> {
-    var names: Set<String> = []
-    for entry in project.services {
-      for dependency in entry.value["depends_on"]?.map?.entries ?? []
-      where dependency.value["condition"]?.text == "service_completed_successfully" { names.insert(dependency.name) }
-    }
-    return names
   }
 
   private static func dockerfile(of service: ComposeMap, _ surroundings: ComposeLint.Surroundings) -> String? {

@@ -2,7 +2,7 @@ import AuditModel
 
 extension LintRun {
   /// Problems that have rules of their own.
-  private static let judgedElsewhere: Set<String> = ["environment-file", "required-variable"]
+  private static let judgedElsewhere: Set<String> = ["environment-file", "required-variable", "container-name-scaled"]
 
   mutating func checkFile() {
     for problem in project.problems where !Self.judgedElsewhere.contains(problem.code) {

@@ -121,7 +121,7 @@ struct Consistency {
       add("scale", "`scale` and `deploy.replicas` say different things", at: service["scale"]?.place ?? entry.place)
     }
     if let name = service["container_name"], (service["scale"]?.integer ?? replicas?.integer ?? 1) > 1 {
-      add("container-name", "a service with a container name has one container only", at: name.place)
+      add("container-name-scaled", "a service with a container name has one container only", at: name.place)
     }
   }
 

@@ -80,10 +80,10 @@ struct DockerfileProbe: Probe {
     return facts(of: text, shown: shown)
   }
 
-  /// Nil where there is no `FROM`, without which this is no Dockerfile.
+  /// Nil where no line begins with an instruction: that is no Dockerfile, while one without `FROM` is a broken one.
   private static func facts(of text: String, shown: String) -> JSONValue? {
     let file = Dockerfile(text)
-    guard !file.stages.isEmpty else { return nil }
+    guard file.instructions.contains(where: { Dockerfile.keywords.contains($0.keyword) }) else { return nil }
     let complaints = DockerfileLint.complaints(about: file)
     return [
       "name": .string(shown),

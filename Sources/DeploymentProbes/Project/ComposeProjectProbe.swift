@@ -40,29 +40,11 @@ struct ComposeProjectProbe: Probe {
       guard version["ApiVersion"]?.string != nil else {
         return .unseen(Unseen(.malformed, "what answers is no container engine"))
       }
-      let filter = "{\"label\":[\"com.docker.compose.project=\(project.name)\"]}"
-      let list = try client.get("/containers/json?all=1&filters=\(percentEncoded(filter))")
-      guard let entries = list.array else {
-        return .unseen(Unseen(.malformed, "the engine's list of containers is no list"))
-      }
       var gaps: [Gap] = []
-      if entries.count > mostContainers {
+      let (containers, count) = try client.containers(of: project.name, atMost: mostContainers)
+      if count > mostContainers {
         gaps.append(
-          Gap(path: "services", reason: "the project has \(entries.count) containers; \(mostContainers) were looked at")
-        )
-      }
-      var containers: [JSONValue] = []
-      for entry in entries.prefix(mostContainers) {
-        guard let id = entry["Id"]?.string, id.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
-        else {
-          continue
-        }
-        do throws(EngineClient.Failure) {
-          containers.append(try client.get("/containers/\(id)/json"))
-        } catch {
-          // One that is gone by now is no longer part of the project.
-          if error.status != 404 { throw error }
-        }
+          Gap(path: "services", reason: "the project has \(count) containers; \(mostContainers) were looked at"))
       }
       let images = try images(of: containers, client)
       return ProjectFacts(project: project, version: version, containers: containers, images: images).sighting(
@@ -81,7 +63,7 @@ struct ComposeProjectProbe: Probe {
       for name in [container["Image"]?.string, container["Config"]?["Image"]?.string].compactMap({ $0 })
       where images[name] == nil {
         do throws(EngineClient.Failure) {
-          images[name] = try client.get("/images/\(percentEncoded(name, keeping: "/:@"))/json")
+          images[name] = try client.get("/images/\(EngineClient.percentEncoded(name, keeping: "/:@"))/json")
         } catch {
           if error.status != 404 { throw error }
         }
@@ -89,8 +71,35 @@ struct ComposeProjectProbe: Probe {
     }
     return images
   }
+}
 
-  private static func percentEncoded(_ text: String, keeping kept: String = "") -> String {
+extension EngineClient {
+  /// The containers of a project, as far as `limit`, and how many it has.
+  func containers(of project: String, atMost limit: Int) throws(Failure) -> (looked: [JSONValue], count: Int) {
+    let filter = "{\"label\":[\"com.docker.compose.project=\(project)\"]}"
+    guard let entries = try get("/containers/json?all=1&filters=\(Self.percentEncoded(filter))").array else {
+      throw Failure(unseen: Unseen(.malformed, "the engine's list of containers is no list"))
+    }
+    var containers: [JSONValue] = []
+    for entry in entries.prefix(limit) {
+      guard let id = entry["Id"]?.string, Self.isIdentifier(id) else { continue }
+      do throws(Failure) {
+        containers.append(try get("/containers/\(id)/json"))
+      } catch {
+        // One that is gone by now is no longer part of the project.
+        if error.status != 404 { throw error }
+      }
+    }
+    return (containers, entries.count)
+  }
+
+  /// Whether a text is hexadecimal digits, as the engine's own identifiers are: it may stand in a path.
+  static func isIdentifier(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+  }
+
+  /// A text as it may stand in a path or a query (RFC 3986 section 2.1).
+  static func percentEncoded(_ text: String, keeping kept: String = "") -> String {
     text.utf8.map { byte in
       let scalar = Unicode.Scalar(byte)
       switch scalar {

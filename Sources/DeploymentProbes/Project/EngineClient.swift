@@ -3,7 +3,7 @@ import Facts
 import Probing
 import Transport
 
-/// Asks a container engine by its HTTP API, with GET only. Blocks: only on a lane.
+/// Speaks with a container engine by its HTTP API. Probes that observe use `get` alone. Blocks: only on a lane.
 struct EngineClient: Sendable {
   /// Where the engine listens.
   enum Door: Sendable, Equatable {
@@ -49,9 +49,35 @@ struct EngineClient: Sendable {
 
   /// The JSON at a path; `path` is percent-encoded already.
   func get(_ path: String) throws(Failure) -> JSONValue {
-    let answer = try exchange(path)
+    let answer = try exchange("GET", path)
+    try Self.demandSuccess(answer, path)
+    return try Self.json(of: answer)
+  }
+
+  /// The bytes at a path.
+  func bytes(_ path: String) throws(Failure) -> [UInt8] {
+    let answer = try exchange("GET", path)
+    try Self.demandSuccess(answer, path)
+    return answer.content
+  }
+
+  /// Changes something; what comes back as JSON, or null where nothing does.
+  @discardableResult
+  func send(_ method: String, _ path: String, _ content: Content? = nil) throws(Failure) -> JSONValue {
+    let answer = try exchange(method, path, content)
+    try Self.demandSuccess(answer, path)
+    return answer.content.isEmpty ? .null : try Self.json(of: answer)
+  }
+
+  /// What is sent along.
+  enum Content {
+    case json(JSONValue)
+    case archive([UInt8])
+  }
+
+  private static func demandSuccess(_ answer: Answer, _ path: String) throws(Failure) {
     switch answer.status {
-    case 200: break
+    case 200...204, 304: break
     case 401, 403:
       throw Failure(
         unseen: Unseen(.denied, "the engine refuses to answer \(Self.bare(path)) (\(answer.status))"),
@@ -61,6 +87,9 @@ struct EngineClient: Sendable {
         unseen: Unseen(.malformed, "the engine answers \(Self.bare(path)) with status \(answer.status)"),
         status: answer.status)
     }
+  }
+
+  private static func json(of answer: Answer) throws(Failure) -> JSONValue {
     do throws(JSONText.SyntaxError) {
       return try JSONText.parse(answer.content)
     } catch {
@@ -79,7 +108,7 @@ struct EngineClient: Sendable {
     var content: [UInt8]
   }
 
-  private func exchange(_ path: String) throws(Failure) -> Answer {
+  private func exchange(_ method: String, _ path: String, _ content: Content? = nil) throws(Failure) -> Answer {
     var bytes: [UInt8] = []
     do throws(TransportFailure) {
       let connection: Connection
@@ -90,8 +119,19 @@ struct EngineClient: Sendable {
       defer { connection.close() }
       traffic.add(requests: 1)
       // The older version of the protocol spares chunks, and ends with the connection.
-      let request = "GET \(path) HTTP/1.0\r\nHost: engine\r\nAccept: application/json\r\n\r\n"
-      try connection.write(Array(request.utf8), before: deadline)
+      var head = "\(method) \(path) HTTP/1.0\r\nHost: engine\r\nAccept: application/json\r\n"
+      var body: [UInt8] = []
+      switch content {
+      case .json(let value):
+        body = Array(JSONText.compact(value).utf8)
+        head += "Content-Type: application/json\r\n"
+      case .archive(let bytes):
+        body = bytes
+        head += "Content-Type: application/x-tar\r\n"
+      case nil: break
+      }
+      if content != nil || method != "GET" { head += "Content-Length: \(body.count)\r\n" }
+      try connection.write(Array("\(head)\r\n".utf8) + body, before: deadline)
       while true {
         let piece = try connection.read(upTo: 1 << 16, before: deadline)
         if piece.isEmpty { break }
@@ -139,6 +179,7 @@ struct EngineClient: Sendable {
       if parts[0] == "content-length" { length = Int(value) }
       if parts[0] == "transfer-encoding" { isChunked = value == "chunked" }
     }
+    if status == 204 || status == 304 { return Answer(status: status, content: []) }
     if isChunked {
       // Looked through only when it may be whole.
       guard isOver || rest.suffix(5).elementsEqual("0\r\n\r\n".utf8) else { return nil }

@@ -31,14 +31,13 @@ struct ProjectFacts {
     let declared = project.services.first { $0.name == name }?.value
     let own = containers.filter { label($0, "service") == name && label($0, "oneoff") != "True" }
     let wanted = declared?["deploy"]?["replicas"]?.integer ?? declared?["scale"]?.integer ?? 1
-    let endsByItself = project.services.contains { entry in
-      entry.value["depends_on"]?[name]?["condition"]?.text == "service_completed_successfully"
-    }
+    let endsByItself = ComposeLint.endsByItself(name, in: project)
     let running = own.filter { $0["State"]?["Status"]?.string == "running" }
     let done = own.filter { $0["State"]?["Status"]?.string == "exited" && $0["State"]?["ExitCode"]?.integer == 0 }
     let states = own.compactMap { $0["State"]?["Status"]?.string }
     return [
-      "name": .string(name), "declared": .bool(declared != nil), "wanted": .integer(wanted),
+      "name": .string(name), "declared": .bool(declared != nil), "endsByItself": .bool(endsByItself),
+      "wanted": .integer(wanted),
       "containers": .integer(own.count), "running": .integer(running.count),
       "satisfied": .bool(running.count >= wanted || endsByItself && !done.isEmpty),
       "states": JSONValue(states), "health": JSONValue(health(of: own)), "healthDefined": .bool(definesHealth(own)),
@@ -208,6 +207,7 @@ struct ProjectFacts {
 
   private static let service = Schema.object([
     field("name", .string(), "the service"), field("declared", .boolean, "whether the files know it"),
+    field("endsByItself", .boolean, "whether it is to do its work and end, as a migration does"),
     field("wanted", .integer(minimum: 0), "how many containers the files ask for"),
     field("containers", .integer(minimum: 0), "how many there are"),
     field("running", .integer(minimum: 0), "how many of them run"),

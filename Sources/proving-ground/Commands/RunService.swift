@@ -15,6 +15,8 @@ struct RunService: AsyncParsableCommand {
     case .processing: try await ProcessingService(settings).run()
     case .extraction: try await ExtractionService(settings).run()
     case .mail: try await MailFront(settings).run()
+    case .engine: try await ContainerEngine(settings).run()
+    case .coolify: try await CoolifyServer(settings).run()
     }
   }
 }

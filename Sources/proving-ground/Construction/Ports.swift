@@ -69,6 +69,8 @@ struct Ports: Sendable {
     case .processing: processing
     case .extraction: extraction
     case .mail: mail
+    case .engine: self["engine"]
+    case .coolify: self["coolify"]
     }
   }
 

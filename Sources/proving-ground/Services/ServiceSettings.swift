@@ -10,6 +10,10 @@ enum ServiceName: String, Codable, CaseIterable, Sendable {
   case extraction
   /// Takes mail, and hands whoever asks for TLS on.
   case mail
+  /// Shows what runs in containers, and starts it again.
+  case engine
+  /// Tells what was deployed, as Coolify does.
+  case coolify
 
   /// Those that speak HTTP and have a health endpoint.
   static let overHTTP: [ServiceName] = [.api, .processing, .extraction]
@@ -37,6 +41,12 @@ struct ServiceSettings: Codable, Sendable {
   var api = APIManner()
   /// What the mail front does; nil for the others.
   var mail: MailSettings?
+  /// The containers of the engine; nil for the others.
+  var engine: EngineSettings?
+  /// What Coolify tells; nil for the others.
+  var coolify: CoolifySettings?
+  /// The working folder of the platform; nil for those that start nothing.
+  var folder: String?
   /// The file with the key that tokens are signed with; nil where it reads none.
   var tokenKeyFile: String?
 

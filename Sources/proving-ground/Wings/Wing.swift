@@ -55,6 +55,8 @@ enum Wings {
   static let all: [any Wing.Type] = [
     CacheWing.self,
     PapersWing.self,
+    CoolifyWing.self,
+    StackWing.self,
   ]
 
   /// The names of their ports.
