@@ -1,5 +1,5 @@
-import FaultProxy
 import Facts
+import FaultProxy
 
 /// How often a service called what it depends on for one request to it, and how it waited in between: told from what passed
 /// through the proxy between them. Pure.

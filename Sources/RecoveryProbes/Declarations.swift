@@ -1,6 +1,6 @@
 import AuditModel
-import FaultProxy
 import Facts
+import FaultProxy
 import HTTPExchange
 import Transport
 import UndoJournal
