@@ -294,7 +294,7 @@ let package = Package(
     .testTarget(
       name: "RecoveryProbesTests",
       dependencies: [
-        "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "LoopbackServers", "ProbeConformance",
+        "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "FaultProxy", "LoopbackServers", "ProbeConformance",
         "Probing", "RecoveryProbes", "UndoJournal",
       ]),
     .testTarget(name: "RateLimitsTests", dependencies: ["RateLimits", "SeededRandomness"]),

@@ -16,8 +16,8 @@ struct CallAttempts: Sendable, Hashable {
   var mostPerRequest = 0
   /// The shortest pause between two calls for one request, in milliseconds; nil where there never were two.
   var shortestPause: Int?
-  /// Whether pauses grow from one to the next; nil where there never were three calls.
-  var isGrowing: Bool?
+  /// Whether there were three calls for one request and more, with pauses that do not grow.
+  var isFlat = false
   /// The longest that a call went without an answer before the service gave it up, in milliseconds; nil where it never did.
   var givenUpAfter: Int?
 
@@ -43,14 +43,14 @@ struct CallAttempts: Sendable, Hashable {
         growing.append(Double(last) >= Double(max(1, first)) * Self.growth)
       }
     }
-    if !growing.isEmpty { isGrowing = growing.count(where: \.self) * 2 > growing.count }
+    isFlat = growing.count(where: \.self) * 2 < growing.count
     givenUpAfter = calls.filter { $0.end == .givenUp }.compactMap { call in call.endedAt.map { $0 - call.at } }.max()
   }
 
   var facts: JSONValue {
     [
       "requests": .integer(requests), "mostPerRequest": .integer(mostPerRequest),
-      "shortestPauseMs": JSONValue(shortestPause), "isGrowing": JSONValue(isGrowing),
+      "shortestPauseMs": JSONValue(shortestPause), "isFlat": .bool(isFlat),
       "givenUpAfterMs": JSONValue(givenUpAfter),
     ]
   }

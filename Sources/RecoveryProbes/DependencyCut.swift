@@ -57,6 +57,9 @@ struct DependencyCut: Sendable {
   private var request: DeclaredRequest { dependency.request ?? scene.request }
   private var now: Int { scene.asker.now }
 
+  /// Whether calls of the dependency arrive at the proxy meanwhile: refused ones do not.
+  private var isCounted: Bool { if case .fault(let fault) = way { fault != .refuse } else { false } }
+
   /// What is told where it is not even tried.
   func leftOut(_ reason: String) -> Outcome {
     var outcome = blank
@@ -69,7 +72,9 @@ struct DependencyCut: Sendable {
     Outcome(facts: [
       "dependency": .string(dependency.name), "how": .string(way.word), "isOutage": .bool(way.isOutage),
       "isSilent": .bool(way.isSilent), "isRequired": .bool(dependency.isRequired),
-      "isNeeded": .bool(dependency.isNeeded), "isDone": false, "heldMs": nil, "restored": nil, "readiness": nil,
+      "isNeeded": .bool(dependency.isNeeded), "isCounted": .bool(isCounted), "hasAlert": .bool(dependency.alert != nil),
+      "hasWork": .bool(dependency.work != nil),
+      "isDone": false, "heldMs": nil, "restored": nil, "readiness": nil,
       "liveness": nil, "answers": nil, "attempts": nil, "alert": nil, "recovery": nil, "work": nil,
     ])
   }
@@ -78,7 +83,7 @@ struct DependencyCut: Sendable {
     var members = ["readiness", "liveness", "answers", "recovery", "restored"]
     if dependency.alert != nil { members.append("alert") }
     if dependency.work != nil { members.append("work") }
-    if proxy != nil { members.append("attempts") }
+    if isCounted { members.append("attempts") }
     for member in members where outcome.facts[member]?.isNull ?? true { outcome.gaps.append((member, reason)) }
   }
 
@@ -137,7 +142,7 @@ struct DependencyCut: Sendable {
     if outcome.facts["answers"]?.isNull ?? true {
       outcome.gaps.append(("answers", "no request was answered or given up"))
     }
-    if let proxy, case .fault(let fault) = way, fault != .refuse {
+    if let proxy, isCounted {
       let shift = proxyStart - start
       let windows = answers.map { ($0.from + shift, $0.to + shift) }
       let attempts = CallAttempts(proxy.record, during: windows, keys: keys)

@@ -15,6 +15,9 @@ enum RecoverySchema {
       "isSilent", .boolean, required: true, "whether nothing but its own patience ended the service's waiting"),
     Schema.Field("isRequired", .boolean, required: true, "whether readiness has to turn red without it"),
     Schema.Field("isNeeded", .boolean, required: true, "whether the request is expected to fail without it"),
+    Schema.Field("isCounted", .boolean, required: true, "whether a proxy counts the service's calls meanwhile"),
+    Schema.Field("hasAlert", .boolean, required: true, "whether an alert is declared that has to fire"),
+    Schema.Field("hasWork", .boolean, required: true, "whether work is declared that must not be lost"),
     Schema.Field("isDone", .boolean, required: true, "whether it was cut off"),
     Schema.Field("heldMs", milliseconds, required: true, "how long it was cut off, in milliseconds"),
     Schema.Field("restored", .nullable(.boolean), required: true, "whether what was done was put back"),
@@ -56,7 +59,7 @@ enum RecoverySchema {
           Schema.Field("requests", count, required: true, "requests that made the service call the dependency"),
           Schema.Field("mostPerRequest", count, required: true, "the most calls for one request"),
           Schema.Field("shortestPauseMs", milliseconds, required: true, "between two calls for one request"),
-          Schema.Field("isGrowing", .nullable(.boolean), required: true, "whether pauses grow"),
+          Schema.Field("isFlat", .boolean, required: true, "whether pauses between three calls and more do not grow"),
           Schema.Field("givenUpAfterMs", milliseconds, required: true, "the longest wait before a call was given up"),
         ])), required: true, "calls of the dependency, counted by the proxy between them; null without one"),
     Schema.Field(
