@@ -137,7 +137,8 @@ struct InstanceRemovalProbe: Probe {
     for member in declared.members {
       let change = InstanceChange(
         target: target.id, declared: declared, member: member, asker: asker, journal: journal, context: context)
-      let (facts, reason, isWell) = if let problem { (change.blank, problem, false) } else { await change.carryOut() }
+      let outcome = if let problem { change.leftOut(problem) } else { await change.carryOut() }
+      let (facts, reason, isWell) = outcome
       if let reason {
         for name in ["failedShare", "isCarried", "hasJoined", "shareAfter", "restored"]
         where facts[name]?.isNull ?? true {
@@ -167,6 +168,8 @@ struct InstanceRemovalProbe: Probe {
         "joinedAfterMs": nil, "hasJoined": nil, "shareAfter": nil,
       ]
     }
+
+    func leftOut(_ reason: String) -> (facts: JSONObject, reason: String?, isWell: Bool) { (blank, reason, false) }
 
     func carryOut() async -> (facts: JSONObject, reason: String?, isWell: Bool) {
       let looks = Looks()

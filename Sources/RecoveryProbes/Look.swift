@@ -1,3 +1,4 @@
+import AuditModel
 import HTTPExchange
 import Probing
 import Synchronization
