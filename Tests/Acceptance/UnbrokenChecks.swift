@@ -24,7 +24,8 @@ enum UnbrokenChecks {
     "tls-starttls-forgets-plaintext",
   ]
 
-  /// The platform has none of their targets yet: no Prometheus, no compose file, no documents, no load script.
+  /// The platform has none of their targets yet: no Prometheus, no compose file, no documents, no load script,
+  /// no dependencies or instances that may be cut off.
   private static let untargeted: Set<String> = [
     "alertmanager-alerts-delivered",
     "alertmanager-cluster-settled",
@@ -55,6 +56,12 @@ enum UnbrokenChecks {
     "alerts-severity-labelled",
     "alerts-value-not-label",
     "alerts-watchdog-exists",
+    "balancing-addition-used",
+    "balancing-instances-several",
+    "balancing-removal-carried",
+    "balancing-removal-unnoticed",
+    "balancing-return-used",
+    "balancing-shares-even",
     "capacity-autoscaler-exists",
     "capacity-autoscalers-sound",
     "capacity-disruptions-bounded",
@@ -217,6 +224,19 @@ enum UnbrokenChecks {
     "prometheus-storage-sound",
     "prometheus-targets-fresh",
     "prometheus-targets-up",
+    "recovery-alert-fires",
+    "recovery-answers-quickly",
+    "recovery-calls-retried",
+    "recovery-failure-told",
+    "recovery-liveness-stays-green",
+    "recovery-queue-drains",
+    "recovery-readiness-turns-red",
+    "recovery-recovers",
+    "recovery-restored",
+    "recovery-retries-bounded",
+    "recovery-retries-spaced",
+    "recovery-waits-bounded",
+    "recovery-work-kept",
     "secrets-configuration-from-environment",
     "secrets-environment-files-ignored",
     "secrets-environment-files-not-kept",
