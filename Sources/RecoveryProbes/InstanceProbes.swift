@@ -124,19 +124,20 @@ struct InstanceRemovalProbe: Probe {
         context.deadline.isCancelled
           ? Unseen(.interrupted, "the run was interrupted") : Unseen(.timeout, "there was no time left for it"))
     }
-    let journal: UndoJournal
-    switch Disruption.journal(in: journals, system: target.id) {
-    case .success(let begun): journal = begun
-    case .failure(let failure): return .unseen(Unseen(.denied, failure.reason))
+    let disruption: Disruption
+    switch await Disruption.begun(in: journals, system: target.id, context) {
+    case .success(let begun): disruption = begun
+    case .failure(let obstacle): return .unseen(obstacle.unseen)
     }
-    defer { journal.close() }
+    defer { disruption.journal.close() }
     let asker = Asker(destination: destination, traffic: context.traffic)
     var rows: [JSONValue] = []
     var gaps: [Gap] = []
     var problem: String?
     for member in declared.members {
       let change = InstanceChange(
-        target: target.id, declared: declared, member: member, asker: asker, journal: journal, context: context)
+        target: target.id, declared: declared, member: member, asker: asker, journal: disruption.journal,
+        context: context)
       let outcome = if let problem { change.leftOut(problem) } else { await change.carryOut() }
       let (facts, reason, isWell) = outcome
       if let reason {

@@ -33,12 +33,12 @@ struct ServiceRecoveryProbe: Probe {
         context.deadline.isCancelled
           ? Unseen(.interrupted, "the run was interrupted") : Unseen(.timeout, "there was no time left for it"))
     }
-    let journal: UndoJournal
-    switch Disruption.journal(in: journals, system: target.id) {
-    case .success(let begun): journal = begun
-    case .failure(let failure): return .unseen(Unseen(.denied, failure.reason))
+    let disruption: Disruption
+    switch await Disruption.begun(in: journals, system: target.id, context) {
+    case .success(let begun): disruption = begun
+    case .failure(let obstacle): return .unseen(obstacle.unseen)
     }
-    defer { journal.close() }
+    defer { disruption.journal.close() }
     let readiness = target.settings["readiness"]?.string ?? destination.healthPath
     let liveness = target.settings["liveness"]?.string
     let scene = DependencyCut.Scene(
@@ -47,7 +47,7 @@ struct ServiceRecoveryProbe: Probe {
       request: DeclaredRequest(path: destination.url.target),
       counters: CounterReader(
         target: target, destination: destination, trust: context.trust, traffic: context.traffic),
-      journal: journal, context: context)
+      journal: disruption.journal, context: context)
     let (rows, gaps) = await rows(dependencies, scene)
     if context.deadline.isCancelled { return .unseen(Unseen(.interrupted, "the run was interrupted")) }
     return .seen(
@@ -102,19 +102,46 @@ struct ServiceRecoveryProbe: Probe {
   }
 }
 
-/// What every disruption needs first.
-enum Disruption {
-  /// A journal, or why nothing may be disrupted.
-  static func journal(in folder: JournalFolder?, system: String) -> Result<UndoJournal, StepFailure> {
+/// What every disruption needs first: a journal, and that nobody else cuts anything off meanwhile.
+struct Disruption: Sendable {
+  /// Why nothing may be disrupted.
+  struct Obstacle: Error {
+    var unseen: Unseen
+  }
+
+  let journal: UndoJournal
+  private let lock: CuttingLock
+
+  /// How long is waited for another run, in milliseconds.
+  private static let patience = 300_000
+
+  static func begun(
+    in folder: JournalFolder?, system: String, _ context: ProbeContext
+  ) async -> Result<Disruption, Obstacle> {
     guard let folder = folder ?? JournalFolder.own else {
       return .failure(
-        StepFailure(reason: "nothing is cut off without an undo journal: set \(JournalFolder.variable) to a folder"))
+        Obstacle(
+          unseen: Unseen(
+            .denied, "nothing is cut off without an undo journal: set \(JournalFolder.variable) to a folder")))
     }
-    do throws(StepFailure) {
-      return .success(try UndoJournal(in: folder, system: system))
-    } catch {
-      return .failure(
-        StepFailure(reason: "nothing is cut off without an undo journal, which cannot be written: \(error.reason)"))
+    let deadline = context.deadline.capped(milliseconds: patience)
+    return await context.lane.run {
+      do throws(StepFailure) {
+        guard let lock = try CuttingLock.taken(in: folder, before: deadline) else {
+          let isInterrupted = deadline.isCancelled
+          return .failure(
+            Obstacle(
+              unseen: isInterrupted
+                ? Unseen(.interrupted, "the run was interrupted")
+                : Unseen(.timeout, "another run was cutting something off all the while")))
+        }
+        return .success(Disruption(journal: try UndoJournal(in: folder, system: system), lock: lock))
+      } catch {
+        return .failure(
+          Obstacle(
+            unseen: Unseen(
+              .denied, "nothing is cut off without an undo journal, which cannot be written: \(error.reason)")))
+      }
     }
   }
 }
