@@ -55,6 +55,7 @@ let package = Package(
         "Probing",
         "ProcessProbes",
         "RateLimits",
+        "RecoveryProbes",
         "Reporting",
         "ScenarioProbes",
         "Scenarios",
@@ -63,6 +64,7 @@ let package = Package(
         "Signoff",
         "TLSProbes",
         "Transport",
+        "UndoJournal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // A small real events platform with switchable defects.
@@ -120,6 +122,13 @@ let package = Package(
       dependencies: [
         "AuditModel", "ChildProcesses", "Definitions", "Facts", "HTTPExchange", "Postgres", "Probing", "Scenarios",
         "Transport",
+      ]),
+
+    // How a service bears the loss of what it depends on, and of its own instances.
+    .target(
+      name: "RecoveryProbes",
+      dependencies: [
+        "AuditModel", "FaultProxy", "Facts", "HTTPExchange", "Postgres", "Probing", "Transport", "UndoJournal",
       ]),
 
     // Compose files and Dockerfiles as they are written, and what runs of them in a container engine.
@@ -191,6 +200,10 @@ let package = Package(
         .product(name: "Subprocess", package: "swift-subprocess"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    // Stands between a service and one it depends on, and spoils what they say when told to.
+    .target(name: "FaultProxy", dependencies: ["Probing", "Transport"]),
+    // What was disrupted and has to be put back, on the disk before it is done.
+    .target(name: "UndoJournal", dependencies: ["AuditModel", "Facts", "Probing"]),
     // Throw-away PostgreSQL servers: where the programs are, who runs them, and what removes them however it ends.
     .target(name: "ScratchServers", dependencies: ["Probing"]),
     // libpq connections under a deadline.
@@ -276,6 +289,14 @@ let package = Package(
       dependencies: [
         "AuditModel", "Facts", "LoopbackServers", "NetworkProbes", "ProbeConformance", "Probing", "Transport",
       ]),
+    .testTarget(name: "UndoJournalTests", dependencies: ["LoopbackServers", "Probing", "UndoJournal"]),
+    .testTarget(name: "FaultProxyTests", dependencies: ["FaultProxy", "LoopbackServers", "Probing", "Transport"]),
+    .testTarget(
+      name: "RecoveryProbesTests",
+      dependencies: [
+        "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "FaultProxy", "LoopbackServers", "ProbeConformance",
+        "Probing", "RecoveryProbes", "UndoJournal",
+      ]),
     .testTarget(name: "RateLimitsTests", dependencies: ["RateLimits", "SeededRandomness"]),
     .testTarget(
       name: "DatabaseProbesTests",
@@ -340,7 +361,7 @@ let package = Package(
       dependencies: [
         "AuditModel", "BackupProbes", "BuiltInCatalogue", "DatabaseProbes", "Definitions", "DeploymentProbes",
         "DocumentProbes", "Engine", "Facts", "HTTPProbes", "LoadProbes", "NetworkProbes", "ObservabilityProbes",
-        "Probing", "ProcessProbes", "ScenarioProbes", "TLSProbes",
+        "Probing", "ProcessProbes", "RecoveryProbes", "ScenarioProbes", "TLSProbes",
       ]),
     .testTarget(name: "ProvingGroundTests", dependencies: ["Cryptography", "Facts", "Probing", "proving-ground"]),
     // The built command, driven as its users drive it.

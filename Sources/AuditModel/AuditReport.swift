@@ -57,6 +57,8 @@ public struct AuditReport: Sendable, Hashable, Codable {
   public var carried: [CarriedEvidence]
   /// Which parts of a divided run it rests on; nil for an undivided one.
   public var shard: ShardSummary?
+  /// What earlier runs had disrupted and not put back, put back when this one began; nil where there was nothing.
+  public var undone: [UndoneStep]?
 
   /// A report of all these parts.
   public init(
@@ -66,7 +68,7 @@ public struct AuditReport: Sendable, Hashable, Codable {
     causes: [Cause], traffic: TrafficReport, notSeen: [NotSeen],
     waivers: [WaiverRow] = [], attestations: [AttestationRow] = [], baseline: BaselineComparison? = nil,
     forecast: [Expiry]? = nil, wayToGreen: WayToGreen? = nil, carried: [CarriedEvidence] = [],
-    shard: ShardSummary? = nil
+    shard: ShardSummary? = nil, undone: [UndoneStep]? = nil
   ) {
     self.schemaVersion = Self.currentSchemaVersion
     self.tool = tool
@@ -95,6 +97,30 @@ public struct AuditReport: Sendable, Hashable, Codable {
     self.wayToGreen = wayToGreen
     self.carried = carried
     self.shard = shard
+    self.undone = undone
+  }
+
+  /// A disruptive step of an earlier run that ended before it could put it back.
+  public struct UndoneStep: Sendable, Hashable, Codable {
+    /// The target on whose behalf it was taken.
+    public var target: String
+    /// What was done, in one line.
+    public var what: String
+    /// When it was done.
+    public var at: String
+    /// What puts it back, in a few words.
+    public var undo: String
+    /// Why it could not be put back; nil where it was.
+    public var problem: String?
+
+    /// A step with what became of it.
+    public init(target: String, what: String, at: String, undo: String, problem: String?) {
+      self.target = target
+      self.what = what
+      self.at = at
+      self.undo = undo
+      self.problem = problem
+    }
   }
 
   /// The program that wrote a report.

@@ -25,7 +25,8 @@ struct Agenda: Sendable {
   ///
   /// A look serves several checks: it is due as soon as one of them is, and dropped when all of them are blocked. Looks that
   /// do more than observe would disturb the others, and each other: they come last, one at a time, the longest at the end.
-  mutating func nextWave(asOf now: Instant) -> [PlannedObservation]? {
+  /// While `isDisruptionAwaited`, looks that stop or cut something stay where they are: other targets are still looked at.
+  mutating func nextWave(asOf now: Instant, isDisruptionAwaited: Bool = false) -> [PlannedObservation]? {
     guard !waiting.isEmpty else { return nil }
     let standing = standing(asOf: now)
     var due: [PlannedObservation] = []
@@ -43,18 +44,24 @@ struct Agenda: Sendable {
       return nil
     }
     let gentle = due.filter { !isRough($0) }
-    let rough = due.filter(isRough)
+    let disruptive = due.filter { isDisruptionAwaited && isDisruptive($0) }
+    let rough = due.filter { isRough($0) && !(isDisruptionAwaited && isDisruptive($0)) }
     guard gentle.isEmpty else {
-      waiting = rough + later
+      waiting = rough + disruptive + later
       return gentle
     }
+    guard !rough.isEmpty else { return nil }
     let next = rough.indices.min { duration(of: rough[$0]) < duration(of: rough[$1]) } ?? 0
-    waiting = rough.enumerated().filter { $0.offset != next }.map(\.element) + later
+    waiting = rough.enumerated().filter { $0.offset != next }.map(\.element) + disruptive + later
     return [rough[next]]
   }
 
   private func isRough(_ look: PlannedObservation) -> Bool {
     catalogue.probe(look.probe).map { $0.descriptor.safety > .observe } ?? false
+  }
+
+  private func isDisruptive(_ look: PlannedObservation) -> Bool {
+    catalogue.probe(look.probe).map { $0.descriptor.safety == .disrupt } ?? false
   }
 
   /// The longest the look may take, in milliseconds.

@@ -66,30 +66,39 @@ package struct Observer: Sendable {
   ) async -> [Observation] {
     let deadline = Deadline(milliseconds: limits.deadline, cancellation: cancellation)
     let agendas = plan.agendas(seen: given, catalogue: catalogue)
-    var seen: [String: [Observation]] = [:]
-    await withTaskGroup(of: (String, [Observation]).self) { group in
+    var pursued: [String: Agenda] = [:]
+    await withTaskGroup(of: (String, Agenda).self) { group in
       var next = targets.compactMap { target in agendas[target.id].map { (target, $0) } }.makeIterator()
       func startOne() {
         guard let (target, agenda) = next.next() else { return }
-        group.addTask { (target.id, await pursue(agenda, at: target, within: deadline, onEvent)) }
+        group.addTask {
+          (target.id, await pursue(agenda, at: target, within: deadline, isDisruptionAwaited: true, onEvent))
+        }
       }
       for _ in 0..<limits.concurrency { startOne() }
-      for await (target, observations) in group {
-        seen[target] = observations
+      for await (target, agenda) in group {
+        pursued[target] = agenda
         startOne()
       }
     }
+    // What stops or cuts something would spoil every other look at the system: it comes when all those are over, one target
+    // after the other.
+    for target in targets {
+      guard let agenda = pursued[target.id] else { continue }
+      pursued[target.id] = await pursue(agenda, at: target, within: deadline, isDisruptionAwaited: false, onEvent)
+    }
+    let seen = pursued.mapValues(\.observations)
     let byKey = Dictionary(
       (Array(seen.values.joined()) + given).map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     return plan.observations.compactMap { byKey[$0.key] }
   }
 
   private func pursue(
-    _ agenda: Agenda, at target: Target, within deadline: Deadline,
+    _ agenda: Agenda, at target: Target, within deadline: Deadline, isDisruptionAwaited: Bool,
     _ onEvent: @escaping @Sendable (RunEvent) -> Void
-  ) async -> [Observation] {
+  ) async -> Agenda {
     var agenda = agenda
-    while let wave = agenda.nextWave(asOf: clock()) {
+    while let wave = agenda.nextWave(asOf: clock(), isDisruptionAwaited: isDisruptionAwaited) {
       let seen = await withTaskGroup(of: Observation.self) { group in
         var next = wave.makeIterator()
         func startOne() {
@@ -111,7 +120,7 @@ package struct Observer: Sendable {
       }
       agenda.record(seen)
     }
-    return agenda.observations
+    return agenda
   }
 
   private func look(_ planned: PlannedObservation, at target: Target, within run: Deadline) async -> Observation {

@@ -58,6 +58,8 @@ package struct RunHeader: Sendable, Hashable, Codable {
   package var shard: Shard?
   /// What it was made from; nil where no inventory was.
   package var sources: AuditedSources?
+  /// What dead runs had disrupted, put back when this one began; nil where there was nothing.
+  package var undone: [AuditReport.UndoneStep]?
 
   /// A header of all these parts.
   package init(

@@ -57,6 +57,16 @@ extension ReportDocument {
     Schema.Field("wayToGreen", wayToGreen, "the cheapest set of fixes that turns the gate; absent where it has passed"),
     Schema.Field("carried", .array(carried), "what earlier runs saw, used or refused here"),
     Schema.Field(
+      "undone",
+      .array(
+        object([
+          Schema.Field("target", .string(), required: true, "the target on whose behalf it was done"),
+          Schema.Field("what", .string(), required: true, "what was done"),
+          Schema.Field("at", .string(), required: true, "when"),
+          Schema.Field("undo", .string(), required: true, "what puts it back"),
+          Schema.Field("problem", .string(), "why it could not be put back; absent where it was"),
+        ])), "what dead runs had disrupted, put back when this one began; absent where there was nothing"),
+    Schema.Field(
       "shard",
       object([
         Schema.Field("total", .integer(minimum: 1), required: true, "into how many parts the run was divided"),

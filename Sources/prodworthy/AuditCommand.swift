@@ -118,7 +118,10 @@ struct AuditCommand: AsyncParsableCommand {
     let history = try history(asOf: day)
 
     let redactor = Redactor(secrets: inventory.targets.flatMap(\.secrets.values))
+    // What a run that died has left stopped would be found wanting by this one.
+    let undone = await Undoing.replayAtStart()
     var run = await observed(inventory, workspace, narrowing, earlier: earlier, redactor: redactor)
+    run.header.undone = undone
     if let folder, let path = workspace.inventoryPath {
       run.header.sources = await SourceReading(inventory: path, run: folder).sources(
         of: workspace.sources + trust.map { ("trust", Input.absolute($0)) })

@@ -12,6 +12,7 @@ import NetworkProbes
 import ObservabilityProbes
 import Probing
 import ProcessProbes
+import RecoveryProbes
 import ScenarioProbes
 import TLSProbes
 
@@ -28,6 +29,7 @@ enum Composition {
     ObservabilityProbes.set,
     LoadProbes.set,
     ScenarioProbes.set,
+    RecoveryProbes.set,
     DeploymentProbes.set,
     DocumentProbes.set,
   ]

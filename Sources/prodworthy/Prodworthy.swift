@@ -50,6 +50,7 @@ struct Prodworthy: AsyncParsableCommand {
       JSONPathCommand.self,
       LoadCommand.self,
       WorkflowCommand.self,
+      UndoCommand.self,
       FaultCommand.self,
     ])
 

@@ -14,6 +14,7 @@ import NetworkProbes
 import ObservabilityProbes
 import Probing
 import ProcessProbes
+import RecoveryProbes
 import ScenarioProbes
 import TLSProbes
 import Testing
@@ -27,6 +28,7 @@ struct BuiltInCatalogueTests {
     DeploymentProbes.set,
     LoadProbes.set, DocumentProbes.set,
     LoadProbes.set, ScenarioProbes.set,
+    RecoveryProbes.set,
   ]
   static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

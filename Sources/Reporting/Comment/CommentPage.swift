@@ -24,6 +24,7 @@ struct CommentPage {
     }
     let standing = [
       report.baselineSentence, report.acceptanceSentence, report.attestationSentence, report.carriedSentence,
+      report.undoneSentence.map { MarkdownText.prose($0) },
     ].compactMap(\.self)
     if !standing.isEmpty { page.block(standing.joined(separator: " · ")) }
     MarkdownGate(report: report, isTerse: true, level: 3).write(into: &page)

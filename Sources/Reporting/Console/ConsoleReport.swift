@@ -145,6 +145,7 @@ struct ConsoleReport {
       page.line(evidence.refused == nil ? "carried, \(evidence.age) old" : "not carried")
       page.quote("\(evidence.probe) on \(evidence.target): \(evidence.refused ?? "until \(evidence.expires)")")
     }
+    if let undone = report.undoneSentence { page.quote(undone) }
     if let forecast = report.forecast {
       page.line("until then \(counted(forecast.count, "thing")) end\(forecast.count == 1 ? "s" : "")")
       for expiry in forecast.prefix(Self.groupLimit) {

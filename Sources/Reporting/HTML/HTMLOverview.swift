@@ -34,7 +34,7 @@ extension HTMLReport {
     let standing: [(String, String?)] = [
       ("Baseline", report.baselineSentence), ("Acceptances", report.acceptanceSentence),
       ("Attestations", report.attestationSentence), ("Carried", report.carriedSentence),
-      ("Parts", report.shardSentence),
+      ("Parts", report.shardSentence), ("Put back", report.undoneSentence),
     ]
     for (term, value) in [
       ("Policy", "\(report.policy.id) (\(report.policy.title))"), ("Targets", report.targets.isEmpty ? "none" : kinds),

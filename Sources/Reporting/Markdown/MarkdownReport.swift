@@ -75,7 +75,7 @@ struct MarkdownReport {
         + [
           ("baseline", report.baselineSentence), ("acceptances", report.acceptanceSentence),
           ("attestations", report.attestationSentence), ("carried", report.carriedSentence),
-          ("parts", report.shardSentence),
+          ("parts", report.shardSentence), ("put back", report.undoneSentence.map { MarkdownText.cell($0) }),
         ].compactMap { name, value in value.map { [name, $0] } })
   }
 

@@ -81,7 +81,8 @@ struct OSCALDocument {
     properties += report.partial.prefix(200).map { OSCALText.property("partial-run", $0) }
     for (name, value) in [
       ("acceptance", report.acceptanceSentence), ("baseline", report.baselineSentence),
-      ("carried", report.carriedSentence), ("parts", report.shardSentence), ("judged-as-of", report.asOf?.description),
+      ("carried", report.carriedSentence), ("parts", report.shardSentence), ("put-back", report.undoneSentence),
+      ("judged-as-of", report.asOf?.description),
     ] {
       if let value { properties.append(OSCALText.property(name, value)) }
     }

@@ -77,6 +77,7 @@ struct SARIFDocument {
     properties["attestations"] = report.attestationSentence.map { .string($0) }
     properties["baseline"] = report.baselineSentence.map { .string($0) }
     properties["carried"] = report.carriedSentence.map { .string($0) }
+    properties["undone"] = report.undoneSentence.map { .string($0) }
     properties["parts"] = report.shardSentence.map { .string($0) }
     return .object(properties)
   }

@@ -118,6 +118,18 @@ extension AuditReport {
     return text
   }
 
+  /// What earlier, dead runs had disrupted and this one put back when it began, in one line; nil where there was nothing.
+  var undoneSentence: String? {
+    guard let undone, !undone.isEmpty else { return nil }
+    let left = undone.count { $0.problem != nil }
+    let steps = undone.prefix(5).map { step in
+      "\(step.what) (\(step.target), \(step.at))\(step.problem.map { ", could not be put back: \($0)" } ?? "")"
+    }
+    return "\(counted(undone.count, "step")) of an earlier run that ended too soon "
+      + (left == 0 ? "put back" : "to be put back, \(left) still open") + ": " + steps.joined(separator: "; ")
+      + (undone.count > 5 ? ", and \(undone.count - 5) more" : "")
+  }
+
   /// Whether every part of a divided run is here; an undivided one is whole.
   var isWhole: Bool { shard.map { Set($0.present).count >= $0.total } ?? true }
 
