@@ -55,6 +55,18 @@ final class TLSStream {
     if try attempt("handshake", before: deadline, { SSL_do_handshake(raw) }) == 0 { throw .closedEarly }
   }
 
+  /// Asks for new keys; gives whether both sides bind them to the session (RFC 5746).
+  func renegotiate(before deadline: Deadline) throws(TransportFailure) -> Bool {
+    let isBound = prodworthy_SSL_get_secure_renegotiation_support(raw) == 1
+    // Whether a server does what it must not is to be seen, not to be prevented here.
+    _ = SSL_set_options(raw, prodworthy_SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION)
+    ERR_clear_error()
+    guard SSL_renegotiate(raw) == 1 else { throw .tls(LibraryErrors.drained().failure) }
+    if try attempt("renegotiation", before: deadline, { SSL_do_handshake(raw) }) == 0 { throw .closedEarly }
+    guard SSL_renegotiate_pending(raw) == 0 else { throw .timedOut(phase: "renegotiation") }
+    return isBound
+  }
+
   func read(upTo limit: Int, before deadline: Deadline) throws(TransportFailure) -> [UInt8] {
     var outcome = Result<Int32, TransportFailure>.success(0)
     let bytes = [UInt8](unsafeUninitializedCapacity: max(1, limit)) { buffer, count in
