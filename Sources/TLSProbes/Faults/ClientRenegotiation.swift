@@ -69,7 +69,8 @@ enum ClientRenegotiation {
         default: nil
         }
       return FaultSighting(
-        verdict: refusal == nil ? nil : .notVulnerable, reason: refusal ?? "the server says nothing to the wish",
+        verdict: refusal == nil ? nil : .notVulnerable,
+        reason: refusal ?? "nothing tells whether the server would agree on new keys",
         version: number, members: ["bound": nil])
     }
   }

@@ -20,8 +20,8 @@ enum EarlyKeyChange {
   private static func look(_ scene: FaultScene) throws(TransportFailure) -> FaultSighting {
     var last = OpenHandshake.Sound.silence
     var version: UInt16?
-    for _ in 0..<2 {
-      switch try scene.begin(scene.hello()) {
+    for attempt in 0..<2 {
+      switch try scene.begin(scene.hello(), isFirst: attempt == 0) {
       case .declined(let how):
         return scene.declined("the server speaks TLS 1.3 alone, in which this message means nothing", how)
       case .unclear(let reason): return FaultSighting(verdict: nil, reason: reason)

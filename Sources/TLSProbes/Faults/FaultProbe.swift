@@ -129,8 +129,17 @@ struct FaultScene: Sendable {
     return hello
   }
 
-  /// The server's first flight in answer to `hello`, asked twice where the first try meets silence or a reset.
-  func begin(_ hello: ClientHello) throws(TransportFailure) -> OpenHandshake.Beginning {
+  /// The server's first flight in answer to `hello`, asked twice where the first try meets silence or a reset. Once
+  /// somebody was met (`isFirst`), that nobody answers any more is no reason to have seen nothing.
+  func begin(_ hello: ClientHello, isFirst: Bool = true) throws(TransportFailure) -> OpenHandshake.Beginning {
+    guard isFirst else {
+      do throws(TransportFailure) {
+        return try OpenHandshake.begun(self, hello)
+      } catch {
+        if error == .cancelled { throw error }
+        return .unclear(error.sentence)
+      }
+    }
     do throws(TransportFailure) {
       return try OpenHandshake.begun(self, hello)
     } catch {

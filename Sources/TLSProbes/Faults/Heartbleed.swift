@@ -32,7 +32,7 @@ enum Heartbleed {
     var version: UInt16?
     var isKnown: Bool?
     for attempt in 0..<2 {
-      switch try scene.begin(hello) {
+      switch try scene.begin(hello, isFirst: attempt == 0) {
       case .declined(let how):
         var sighting = scene.declined(
           "the server speaks TLS 1.3 alone, which no library with this fault can speak", how)

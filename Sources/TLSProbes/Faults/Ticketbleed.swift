@@ -18,6 +18,7 @@ enum Ticketbleed {
   private static func look(_ scene: FaultScene) throws(TransportFailure) -> FaultSighting {
     var reason = "the server does not take up the session by its ticket"
     var version: UInt16?
+    var fresh = 0
     for _ in 0..<attempts {
       let deadline = scene.deadline.capped(milliseconds: FaultScene.patience)
       let saved: SavedSession?
@@ -54,22 +55,25 @@ enum Ticketbleed {
       hello.sessionID = name
       hello.ticket = ticket
       if scene.target.kind == "https" { hello.alpn = ["http/1.1"] }
-      guard case .accepted(_, let answer) = ask(scene, hello) else { continue }
+      guard case .accepted(_, let answer) = scene.questioner.ask(hello) else { continue }
       version = answer.version
       if answer.sessionID == name {
         return FaultSighting(
           verdict: .notVulnerable, reason: "the server takes up the session and repeats its name as it was",
           version: version)
       }
+      fresh += 1
       if answer.sessionID.count > sent, answer.sessionID.starts(with: name) {
         return FaultSighting(
           verdict: .vulnerable,
           reason: "the server repeats a name of \(sent) bytes as \(answer.sessionID.count)", version: version)
       }
     }
+    if fresh == attempts {
+      return FaultSighting(
+        verdict: .notApplicable,
+        reason: "the server gives tickets and takes none: \(fresh) times over it began a new session", version: version)
+    }
     return FaultSighting(verdict: nil, reason: reason, version: version)
   }
-
-  /// What the server says to `hello`, as far as its ServerHello: after it, a session taken up goes on encrypted.
-  private static func ask(_ scene: FaultScene, _ hello: ClientHello) -> Answer { scene.questioner.ask(hello) }
 }

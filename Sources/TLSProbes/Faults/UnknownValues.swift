@@ -32,7 +32,10 @@ enum UnknownValues {
     switch scene.questioner.ask(plain) {
     case .accepted: break
     case .declined: return FaultSighting(verdict: nil, reason: "the server declines a plain hello too", members: none)
-    case .foreign(let reason), .unclear(let reason):
+    case .foreign(let reason): return FaultSighting(verdict: nil, reason: reason, members: none)
+    case .unclear(let reason):
+      // Nobody to be met is another matter than somebody who does not tell.
+      try scene.door.open(scene.deadline.capped(milliseconds: FaultScene.patience)).close()
       return FaultSighting(verdict: nil, reason: reason, members: none)
     }
     var greased = plain
