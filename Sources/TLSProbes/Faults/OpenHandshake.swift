@@ -39,9 +39,11 @@ struct OpenHandshake {
     self.hello = hello
   }
 
-  /// Sends `hello` on a fresh connection and reads the answer up to the server's last word.
-  static func begun(_ scene: FaultScene, _ hello: ClientHello) throws(TransportFailure) -> Beginning {
-    let deadline = scene.deadline.capped(milliseconds: FaultScene.patience)
+  /// Sends `hello` on a fresh connection and reads the answer up to the server's last word; `patience` in milliseconds.
+  static func begun(
+    _ scene: FaultScene, _ hello: ClientHello, patience: Int = FaultScene.patience
+  ) throws(TransportFailure) -> Beginning {
+    let deadline = scene.deadline.capped(milliseconds: patience)
     let connection = try scene.door.open(deadline)
     do throws(TransportFailure) {
       var source = scene.source()

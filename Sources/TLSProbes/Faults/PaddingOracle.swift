@@ -72,7 +72,7 @@ enum PaddingOracle {
       return FaultSighting(
         verdict: nil, reason: "the server shows no RSA key to encrypt to", version: version, members: unseen)
     }
-    let asker = Asker(scene: scene, hello: hello, key: key)
+    var asker = Asker(scene: scene, hello: hello, key: key)
     guard let complete = asker.round(.complete), let alone = asker.round(.alone) else {
       return FaultSighting(
         verdict: nil, reason: "the server does not repeat its answer to the same hello", version: version,
@@ -127,13 +127,22 @@ enum PaddingOracle {
     let scene: FaultScene
     let hello: ClientHello
     let key: RawRSA
+    /// Whether the server has served several connections at once so far.
+    private var servesSeveral = true
+
+    init(scene: FaultScene, hello: ClientHello, key: RawRSA) {
+      self.scene = scene
+      self.hello = hello
+      self.key = key
+    }
 
     /// What the server does to each of the forms; nil where it does not come that far.
     ///
     /// All are under way at once, so that silence costs its time once; one after the other with a server that serves one
     /// connection at a time.
-    func round(_ flow: Flow) -> [String]? {
-      if let heard = heard(of: Form.allCases, flow) { return heard }
+    mutating func round(_ flow: Flow) -> [String]? {
+      if servesSeveral, let heard = heard(of: Form.allCases, flow) { return heard }
+      servesSeveral = false
       var all: [String] = []
       for form in Form.allCases {
         guard let heard = heard(of: [form], flow) else { return nil }
@@ -146,7 +155,10 @@ enum PaddingOracle {
       var handshakes: [OpenHandshake] = []
       defer { for handshake in handshakes { handshake.connection.close() } }
       for form in forms {
-        guard case .open(let handshake)? = try? OpenHandshake.begun(scene, hello) else { return nil }
+        guard
+          case .open(let handshake)? = try? OpenHandshake.begun(
+            scene, hello, patience: forms.count > 1 ? 2500 : FaultScene.patience)
+        else { return nil }
         handshakes.append(handshake)
         guard let message = message(form) else { return nil }
         var exchange: [UInt8] = [16]
