@@ -35,8 +35,7 @@ enum NamedAttacks {
         "CBC under TLS 1.0 or before; clients split records against it", isGuarded: true),
       attack("CRIME", "CVE-2012-4929", seen.word("compression", is: "on"), "compression within TLS"),
       attack(
-        "Lucky Thirteen", "CVE-2013-0169", seen.lucky,
-        "CBC without encrypt-then-MAC; libraries take equal time against it",
+        "Lucky Thirteen", "CVE-2013-0169", seen.accepts { $0.isCBC }, "CBC; libraries take equal time against it",
         isGuarded: true),
       attack("RC4 biases", "CVE-2013-2566", seen.accepts { $0.isRC4 }, "RC4 (Bar Mitzvah, RC4 NOMORE)"),
       attack("POODLE", "CVE-2014-3566", seen.accepts(under: [.ssl3]) { $0.isCBC }, "CBC under SSL 3.0"),
@@ -113,13 +112,6 @@ private struct Seen {
     let areVersionsSure = versions.allSatisfy { self.version($0).isOpen != nil }
     if versions.allSatisfy({ self.version($0).isOpen == false }) { return (false, nil) }
     return (areVersionsSure && areSuitesSure ? false : nil, nil)
-  }
-
-  var lucky: (isOpen: Bool?, what: String?) {
-    let found = accepts { $0.isCBC }
-    // What is agreed on with a client that has the extension is safe with such a client.
-    if found.isOpen == true, facts["encryptThenMAC"]?.bool == true { return (false, nil) }
-    return found
   }
 
   var logjam: (isOpen: Bool?, what: String?) {
