@@ -44,6 +44,10 @@ static inline void prodworthy_SSL_CTX_keep_sessions_outside(SSL_CTX *context) {
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
 }
 static const uint64_t prodworthy_SSL_OP_LEGACY_SERVER_CONNECT = SSL_OP_LEGACY_SERVER_CONNECT;
+static const uint64_t prodworthy_SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION = SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION;
+static inline int prodworthy_SSL_get_secure_renegotiation_support(SSL *session) {
+  return (int)SSL_get_secure_renegotiation_support(session);
+}
 static inline void prodworthy_OPENSSL_free(void *memory) { OPENSSL_free(memory); }
 static inline void prodworthy_SSL_CTX_serve_safely(SSL_CTX *context) {
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);

@@ -9,12 +9,14 @@ enum ConfigurationGrading {
   static let fields: [Schema.Field] = [
     Schema.Field("grade", Grade.schema, "the grade by SSL Labs' Server Rating Guide 2009r"),
     Schema.Field("mozilla", Compliance.schema, "where the server stands to Mozilla's Server Side TLS guidelines"),
+    Schema.Field("attacks", NamedAttacks.schema, "attacks with a name that what is accepted lays open, or does not"),
   ]
 
   /// `facts` with what follows from them as of `now`.
   static func graded(_ facts: JSONObject, asOf now: Instant) -> JSONObject {
     var facts = facts
     let profile = profile(of: .object(facts), asOf: now)
+    facts["attacks"] = NamedAttacks.facts(of: .object(facts))
     facts["grade"] = profile.grade.facts
     facts["mozilla"] = Compliance.facts(profile.compliances)
     return facts
@@ -56,6 +58,7 @@ enum ConfigurationGrading {
     profile.isRevoked = revoked(facts["stapleVerdict"]?.string)
     profile.chainIsComplete = facts["chain"]?["issuerFound"]?.bool
     profile.renegotiatesSecurely = yes(facts["renegotiation"], is: "secure", not: "insecure")
+    if let isOpen = facts["versions"]?["ssl2"]?.bool { profile.vulnerabilities[.drown] = isOpen }
     profile.compresses = yes(facts["compression"], is: "on", not: "off")
     profile.modernClientsGetForwardSecrecy = facts["modern"]?["forwardSecret"]?.bool
     let orders = Set(facts["preference"]?.object?.members.compactMap(\.value.string) ?? [])

@@ -93,7 +93,8 @@ struct TLSConfigurationProbe: Probe {
     }
   }
 
-  private static func unseen(_ failure: TransportFailure) -> Unseen {
+  /// Why nothing was seen where a connection failed like this.
+  static func unseen(_ failure: TransportFailure) -> Unseen {
     switch failure {
     case .timedOut: Unseen(.timeout, failure.sentence)
     case .cancelled: Unseen(.interrupted, failure.sentence)

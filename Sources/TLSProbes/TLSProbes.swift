@@ -7,7 +7,7 @@ import Transport
 package enum TLSProbes {
   /// The kind `https`, as far as TLS needs it, with the probe.
   package static let set: ProbeSet = ProbeSet(
-    targetKinds: [https, tls], probes: [TLSEndpointProbe(), configuration, StartTLSInjectionProbe()],
+    targetKinds: [https, tls], probes: [TLSEndpointProbe(), configuration, StartTLSInjectionProbe()] + Faults.probes,
     libraries: [TLSLibrary.version])
 
   /// The probe that finds out everything a server accepts, for those who want its facts alone.

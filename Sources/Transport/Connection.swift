@@ -116,6 +116,15 @@ package final class Connection {
     return inspection
   }
 
+  /// Asks for new keys within the session (RFC 5246 section 7.4.1.1), which a server need not grant.
+  ///
+  /// Gives whether the new keys were bound to the old session (RFC 5746). Throws where the server does not go along:
+  /// `tls` with its alert, `closedEarly` or `reset`, and `timedOut` where it says nothing at all.
+  package func renegotiateTLS(before deadline: Deadline) throws(TransportFailure) -> Bool {
+    guard let stream else { throw .tls(TLSFailure(.local, "there is no session to renegotiate")) }
+    return try stream.renegotiate(before: deadline)
+  }
+
   /// Waits for bytes and gives at most `limit` of them; none when the peer ended in order.
   package func read(upTo limit: Int, before deadline: Deadline) throws(TransportFailure) -> [UInt8] {
     if let stream { return try stream.read(upTo: limit, before: deadline) }

@@ -51,4 +51,16 @@ package final class SavedSession: Sendable {
 
   /// How many bytes the server takes before the handshake is done (RFC 8446 section 4.2.10); 0 for none.
   package var maximumEarlyData: Int { Int(SSL_SESSION_get_max_early_data(raw)) }
+
+  /// The ticket by which the server knows the session (RFC 5077); nil without one.
+  package var ticket: [UInt8]? {
+    var start: UnsafePointer<UInt8>?
+    var length = 0
+    SSL_SESSION_get0_ticket(raw, &start, &length)
+    guard let start, length > 0 else { return nil }
+    return Array(UnsafeBufferPointer(start: start, count: length))
+  }
+
+  /// The number of its suite; nil where it has none.
+  package var suite: UInt16? { SSL_SESSION_get0_cipher(raw).map { SSL_CIPHER_get_protocol_id($0) } }
 }

@@ -55,6 +55,36 @@ final class TLSStream {
     if try attempt("handshake", before: deadline, { SSL_do_handshake(raw) }) == 0 { throw .closedEarly }
   }
 
+  /// How much a server may have said before new keys are asked for.
+  private static let mostBytesBeforeRenegotiation = 64 << 10
+
+  /// Asks for new keys; gives whether both sides bind them to the session (RFC 5746).
+  func renegotiate(before deadline: Deadline) throws(TransportFailure) -> Bool {
+    let isBound = prodworthy_SSL_get_secure_renegotiation_support(raw) == 1
+    // Whether a server does what it must not is to be seen, not to be prevented here.
+    _ = SSL_set_options(raw, prodworthy_SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION)
+    ERR_clear_error()
+    guard SSL_renegotiate(raw) == 1 else { throw .tls(LibraryErrors.drained().failure) }
+    if try attempt("renegotiation", before: deadline, { SSL_do_handshake(raw) }) == 0 { throw .closedEarly }
+    // Nothing is asked while there is something to be read, so that is read away; it may be the end.
+    var byte: UInt8 = 0
+    for _ in 0..<Self.mostBytesBeforeRenegotiation {
+      ERR_clear_error()
+      guard SSL_renegotiate_pending(raw) != 0 else { return isBound }
+      let hasAsked = SSL_in_init(raw) == 1
+      let result = SSL_read(raw, &byte, 1)
+      if result > 0 { continue }
+      switch SSL_get_error(raw, result) {
+      case SSL_ERROR_WANT_READ: try socket.wait(for: POLLIN, before: deadline, phase: "renegotiation")
+      case SSL_ERROR_WANT_WRITE: try socket.wait(for: POLLOUT, before: deadline, phase: "renegotiation")
+      case SSL_ERROR_ZERO_RETURN where hasAsked: throw .closedEarly
+      case SSL_ERROR_ZERO_RETURN: throw .timedOut(phase: "renegotiation")
+      default: throw failure()
+      }
+    }
+    throw .timedOut(phase: "renegotiation")
+  }
+
   func read(upTo limit: Int, before deadline: Deadline) throws(TransportFailure) -> [UInt8] {
     var outcome = Result<Int32, TransportFailure>.success(0)
     let bytes = [UInt8](unsafeUninitializedCapacity: max(1, limit)) { buffer, count in

@@ -33,6 +33,13 @@ package final class ScriptedServer: Sendable {
       return recv(descriptor, &bytes, bytes.count, Int32(MSG_PEEK)) >= count
     }
 
+    /// What has come, at most `count` bytes, left where it is.
+    package func peeked(_ count: Int) -> [UInt8] {
+      var bytes = [UInt8](repeating: 0, count: count)
+      let received = recv(descriptor, &bytes, count, Int32(MSG_PEEK))
+      return Array(bytes.prefix(max(0, received)))
+    }
+
     /// Sends all of it, as far as the peer takes it.
     package func send(_ bytes: [UInt8]) {
       _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))

@@ -310,7 +310,7 @@ import Transport
       _ = Offer(peer)
       peer.send(WireBytes.record(WireBytes.serverHello(suite: 0xFFFE)))
     }
-    let survey = await Survey(https(server.port), within: 6000)
+    let survey = await Survey(https(server.port), within: 20_000)
     #expect(survey.protocols == [])
     #expect(survey.inconclusive != [])
   }

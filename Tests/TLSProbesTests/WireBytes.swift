@@ -26,12 +26,12 @@ enum WireBytes {
 
   static func serverHello(
     version: Int = 0x0303, suite: Int, compression: UInt8 = 0, random: [UInt8] = [UInt8](repeating: 7, count: 32),
-    extensions: [(Int, [UInt8])] = [(0xFF01, [0])]
+    session: [UInt8] = [], extensions: [(Int, [UInt8])] = [(0xFF01, [0])]
   ) -> [UInt8] {
     var body: [UInt8] = []
     body.append(version, width: 2)
     body += random
-    body.append(vector: [], width: 1)
+    body.append(vector: session, width: 1)
     body.append(suite, width: 2)
     body.append(compression)
     var list: [UInt8] = []

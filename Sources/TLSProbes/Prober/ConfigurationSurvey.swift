@@ -15,6 +15,10 @@ struct ConfigurationSurvey: Sendable {
     var version: UInt16
     var suite: UInt16
     var group: UInt16?
+    /// The whole answer.
+    var flight: ServerFlight
+    /// Whether the hello had a post-quantum key beside the classical one, and more bytes than a packet holds.
+    var wasLarge: Bool
   }
 
   /// Whether a downgrade is noticed (RFC 7507).
@@ -138,7 +142,9 @@ struct ConfigurationSurveyor: Sendable {
     hello.alpn = target.kind == "https" ? ["h2", "http/1.1"] : []
     hello.paddedTo = Self.largeHelloBytes
     var answer = questioner.ask(hello)
+    var isLarge = true
     if case .unclear = answer {
+      isLarge = false
       // Some cannot take a hello of more than one packet: then as clients did before.
       hello.groups.removeFirst()
       hello.keyShares.removeFirst()
@@ -149,7 +155,8 @@ struct ConfigurationSurveyor: Sendable {
     case .accepted(let flight, let answer):
       var group = answer.keyShare?.group
       if case .curve(let curve) = flight.keyExchange { group = curve }
-      return ConfigurationSurvey.Modern(version: answer.version, suite: answer.suite, group: group)
+      return ConfigurationSurvey.Modern(
+        version: answer.version, suite: answer.suite, group: group, flight: flight, wasLarge: isLarge)
     case .foreign(let words): throw Obstacle(sentence: words)
     case .declined: return nil
     case .unclear:
@@ -169,7 +176,9 @@ struct ConfigurationSurveyor: Sendable {
     _ questioner: Questioner, _ modern: ConfigurationSurvey.Modern?
   ) -> ConfigurationSurvey.Part {
     var part = ConfigurationSurvey.Part()
-    let walk = SuiteWalk.walked(.tls13, questioner, serverName: sentName)
+    // What today's clients get is the first pick already.
+    let first = modern.flatMap { $0.version == ProtocolVersion.tls13.rawValue ? ($0.flight, $0.suite) : nil }
+    let walk = SuiteWalk.walked(.tls13, questioner, serverName: sentName, knowing: first)
     part.walks = [walk]
     guard !walk.suites.isEmpty else { return part }
     var known: [UInt16] = []
@@ -183,7 +192,8 @@ struct ConfigurationSurveyor: Sendable {
       part.postQuantum = .yes
       part.largeHello = .yes
     } else {
-      lookForPostQuantum(questioner, walk.suites, &groups, &part)
+      let isClassical = first != nil && modern?.wasLarge == true
+      lookForPostQuantum(questioner, walk.suites, prefersClassical: isClassical, &groups, &part)
     }
     part.groups13 = groups
     if let preference = preference(walk, questioner, compressions: [0]).preference {
@@ -193,8 +203,11 @@ struct ConfigurationSurveyor: Sendable {
   }
 
   /// X25519MLKEM768 by a share that a server takes for a real one: some answer nothing else.
+  ///
+  /// `prefersClassical`: whether both keys were offered before, and it was answered with the classical one.
   private func lookForPostQuantum(
-    _ questioner: Questioner, _ suites: [UInt16], _ groups: inout GroupWalk, _ part: inout ConfigurationSurvey.Part
+    _ questioner: Questioner, _ suites: [UInt16], prefersClassical: Bool, _ groups: inout GroupWalk,
+    _ part: inout ConfigurationSurvey.Part
   ) {
     var source = questioner.source()
     let share = ClientHello.KeyShare.x25519MLKEM768(&source)
@@ -210,6 +223,11 @@ struct ConfigurationSurveyor: Sendable {
       return
     case .unclear: break
     default: part.largeHello = .yes
+    }
+    if prefersClassical {
+      part.postQuantum = groups.groups.contains(share.group) ? .yes : .no
+      part.largeHello = .yes
+      return
     }
     hello.groups = [share.group, NamedGroup.x25519]
     hello.keyShares = [share, .x25519(&source)]
@@ -307,7 +325,7 @@ struct ConfigurationSurveyor: Sendable {
     let known: ConfigurationSurvey.Test? = walk.suites.count < 2 ? nil : walk.followsOffer ? nil : .yes
     if compressions == [0], known != nil || walk.suites.count < 2 { return (known, nil) }
     // The offer of the walk had them in this order.
-    let order = CipherSuite.batches(for: walk.version).flatMap { $0 }.filter { walk.suites.contains($0) }
+    let order = walk.order.filter { walk.suites.contains($0) }
     var hello = SuiteWalk.hello(
       walk.version, suites: order.reversed(), serverName: walk.version == .ssl3 ? nil : sentName, questioner)
     hello.compressions = compressions

@@ -105,8 +105,10 @@ struct SessionSurveyor: Sendable {
       var stranger = self.settings
       stranger.alpn = [SessionSurvey.unknownProtocolName]
       survey.unknownProtocol = meet(stranger)
-      survey.strictTransport = .taken(
-        through: door, of: target, before: deadline.capped(milliseconds: Self.patience), traffic: traffic)
+      if survey.strictTransport == nil {
+        survey.strictTransport = .taken(
+          through: door, of: target, before: deadline.capped(milliseconds: Self.patience), traffic: traffic)
+      }
     }
     return survey
   }
@@ -146,7 +148,16 @@ struct SessionSurveyor: Sendable {
     again.version = version.forLibrary
     again.resuming = saved
     if offersHTTP { again.alpn = ["http/1.1"] }
-    let meeting = meet(again)
+    var glance: StrictTransportGlance?
+    let isFirst = offersHTTP && survey.strictTransport == nil
+    let meeting = attempt(door.open) {
+      again
+    } then: { connection, inspection, deadline in
+      // The one connection that speaks HTTP/1.1 serves for the one request too.
+      guard isFirst, inspection.failure == nil else { return }
+      glance = .asked(over: connection, of: target, before: deadline, traffic: traffic)
+    }
+    if case .answered? = glance { survey.strictTransport = glance }
     if offersHTTP { survey.http1 = survey.http1 ?? meeting }
     if case .shown(let second) = meeting, second.failure == nil {
       survey.resumption[version] = second.isResumed ? .resumed : .notResumed
@@ -167,7 +178,8 @@ struct SessionSurveyor: Sendable {
 
   /// One handshake, and another one where nothing was heard of the first.
   private func attempt(
-    _ open: (Deadline) throws(TransportFailure) -> Connection, with settings: () -> InspectionSettings
+    _ open: (Deadline) throws(TransportFailure) -> Connection, with settings: () -> InspectionSettings,
+    then use: (Connection, Inspection, Deadline) -> Void = { _, _, _ in }
   ) -> SessionSurvey.Meeting {
     var last = TransportFailure.timedOut(phase: "connect")
     for _ in 0..<2 {
@@ -176,7 +188,9 @@ struct SessionSurveyor: Sendable {
       do throws(TransportFailure) {
         let connection = try open(deadline)
         defer { connection.close() }
-        return .shown(try connection.inspectTLS(settings(), before: deadline))
+        let inspection = try connection.inspectTLS(settings(), before: deadline)
+        use(connection, inspection, deadline)
+        return .shown(inspection)
       } catch {
         last = error
         switch error {

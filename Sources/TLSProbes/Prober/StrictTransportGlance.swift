@@ -20,6 +20,17 @@ enum StrictTransportGlance: Sendable, Equatable {
       defer { connection.close() }
       let settings = TLSClientSettings(serverName: target.serverName, trust: nil, alpn: ["http/1.1"])
       _ = try connection.agreeOnTLS(settings, before: deadline)
+      return asked(over: connection, of: target, before: deadline, traffic: traffic)
+    } catch {
+      return .unseen(error.sentence)
+    }
+  }
+
+  /// Asks over a connection that speaks HTTP/1.1 within TLS.
+  static func asked(
+    over connection: Connection, of target: TLSTarget, before deadline: Deadline, traffic: TrafficMeter
+  ) -> StrictTransportGlance {
+    do throws(TransportFailure) {
       traffic.add(requests: 1)
       try connection.write(request(to: target), before: deadline)
       var bytes: [UInt8] = []

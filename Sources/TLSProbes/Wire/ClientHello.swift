@@ -22,6 +22,16 @@ struct ClientHello: Sendable {
   var isFallback = false
   /// Padding (RFC 7685) up to this many bytes of handshake message.
   var paddedTo = 0
+  /// The session to take up again, at most 32 bytes; nil for what the version usually has there.
+  var sessionID: [UInt8]?
+  /// The ticket of that session (RFC 5077); empty for none.
+  var ticket: [UInt8] = []
+  /// Whether heartbeats may be sent to it (RFC 6520).
+  var takesHeartbeats = false
+  /// Whether values that mean nothing stand among the suites, groups, versions, protocols and extensions (RFC 8701).
+  var isGreased = false
+  /// The version in the header where it is not the offer's own.
+  var statedVersion: UInt16?
 
   /// The signature algorithms offered: a generous list, or servers give up before anything is learned.
   static let signatureAlgorithms: [UInt16] = [
@@ -29,6 +39,8 @@ struct ClientHello: Sendable {
     0x0203, 0x0201, 0x0202, 0x0402, 0x0904, 0x0905, 0x0906,
   ]
 
+  /// Numbers that are reserved for meaning nothing, in every registry alike (RFC 8701 section 2).
+  private static let grease: [UInt16] = [0x0A0A, 0x1A1A, 0x2A2A]
   private static let fallbackSuite: UInt16 = 0x5600
   /// Says the same as an empty renegotiation_info, where there are no extensions (RFC 5746 section 3.3).
   private static let renegotiationSuite: UInt16 = 0x00FF
@@ -52,16 +64,19 @@ struct ClientHello: Sendable {
 
   private func handshake(_ source: inout ByteSource) -> [UInt8] {
     var body: [UInt8] = []
-    body.append(Int(min(version, .tls12).rawValue), width: 2)
+    body.append(Int(statedVersion ?? min(version, .tls12).rawValue), width: 2)
     body += source.bytes(32)
-    body.append(vector: version == .tls13 ? source.bytes(32) : [], width: 1)
-    var offered = suites
+    body.append(vector: (sessionID ?? (version == .tls13 ? source.bytes(32) : [])).prefix(32), width: 1)
+    var offered = isGreased ? [Self.grease[0]] + suites : suites
     if version == .ssl3 { offered.append(Self.renegotiationSuite) }
     if isFallback { offered.append(Self.fallbackSuite) }
     body.append(list: offered, width: 2)
     body.append(vector: compressions, width: 1)
     if version > .ssl3 {
       var extensions = self.extensions
+      if isGreased {
+        extensions = Self.extension_(Int(Self.grease[1]), []) + extensions + Self.extension_(Int(Self.grease[2]), [0])
+      }
       // Message header, body, the length of the extensions, the header of the padding.
       let missing = paddedTo - (4 + body.count + 2 + extensions.count + 4)
       if missing > 0 { extensions += Self.extension_(21, [UInt8](repeating: 0, count: missing)) }
@@ -78,10 +93,12 @@ struct ClientHello: Sendable {
     all += Self.extension_(0xFF01, [0])
     all += Self.extension_(0x0017, [])
     all += Self.extension_(0x0016, [])
-    all += Self.extension_(0x0023, [])
+    all += Self.extension_(0x0023, ticket)
+    if takesHeartbeats { all += Self.extension_(0x000F, [1]) }
     all += Self.extension_(0x0005, [1, 0, 0, 0, 0])
     if !alpn.isEmpty {
       var list: [UInt8] = []
+      if isGreased { list.append(vector: [UInt8(Self.grease[0] >> 8), UInt8(Self.grease[0] & 0xFF)], width: 1) }
       for name in alpn { list.append(vector: Array(name.utf8.prefix(255)), width: 1) }
       var body: [UInt8] = []
       body.append(vector: list, width: 2)
@@ -95,7 +112,7 @@ struct ClientHello: Sendable {
     }
     if !groups.isEmpty {
       var body: [UInt8] = []
-      body.append(list: groups, width: 2)
+      body.append(list: isGreased ? [Self.grease[0]] + groups : groups, width: 2)
       all += Self.extension_(0x000A, body)
       all += Self.extension_(0x000B, [1, 0])
     }
@@ -105,8 +122,13 @@ struct ClientHello: Sendable {
 
   private var tls13Extensions: [UInt8] {
     var versions: [UInt8] = []
-    versions.append(list: fallsBackToTLS12 ? [0x0304, 0x0303] : [0x0304], width: 1)
+    let known: [UInt16] = fallsBackToTLS12 ? [0x0304, 0x0303] : [0x0304]
+    versions.append(list: isGreased ? [Self.grease[0]] + known : known, width: 1)
     var shares: [UInt8] = []
+    if isGreased {
+      shares.append(Int(Self.grease[0]), width: 2)
+      shares.append(vector: [0], width: 2)
+    }
     for share in keyShares {
       shares.append(Int(share.group), width: 2)
       shares.append(vector: share.key, width: 2)

@@ -74,9 +74,10 @@ struct ServerFlight: Sendable {
       handshake += content
       try readMessages()
     default:
-      // A change of keys, or what is encrypted under them: nothing is learned from it.
+      // A change of keys, which comes this early where a session is taken up again, or what is encrypted under them:
+      // nothing is learned from it, nor from anything behind it.
       guard hello != nil else { throw .malformed("a record of type \(type) before a hello") }
-      if hello?.version == ProtocolVersion.tls13.rawValue { isDone = true }
+      isDone = true
     }
   }
 

@@ -3,6 +3,8 @@ struct ServerHello: Sendable, Equatable {
   /// What the server settles on, the one in supported_versions before the one in the header.
   var version: UInt16
   var random: [UInt8]
+  /// The session's name: the client's own where the server takes that session up again.
+  var sessionID: [UInt8]
   var suite: UInt16
   /// 0 for none.
   var compression: UInt8
@@ -27,6 +29,7 @@ struct ServerHello: Sendable, Equatable {
       session.count <= 32, let suite = reader.uint16(), let compression = reader.byte()
     else { return nil }
     self.random = Array(random)
+    sessionID = Array(session)
     self.suite = suite
     self.compression = compression
     extensions = []
@@ -61,6 +64,7 @@ struct ServerHello: Sendable, Equatable {
     var names = ByteReader(list)
     return names.vector(1).map { String(decoding: $0, as: UTF8.self) }
   }
+  var takesHeartbeats: Bool { self[0x000F] != nil }
   var hasSecureRenegotiation: Bool { self[0xFF01] != nil }
   var hasExtendedMasterSecret: Bool { self[0x0017] != nil }
   var hasEncryptThenMAC: Bool { self[0x0016] != nil }
