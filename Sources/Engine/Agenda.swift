@@ -25,6 +25,7 @@ struct Agenda: Sendable {
   ///
   /// A look serves several checks: it is due as soon as one of them is, and dropped when all of them are blocked. Looks that
   /// do more than observe would disturb the others, and each other: they come last, one at a time, the longest at the end.
+  /// The others come with the longest first, so that none of those begins when all the rest is done.
   mutating func nextWave(asOf now: Instant) -> [PlannedObservation]? {
     guard !waiting.isEmpty else { return nil }
     let standing = standing(asOf: now)
@@ -46,7 +47,8 @@ struct Agenda: Sendable {
     let rough = due.filter(isRough)
     guard gentle.isEmpty else {
       waiting = rough + later
-      return gentle
+      let order = gentle.indices.sorted { (-duration(of: gentle[$0]), $0) < (-duration(of: gentle[$1]), $1) }
+      return order.map { gentle[$0] }
     }
     let next = rough.indices.min { duration(of: rough[$0]) < duration(of: rough[$1]) } ?? 0
     waiting = rough.enumerated().filter { $0.offset != next }.map(\.element) + later
