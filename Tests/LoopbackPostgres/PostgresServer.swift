@@ -56,7 +56,8 @@ package final class PostgresServer: Sendable {
 
   init(offersTLS: Bool, programs: String? = nil, further: String = "") throws {
     self.offersTLS = offersTLS
-    folder = try Self.makeFolder()
+    let folder = try Self.makeFolder()
+    self.folder = folder
     port = try Self.freePort()
     (root, otherRoot) = ("\(folder)/root.pem", "\(folder)/other.pem")
     let programs = try programs.map { try Self.readable($0, in: folder) } ?? Self.programs()
