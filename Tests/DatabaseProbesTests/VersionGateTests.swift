@@ -33,7 +33,7 @@ import Testing
     Gate("pg_database", "datlocale", since: 17), Gate("pg_database", "datlocprovider", since: 15),
     Gate("pg_hba_file_rules", "file_name", since: 16), Gate("pg_hba_file_rules", "rule_number", since: 16),
     Gate("pg_index", "indnullsnotdistinct", since: 15), Gate("pg_locks", "waitstart", since: 14),
-    Gate("pg_prepared_statements", "generic_plans", since: 16),
+    Gate("pg_prepared_statements", "generic_plans", since: 14),
     Gate("pg_prepared_statements", "result_types", since: 16), Gate("pg_proc", "prosqlbody", since: 14),
     Gate("pg_replication_slots", "conflicting", since: 16), Gate("pg_replication_slots", "inactive_since", since: 17),
     Gate("pg_replication_slots", "invalidation_reason", since: 17),
