@@ -51,15 +51,19 @@ package struct ComposeNode: Sendable {
 
   /// The text, if this is one.
   package var text: String? { if case .text(let text) = content { text } else { nil } }
+  // Kept out of line: inlined, accessors of a plain value make the optimiser of Swift 6.3 end with an ownership error.
   /// The truth value, if this is one.
+  @inline(never)
   package var boolean: Bool? { if case .boolean(let truth) = content { truth } else { nil } }
   /// The whole number, if this is one.
+  @inline(never)
   package var integer: Int? { if case .integer(let number) = content { number } else { nil } }
   /// The elements, if this is a list.
   package var list: [ComposeNode]? { if case .list(let elements) = content { elements } else { nil } }
   /// The entries, if this is a map.
   package var map: ComposeMap? { if case .map(let map) = content { map } else { nil } }
   /// Whether nothing stands there.
+  @inline(never)
   package var isNull: Bool { if case .null = content { true } else { false } }
 
   /// A scalar as text, written as a compose implementation writes it into an environment; nil for a list or a map.

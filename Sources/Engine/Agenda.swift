@@ -25,6 +25,7 @@ struct Agenda: Sendable {
   ///
   /// A look serves several checks: it is due as soon as one of them is, and dropped when all of them are blocked. Looks that
   /// do more than observe would disturb the others, and each other: they come last, one at a time, the longest at the end.
+  /// The others come with the longest first, so that none of those begins when all the rest is done.
   /// While `isDisruptionAwaited`, looks that stop or cut something stay where they are: other targets are still looked at.
   mutating func nextWave(asOf now: Instant, isDisruptionAwaited: Bool = false) -> [PlannedObservation]? {
     guard !waiting.isEmpty else { return nil }
@@ -48,7 +49,8 @@ struct Agenda: Sendable {
     let rough = due.filter { isRough($0) && !(isDisruptionAwaited && isDisruptive($0)) }
     guard gentle.isEmpty else {
       waiting = rough + disruptive + later
-      return gentle
+      let order = gentle.indices.sorted { (-duration(of: gentle[$0]), $0) < (-duration(of: gentle[$1]), $1) }
+      return order.map { gentle[$0] }
     }
     guard !rough.isEmpty else { return nil }
     let next = rough.indices.min { duration(of: rough[$0]) < duration(of: rough[$1]) } ?? 0

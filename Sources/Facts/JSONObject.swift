@@ -10,11 +10,11 @@ public struct JSONObject: Sendable {
   public private(set) var members: [Member] = []
   /// Positions by name, kept once a linear search would cost more than hashing.
   private var positions: [Name: Int]?
-  private static let indexedFrom = 12
+  private static let indexedFrom = 24
 
   private struct Name: Hashable {
     let text: String
-    static func == (left: Name, right: Name) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+    static func == (left: Name, right: Name) -> Bool { JSONObject.areSame(left.text, right.text) }
     func hash(into hasher: inout Hasher) {
       var text = text
       text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
@@ -26,7 +26,14 @@ public struct JSONObject: Sendable {
 
   /// The members given, in order; a later one replaces an earlier one of the same name.
   public init(_ members: some Sequence<(String, JSONValue)>) {
+    self.members.reserveCapacity(members.underestimatedCount)
     for (name, value) in members { self[name] = value }
+  }
+
+  /// Members whose names are known to be unique.
+  init(unique members: [Member]) {
+    self.members = members
+    indexIfLarge()
   }
 
   /// The number of members.
@@ -63,7 +70,16 @@ public struct JSONObject: Sendable {
 
   private func position(of name: String) -> Int? {
     if let positions { return positions[Name(text: name)] }
-    return members.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
+    return members.firstIndex { Self.areSame($0.name, name) }
+  }
+
+  /// Whether two names have the same bytes; most pairs differ in their lengths.
+  private static func areSame(_ left: String, _ right: String) -> Bool {
+    guard left.utf8.count == right.utf8.count else { return false }
+    let areSame = left.utf8.withContiguousStorageIfAvailable { left in
+      right.utf8.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
+    }
+    return areSame.flatMap { $0 } ?? left.utf8.elementsEqual(right.utf8)
   }
 
   private mutating func append(_ name: String, _ value: JSONValue) {

@@ -18,7 +18,7 @@ struct JSONPathEvaluation {
 
   /// What `query` selects, starting from `current` if it starts with `@`. Without a `location` no places are kept.
   mutating func select(_ query: Query, from current: JSONValue, at location: Location?) -> [Place] {
-    var places = [Place(value: query.origin == .root ? root : current, location: location)]
+    var places = [Place(value: start(of: query, current), location: location)]
     for segment in query.segments {
       var selected: [Place] = []
       for place in places {
@@ -82,9 +82,18 @@ struct JSONPathEvaluation {
           }
         }
       case .filter(let condition):
-        var children: [Place] = []
-        Self.forEachChild(of: place) { children.append($0) }
-        for child in children where holds(condition, for: child.value) { selected.append(child) }
+        // A list of thousands is walked by every check: no list of its children is made.
+        switch place.value {
+        case .array(let elements):
+          for (index, element) in elements.enumerated() where holds(condition, for: element) {
+            selected.append(Place(value: element, location: place.location?.element(index)))
+          }
+        case .object(let object):
+          for (name, value) in object where holds(condition, for: value) {
+            selected.append(Place(value: value, location: place.location?.member(name)))
+          }
+        default: break
+        }
       }
     }
   }
@@ -114,6 +123,7 @@ struct JSONPathEvaluation {
       for condition in conditions where !holds(condition, for: current) { return false }
       return true
     case .not(let condition): return !holds(condition, for: current)
+    case .exists(let query) where query.isSingular: return query.onlyValue(in: start(of: query, current)) != nil
     case .exists(let query): return !select(query, from: current, at: nil).isEmpty
     case .comparison(let left, let comparison, let right):
       return comparison.holds(value(of: left, for: current), value(of: right, for: current))
@@ -125,12 +135,14 @@ struct JSONPathEvaluation {
     }
   }
 
+  private func start(of query: Query, _ current: JSONValue) -> JSONValue { query.origin == .root ? root : current }
+
   /// The value of an operand; nil for the RFC's `Nothing`.
   private mutating func value(of operand: Operand, for current: JSONValue) -> JSONValue? {
     switch operand {
     case .literal(let value): return value
     case .parameter(let name): return parameters[name]
-    case .query(let query): return select(query, from: current, at: nil).first?.value
+    case .query(let query): return query.onlyValue(in: start(of: query, current))
     case .count(let query): return .integer(select(query, from: current, at: nil).count)
     case .value(let query):
       let places = select(query, from: current, at: nil)
@@ -183,8 +195,9 @@ extension Query {
   func onlyValue(in document: JSONValue) -> JSONValue? {
     var value = document
     for segment in segments {
+      guard !segment.isDescendant, segment.selectors.count == 1 else { return nil }
       let inner: JSONValue? =
-        switch segment.onlyChild {
+        switch segment.selectors[0] {
         case .name(let name): value[name]
         case .index(let index): value[index < 0 ? (value.array?.count ?? 0) + index : index]
         default: nil

@@ -6,7 +6,7 @@ extension JSONValue {
     case .object(let object):
       .object(
         JSONObject(
-          object.members.map { ($0.name, $0.value.sortedByName) }
+          unique: object.members.map { ($0.name, $0.value.sortedByName) }
             .sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }))
     default: self
     }

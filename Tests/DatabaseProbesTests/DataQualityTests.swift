@@ -9,10 +9,10 @@ import Testing
 
 /// Rules on the data of a real database, in the words of the inventory.
 @Suite(.serialized) struct DataQualityTests {
-  /// Where the rows lie that the rules are about: made once, on another build of the server where one is named.
+  /// Where the rows lie that the rules are about: made once.
   private static let database = Task {
     try await SurveyedDatabase(
-      "quality", on: try (PostgresServer.other ?? PostgresServer.shared).get(),
+      "quality", on: try PostgresServer.shared.get(),
       running: [
         "CREATE TABLE venues (id int PRIMARY KEY, name text)", "INSERT INTO venues VALUES (1, 'Hall'), (2, 'Club')",
         "CREATE TYPE mood AS ENUM ('glad', 'sad', 'odd')",

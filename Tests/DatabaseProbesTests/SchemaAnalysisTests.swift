@@ -32,8 +32,8 @@ import Testing
     _ increment: Int, _ range: ClosedRange<Int>, last: Int?, feeds types: [ObjectID] = []
   ) -> SequenceUse {
     SequenceUse(
-      id: 1, schema: "public", name: "s", increment: increment, minimum: range.lowerBound, maximum: range.upperBound,
-      cycles: false, isReadable: true, last: last,
+      id: 1, schema: "public", name: "s", storedName: "s", increment: increment, minimum: range.lowerBound,
+      maximum: range.upperBound, cycles: false, isReadable: true, last: last,
       feeds: types.map { SequenceUse.Fed(column: "public.t.c", type: $0, typeName: "?") })
   }
 

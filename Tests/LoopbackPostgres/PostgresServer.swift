@@ -24,10 +24,6 @@ package final class PostgresServer: Sendable {
   package static let shared = Result { try PostgresServer(offersTLS: true) }
   /// A server without TLS.
   package static let withoutTLS = Result { try PostgresServer(offersTLS: false) }
-  /// A server without TLS of another build, whose folder of programs `PRODWORTHY_TEST_POSTGRES` names; nil without that.
-  package static let other = ProcessInfo.processInfo.environment["PRODWORTHY_TEST_POSTGRES"].map { programs in
-    Result { try PostgresServer(offersTLS: false, programs: programs) }
-  }
   /// A server that counts its statements and whose access rules a test may change, with a role `monitor` that may see all.
   package static let observed = Result {
     let server = try PostgresServer(
@@ -58,12 +54,13 @@ package final class PostgresServer: Sendable {
   /// The file with the access rules.
   package var accessRuleFile: String { "\(folder)/data/pg_hba.conf" }
 
-  private init(offersTLS: Bool, programs: String? = nil, further: String = "") throws {
+  init(offersTLS: Bool, programs: String? = nil, further: String = "") throws {
     self.offersTLS = offersTLS
-    folder = try Self.makeFolder()
+    let folder = try Self.makeFolder()
+    self.folder = folder
     port = try Self.freePort()
     (root, otherRoot) = ("\(folder)/root.pem", "\(folder)/other.pem")
-    let programs = try programs ?? Self.programs()
+    let programs = try programs.map { try Self.readable($0, in: folder) } ?? Self.programs()
     try Self.makeCertificates(in: folder)
     let data = "\(folder)/data"
     try Self.password.write(toFile: "\(folder)/password", atomically: true, encoding: .utf8)
@@ -160,6 +157,14 @@ extension PostgresServer {
   /// The server refuses to run as root.
   private static let asAccount =
     geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] : []
+
+  /// Programs in a folder that the server's account may not enter are copied, with what lies beside them.
+  private static func readable(_ programs: String, in folder: String) throws -> String {
+    if (try? run(asAccount + ["test", "-x", "\(programs)/initdb"])) != nil { return programs }
+    try FileManager.default.createDirectory(atPath: "\(folder)/build", withIntermediateDirectories: true)
+    for part in ["bin", "lib", "share"] { try run(["cp", "-r", "\(programs)/../\(part)", "\(folder)/build/\(part)"]) }
+    return "\(folder)/build/bin"
+  }
 
   private static func makeFolder() throws -> String {
     var template = Array("/tmp/prodworthy-postgres-XXXXXX".utf8CString)

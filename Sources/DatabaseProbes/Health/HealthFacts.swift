@@ -54,7 +54,7 @@ struct HealthFacts {
     compareRules(user: user, database: database, plaintext: plaintext, with: reader)
   }
 
-  private static let identity = """
+  static let identity = """
     SELECT current_setting('server_version_num') AS version, pg_is_in_recovery() AS recovering, current_user AS role,
       extract(epoch FROM now() - pg_postmaster_start_time())::bigint AS up, pg_backend_pid() AS process,
       (SELECT string_agg(r.rolname, ',') FROM pg_roles r

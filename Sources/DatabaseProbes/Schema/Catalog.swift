@@ -6,12 +6,12 @@ typealias ObjectID = UInt32
 /// The server's own schemas and what belongs to an extension are left out. Names are as SQL writes them, quoted where they must be.
 struct Catalog: Sendable {
   /// Tables, partitioned and foreign tables, views, materialized views.
-  var relations: [ObjectID: Relation] = [:]
+  var relations: [ObjectID: Relation] = [:] { didSet { relationsInOrder = nil } }
   /// Columns by relation, in order; views are left out.
   var columns: [ObjectID: [Column]] = [:]
   /// Indexes by table.
-  var indexes: [ObjectID: [Index]] = [:]
-  /// Keys, exclusions, foreign keys, and whatever is not validated or not enforced.
+  var indexes: [ObjectID: [Index]] = [:] { didSet { indexesInOrder = nil } }
+  /// Keys, exclusions, foreign keys, checks, and whatever is not validated or not enforced.
   var constraints: [ObjectID: Constraint] = [:]
   /// The type under each domain.
   var domains: [ObjectID: ObjectID] = [:]
@@ -21,6 +21,9 @@ struct Catalog: Sendable {
   var equalities: [ObjectID: Set<ObjectID>] = [:]
   /// The commutators of the operators that foreign keys compare with.
   var commutators: [ObjectID: ObjectID] = [:]
+  // Asked for by many, and of a large schema not put in order anew for each.
+  private var relationsInOrder: [Relation]?
+  private var indexesInOrder: [Index]?
 
   /// A table or what looks like one.
   struct Relation: Sendable {
@@ -228,7 +231,10 @@ struct Catalog: Sendable {
 
   /// The column of `table` with that number.
   func column(_ number: Int, of table: ObjectID) -> Column? {
-    columns[table]?.first { $0.number == number }
+    guard let columns = columns[table] else { return nil }
+    // Numbers count from 1, and have gaps only where a column was dropped.
+    if columns.indices.contains(number - 1), columns[number - 1].number == number { return columns[number - 1] }
+    return columns.first { $0.number == number }
   }
 
   /// The names of columns, as SQL lists them.
@@ -249,7 +255,18 @@ struct Catalog: Sendable {
 
   /// The tables in the order of their names.
   var sortedRelations: [Relation] {
-    relations.values.sorted(named: \.qualifiedName, id: \.id)
+    relationsInOrder ?? relations.values.sorted(named: \.qualifiedName, id: \.id)
+  }
+
+  /// The indexes in the order of their names.
+  var sortedIndexes: [Index] {
+    indexesInOrder ?? indexes.values.joined().sorted(named: \.qualifiedName, id: \.id)
+  }
+
+  /// Keeps both orders, from now until something is changed.
+  mutating func putInOrder() {
+    relationsInOrder = sortedRelations
+    indexesInOrder = sortedIndexes
   }
 }
 

@@ -41,6 +41,7 @@ extension Catalog {
       guard let id = row.object("id"), let commutator = row.object("commutator") else { continue }
       self.commutators[id] = commutator
     }
+    putInOrder()
   }
 }
 

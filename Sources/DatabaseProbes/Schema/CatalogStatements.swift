@@ -30,7 +30,7 @@ enum CatalogStatements {
       c.relkind AS kind, c.relispartition AS partition, c.relpersistence AS persistence,
       c.reltuples::bigint AS rows, c.relpages AS pages, c.relreplident AS identity,
       array_to_string(c.reloptions, ' ') AS options, c.relrowsecurity AS secured,
-      t.objoid IS NOT NULL AS described,
+      coalesce(t.description ~ '[^[:space:]]', false) AS described,
       (SELECT string_agg(a.privilege_type, ', ' ORDER BY a.privilege_type) FROM aclexplode(c.relacl) a
         WHERE a.grantee = 0) AS granted,
       (SELECT string_agg(h.inhparent::text, ' ') FROM pg_catalog.pg_inherits h WHERE h.inhrelid = c.oid) AS parents,
@@ -50,7 +50,7 @@ enum CatalogStatements {
     SELECT a.attrelid AS table, a.attnum AS number, quote_ident(a.attname) AS name, a.attname AS stored,
       a.atttypid AS type, a.atttypmod AS modifier, format_type(a.atttypid, a.atttypmod) AS type_name,
       y.typcategory AS category, a.attcollation AS collation, a.attnotnull AS required, a.attidentity <> '' AS identity,
-      t.objoid IS NOT NULL AS described
+      coalesce(t.description ~ '[^[:space:]]', false) AS described
     FROM pg_catalog.pg_attribute a
       JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -100,7 +100,7 @@ enum CatalogStatements {
       """
   }
 
-  /// Keys, exclusions, foreign keys, and whatever else was never held against the rows.
+  /// Keys, exclusions, foreign keys, checks, and whatever else was never held against the rows.
   static func constraints(version: Int) -> String {
     let enforced = version >= 180_000 ? "c.conenforced" : "true"
     return """
@@ -114,7 +114,7 @@ enum CatalogStatements {
       FROM pg_catalog.pg_constraint c
         JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace
         LEFT JOIN pg_catalog.pg_depend e ON e.classid = 'pg_constraint'::regclass AND e.objid = c.oid AND e.deptype = 'e'
-      WHERE (c.contype IN ('p', 'u', 'x', 'f') OR NOT c.convalidated OR NOT \(enforced)) AND e.objid IS NULL
+      WHERE (c.contype IN ('p', 'u', 'x', 'f', 'c') OR NOT c.convalidated OR NOT \(enforced)) AND e.objid IS NULL
         AND \(isOfUsers)
       """
   }
@@ -142,8 +142,8 @@ enum CatalogStatements {
 
   /// The sequences; their last values only those see who may read them.
   static let sequences = """
-    SELECT c.oid AS id, quote_ident(n.nspname) AS schema, quote_ident(c.relname) AS name, q.seqincrement AS increment,
-      q.seqmin AS minimum, q.seqmax AS maximum, q.seqcycle AS cycles,
+    SELECT c.oid AS id, quote_ident(n.nspname) AS schema, quote_ident(c.relname) AS name, c.relname AS stored,
+      q.seqincrement AS increment, q.seqmin AS minimum, q.seqmax AS maximum, q.seqcycle AS cycles,
       has_sequence_privilege(c.oid, 'SELECT, USAGE') AS readable
     FROM pg_catalog.pg_sequence q
       JOIN pg_catalog.pg_class c ON c.oid = q.seqrelid
@@ -203,8 +203,9 @@ enum CatalogStatements {
   static let routines = """
     SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
         || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS name,
-      p.proname AS stored, p.prosecdef AS definer, has_function_privilege('public', p.oid, 'EXECUTE') AS open,
-      coalesce(array_to_string(p.proconfig, ' ') ~ '(^| )search_path=', false) AS pinned, t.objoid IS NOT NULL AS described
+      p.proname AS stored, quote_ident(p.proname) AS written, p.prosecdef AS definer, has_function_privilege('public', p.oid, 'EXECUTE') AS open,
+      coalesce(array_to_string(p.proconfig, ' ') ~ '(^| )search_path=', false) AS pinned,
+      coalesce(t.description ~ '[^[:space:]]', false) AS described
     FROM pg_catalog.pg_proc p
       JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
       LEFT JOIN pg_catalog.pg_depend e ON e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e'

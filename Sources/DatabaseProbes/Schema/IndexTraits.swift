@@ -40,21 +40,24 @@ enum IndexTraits {
       if types.contains(where: { $0.map(vectors.contains) ?? false }) {
         found[.vectorInBtree] = catalog.keyList(of: index)
       }
-      let early = zip(key, types).dropLast().filter { isTimestamp($0.1) }.compactMap(\.0)
-      if !index.isUnique, !early.isEmpty { found[.timestampNotLast] = early.map(\.name).joined(separator: ", ") }
+      if !index.isUnique, index.operatorClasses.dropLast().contains(where: { isOfTimestamps($0, catalog) }) {
+        found[.timestampNotLast] = catalog.keyList(of: index)
+      }
     }
     // A condition on columns that cannot be null anyway.
     if let promises = condition?.columnsNotNull, !promises.isEmpty {
       let columns = catalog.columns[index.table] ?? []
       let required = Set(columns.filter(\.isNotNull).map(\.storedName))
-      if promises.allSatisfy(required.contains) { found[.needlessCondition] = promises.joined(separator: ", ") }
+      let needless = promises.filter(required.contains)
+      if !needless.isEmpty { found[.needlessCondition] = needless.joined(separator: ", ") }
     }
     found.merge(TableTraits.naming(index.storedName, index.name)) { first, _ in first }
     return TableTraits.sorted(found, .index, index.qualifiedName)
   }
 
-  private static func isTimestamp(_ type: ObjectID?) -> Bool {
-    type == BuiltInType.timestamp || type == BuiltInType.timestamptz
+  /// By the operator class, which an expression of columns has as well.
+  private static func isOfTimestamps(_ operators: ObjectID, _ catalog: Catalog) -> Bool {
+    ["timestamp_ops", "timestamptz_ops"].contains(catalog.operatorClasses[operators]?.name)
   }
 
   private static func traits(
@@ -67,13 +70,44 @@ enum IndexTraits {
       [BuiltInType.varchar, BuiltInType.bpchar, BuiltInType.text].contains($0.1)
     }
     if !texts.isEmpty { found[.textKey] = texts.map { "\($0.0.name) \($0.0.typeName)" }.joined(separator: ", ") }
-    if !isForeign, types.allSatisfy({ BuiltInType.integerWidths[$0] == nil && $0 != BuiltInType.uuid }) {
+    if !isForeign, types.contains(where: { !isSurrogate($0, ofPartitioned: table.kind == .partitioned) }) {
       found[.naturalKey] = columns.map { "\($0.name) \($0.typeName)" }.joined(separator: ", ")
     }
     if columns.contains(where: { !$0.isIdentity && fed.contains($0.number) }) {
       found[.serialKey] = columns.map { "\($0.name) \($0.typeName)" }.joined(separator: ", ")
     }
     return TableTraits.sorted(found, .key, "\(table.qualifiedName) (\(catalog.list(key, of: table.id)))")
+  }
+}
+
+extension IndexTraits {
+  /// Whether a key of that type says nothing of the world; a partitioned table's must hold what it is parted by, often a time.
+  private static func isSurrogate(_ type: ObjectID, ofPartitioned isPartitioned: Bool) -> Bool {
+    if BuiltInType.integerWidths[type] != nil || type == BuiltInType.uuid { return true }
+    return isPartitioned
+      && [BuiltInType.date, BuiltInType.time, BuiltInType.timetz, BuiltInType.timestamp, BuiltInType.timestamptz]
+        .contains(type)
+  }
+}
+
+/// What there is to know of names that stand for nothing else here.
+enum NameTraits {
+  /// Of views, constraints that are no index's, and sequences.
+  static func all(in catalog: Catalog, sequences: [SequenceUse]) -> [Trait] {
+    catalog.sortedRelations.filter { !$0.isTable }.flatMap { view in
+      TableTraits.sorted(TableTraits.naming(view.storedName, view.name), .view, view.qualifiedName)
+    }
+      + catalog.constraints.values.filter { [.check, .foreign].contains($0.kind) && $0.parent == nil }
+      .sorted(named: { "\($0.name) on \(catalog.relations[$0.table]?.qualifiedName ?? "?")" }, id: \.id)
+      .flatMap { constraint in
+        guard let table = catalog.relations[constraint.table], !table.isPartition else { return [Trait]() }
+        return TableTraits.sorted(
+          TableTraits.naming(constraint.storedName, constraint.name),
+          constraint.kind == .foreign ? .foreignKey : .constraint, "\(constraint.name) on \(table.qualifiedName)")
+      }
+      + sequences.flatMap { sequence in
+        TableTraits.sorted(TableTraits.naming(sequence.storedName, sequence.name), .sequence, sequence.qualifiedName)
+      }
   }
 }
 

@@ -37,7 +37,7 @@ enum IndexUse {
     for constraint in catalog.constraints.values where constraint.kind == .foreign {
       firstForeignColumns[constraint.table, default: []].formUnion(constraint.columns)
     }
-    let all = catalog.indexes.values.joined()
+    let all = catalog.sortedIndexes
     let parents = Dictionary(all.compactMap { index in index.parent.map { (index.id, $0) } }) { first, _ in first }
     func root(of id: ObjectID) -> ObjectID {
       var id = id
@@ -47,14 +47,16 @@ enum IndexUse {
       }
       return id
     }
-    let groups = Dictionary(grouping: all) { root(of: $0.id) }
-    return groups.compactMap { id, members -> Entry? in
-      guard let index = members.first(where: { $0.id == id }), index.isUsable, !index.isUnique, !index.isExclusion,
-        !index.isReplicaIdentity, !wanted.contains(id)
+    // Most indexes stand alone.
+    let parts = Dictionary(grouping: all.filter { $0.parent != nil }) { root(of: $0.id) }
+    return all.compactMap { index -> Entry? in
+      guard index.parent == nil, index.isUsable, !index.isUnique, !index.isExclusion, !index.isReplicaIdentity,
+        !wanted.contains(index.id)
       else { return nil }
       if let first = index.columns.first, first != 0, firstForeignColumns[index.table]?.contains(first) == true {
         return nil
       }
+      let members = [index] + (parts[index.id] ?? [])
       let tables = Set(members.map(\.table)).compactMap { catalog.relations[$0] }
       return Entry(
         index: index, scans: members.reduce(0) { $0.addingClamped($1.scans) },
@@ -65,7 +67,7 @@ enum IndexUse {
             $0.addingClamped($1.scans)
           }
         })
-    }.sorted(named: \.index.qualifiedName, id: \.index.id)
+    }
   }
 }
 

@@ -17,6 +17,7 @@ struct SchemaFacts {
   private var isStandby = false
   private var hasGraphs = false
   private var fed: [ObjectID: Set<Int>] = [:]
+  private var sequences: [SequenceUse] = []
 
   /// How statements are run: in the open transaction, or in one that ends with the statement and lets go of its locks.
   typealias Reader = (_ statement: String, _ endsTransaction: Bool) throws(PostgresFailure) -> PostgresRows
@@ -253,9 +254,7 @@ struct SchemaFacts {
     let building = Set(builds?.compactMap { $0.object("table") } ?? [])
     let redundant = IndexRedundancy.all(in: catalog)
     var isAnyBuildUnknown = false
-    let indexes = catalog.indexes.values.joined()
-      .filter { $0.parent == nil || !$0.isUsable }
-      .sorted(named: \.qualifiedName, id: \.id)
+    let indexes = catalog.sortedIndexes.filter { $0.parent == nil || !$0.isUsable }
     facts["indexes"] = .array(
       indexes.map { index in
         let redundancy = redundant[index.id]
@@ -374,10 +373,12 @@ struct SchemaFacts {
         let maximum = row.number("maximum")
       else { return nil }
       return SequenceUse(
-        id: id, schema: schema, name: name, increment: increment, minimum: minimum, maximum: maximum,
+        id: id, schema: schema, name: name, storedName: row["stored"] ?? name, increment: increment, minimum: minimum,
+        maximum: maximum,
         cycles: row.isTrue("cycles"), isReadable: row.isTrue("readable"), last: lastValues[id],
         feeds: (feeds[id] ?? []).sorted { $0.column < $1.column })
     }.sorted(named: \.qualifiedName, id: \.id)
+    self.sequences = sequences
     facts["sequences"] = .array(
       sequences.map { sequence in
         [
@@ -500,7 +501,7 @@ struct SchemaFacts {
       + IndexTraits.all(in: catalog, fed: fed, vectors: vectors)
       + ForeignKeyTraits.all(of: foreignKeys, in: catalog)
       + SecurityTraits.all(ofRoutines: routines) + SecurityTraits.all(ofViews: guardedReads, in: catalog)
-      + SecurityTraits.all(of: policies, in: catalog)
+      + SecurityTraits.all(of: policies, in: catalog) + NameTraits.all(in: catalog, sequences: sequences)
     facts["traits"] = .array(
       traits.map {
         [

@@ -15,8 +15,7 @@ enum SecurityTraits {
         }
       }
       if !row.isTrue("described") { found[.noDescription] = "" }
-      let stored = row["stored"] ?? ""
-      found.merge(TableTraits.naming(stored, "")) { first, _ in first }
+      found.merge(TableTraits.naming(row["stored"] ?? "", row["written"] ?? "")) { first, _ in first }
       return TableTraits.sorted(found, .routine, name)
     }
   }
@@ -62,8 +61,9 @@ enum SecurityTraits {
     }
   }
 
+  /// Of tables that row security guards: elsewhere a policy has no effect, which is told by itself.
   static func all(of policies: [Policy], in catalog: Catalog) -> [Trait] {
-    Dictionary(grouping: policies.filter { catalog.relations[$0.table] != nil }, by: \.table)
+    Dictionary(grouping: policies.filter { catalog.relations[$0.table]?.hasRowSecurity == true }, by: \.table)
       .sorted { (catalog.relations[$0.key]?.qualifiedName ?? "") < (catalog.relations[$1.key]?.qualifiedName ?? "") }
       .flatMap { table, policies -> [Trait] in
         let name = catalog.relations[table]?.qualifiedName ?? "?"
@@ -78,25 +78,20 @@ enum SecurityTraits {
 
   private static func traits(of policy: Policy) -> [Trait.Word: String] {
     var found: [Trait.Word: String] = [:]
-    // Reading may be meant for everybody; changing anything without a condition is none.
+    // Reading may be meant for everybody; changing anything without a condition is none. A condition on the old rows alone
+    // lets a row be handed to anybody, and one on the new rows alone lets anybody's be taken.
     let writing = policy.command != "r"
     let conditions = [policy.condition, policy.check].compactMap { $0 }
-    if policy.isPermissive, writing, !conditions.isEmpty, conditions.allSatisfy({ ["true", "(true)"].contains($0) }) {
+    if policy.isPermissive, writing, conditions.contains(where: isAlwaysTrue) {
       found[.alwaysTrue] = commands[policy.command] ?? "ALL"
     }
     // Outside of a sub-select the function runs once per row.
-    if conditions.contains(where: { hasBareSetting($0) }) { found[.settingPerRow] = "current_setting" }
+    if let call = conditions.lazy.compactMap({ PolicyCalls.firstBare(in: $0) }).first { found[.settingPerRow] = call }
     return found
   }
 
-  /// Whether `current_setting` is called other than as the first thing in a sub-select.
-  private static func hasBareSetting(_ condition: String) -> Bool {
-    var rest = Substring(condition.lowercased())
-    while let call = rest.firstRange(of: "current_setting(") {
-      if !rest[..<call.lowerBound].hasSelect { return true }
-      rest = rest[call.upperBound...]
-    }
-    return false
+  private static func isAlwaysTrue(_ condition: String) -> Bool {
+    ["true", "(true)", "(1 = 1)"].contains(condition.lowercased())
   }
 
   /// Several permissive policies for one command and role: the server evaluates every one of them for each row.
@@ -115,13 +110,5 @@ enum SecurityTraits {
         subject: .table, word: .severalPermissive, name: table,
         detail: "\(word): \(overlapping.joined(separator: ", "))")
     }
-  }
-}
-
-extension Substring {
-  /// Whether it ends inside of `SELECT`'s list.
-  fileprivate var hasSelect: Bool {
-    guard let select = ranges(of: "select").last else { return false }
-    return self[select.upperBound...].allSatisfy { $0 != ")" }
   }
 }

@@ -3,6 +3,8 @@ struct SequenceUse: Sendable {
   var id: ObjectID
   var schema: String
   var name: String
+  /// The name as it is stored, not quoted.
+  var storedName: String
   var increment: Int
   var minimum: Int
   var maximum: Int

@@ -33,9 +33,9 @@ enum TableTraits {
       if Set(columns.prefix(key.count).map(\.number)) != Set(key) {
         found[.noPrimaryColumnsFirst] = catalog.list(key, of: table.id)
       }
-      let rest = columns.filter { !key.contains($0.number) }
-      if !rest.isEmpty, rest.allSatisfy({ !$0.isNotNull }) { found[.onlyKeyRequired] = "" }
     }
+    let rest = columns.filter { key?.contains($0.number) != true }
+    if !rest.isEmpty, rest.allSatisfy({ !$0.isNotNull }) { found[.onlyKeyRequired] = "" }
     if !isLinked { found[.unlinked] = "" }
     // A partitioned table's own counters stay at zero.
     if table.kind == .table {
@@ -87,7 +87,7 @@ enum TableTraits {
     return sorted(found, .column, "\(table.qualifiedName).\(column.name)")
   }
 
-  /// Columns such as `phone1`, `phone2`, `phone3`: a list that wants to be a table.
+  /// Columns such as `phone1` and `phone2`: a list that wants to be a table.
   private static func numbered(_ columns: [Catalog.Column], in table: Catalog.Relation) -> [Trait] {
     var groups: [String: [(number: Int, name: String)]] = [:]
     for column in columns {
@@ -97,7 +97,7 @@ enum TableTraits {
     }
     return groups.sorted { $0.key < $1.key }.compactMap { stem, members in
       let numbers = members.map(\.number).sorted()
-      guard !stem.isEmpty, numbers.count >= 3, let first = numbers.first, first <= 1,
+      guard !stem.isEmpty, numbers.count >= 2, let first = numbers.first, first <= 1,
         numbers == Array(first..<(first + numbers.count))
       else { return nil }
       return Trait(
@@ -111,7 +111,9 @@ enum TableTraits {
     var uses: [String: [(place: String, type: String)]] = [:]
     for table in catalog.sortedRelations where table.isTable && !table.isPartition {
       for column in catalog.columns[table.id] ?? [] where column.storedName.contains("_") {
-        uses[column.storedName, default: []].append((table.qualifiedName, column.typeName))
+        // The length of a text is not its type.
+        let type = column.typeName.split(separator: "(").first.map(String.init) ?? column.typeName
+        uses[column.storedName, default: []].append((table.qualifiedName, type))
       }
     }
     return uses.sorted { $0.key < $1.key }.flatMap { name, places -> [Trait] in

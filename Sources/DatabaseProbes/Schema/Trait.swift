@@ -7,6 +7,8 @@ struct Trait: Sendable {
     case index
     case key
     case foreignKey
+    case constraint
+    case sequence
     case routine
     case view
     case policy

@@ -21,6 +21,9 @@ struct PlanningSession: ~Copyable {
       pg_catalog.set_config('search_path', $1, true)
     """
 
+  /// For reading beside the plans: texts by the ten thousand are grouped in memory, and no file is written for them.
+  private static let room = "SELECT pg_catalog.set_config('work_mem', '64MB', true)"
+
   init(_ connection: consuming PostgresConnection, traffic: TrafficMeter, before deadline: Deadline) {
     self.connection = connection
     self.traffic = traffic
@@ -93,6 +96,7 @@ struct PlanningSession: ~Copyable {
     do throws(PostgresFailure) {
       try run("BEGIN TRANSACTION READ ONLY")
       try run(Self.bounds, ["pg_catalog"])
+      try run(Self.room)
       let rows = try run(statement, arguments)
       try run("ROLLBACK")
       return rows

@@ -472,10 +472,7 @@ extension Defect {
     "plugin-contradicts": [.init(check: "nagios-perfdata-agrees", target: "plugin")],
     "plugin-critical": [.init(check: "nagios-plugin-ok", target: "plugin")],
     "policies-costly": [.init(check: "postgres-policies-cheap", target: "db", status: "warn")],
-    "policy-idle": [
-      .init(check: "postgres-policies-enforced", target: "db"),
-      .init(check: "postgres-policies-restrict", target: "db"),
-    ],
+    "policy-idle": [.init(check: "postgres-policies-enforced", target: "db")],
     "policy-open": [.init(check: "postgres-policies-restrict", target: "db")],
     "pooler-believes": [.init(check: "pgbouncer-authenticates", target: "pooler")],
     "pooler-by-session": [.init(check: "pgbouncer-sessions-shared", target: "pooler", status: "warn")],
