@@ -25,7 +25,8 @@ struct Agenda: Sendable {
   ///
   /// A look serves several checks: it is due as soon as one of them is, and dropped when all of them are blocked. Looks that
   /// do more than observe would disturb the others, and each other: they come last, one at a time, the longest at the end.
-  mutating func nextWave(asOf now: Instant) -> [PlannedObservation]? {
+  /// Those that disturb what stands beside their target as well are only given out where `disturbing` says so.
+  mutating func nextWave(asOf now: Instant, disturbing: Bool = true) -> [PlannedObservation]? {
     guard !waiting.isEmpty else { return nil }
     let standing = standing(asOf: now)
     var due: [PlannedObservation] = []
@@ -42,6 +43,10 @@ struct Agenda: Sendable {
       waiting = []
       return nil
     }
+    let heldBack = disturbing ? [] : due.filter(isDisturbing)
+    if !disturbing { due.removeAll(where: isDisturbing) }
+    if due.isEmpty { return nil }
+    later += heldBack
     let gentle = due.filter { !isRough($0) }
     let rough = due.filter(isRough)
     guard gentle.isEmpty else {
@@ -51,6 +56,11 @@ struct Agenda: Sendable {
     let next = rough.indices.min { duration(of: rough[$0]) < duration(of: rough[$1]) } ?? 0
     waiting = rough.enumerated().filter { $0.offset != next }.map(\.element) + later
     return [rough[next]]
+  }
+
+  /// Load and disruptions are felt by every other target of the same system, and spoiled by looks at them.
+  private func isDisturbing(_ look: PlannedObservation) -> Bool {
+    catalogue.probe(look.probe).map { $0.descriptor.safety == .load || $0.descriptor.safety == .disrupt } ?? false
   }
 
   private func isRough(_ look: PlannedObservation) -> Bool {

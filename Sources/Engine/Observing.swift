@@ -58,7 +58,7 @@ package struct Observer: Sendable {
 
   /// Looks at everything planned that can still matter; returns in plan order, whatever the order of arrival.
   ///
-  /// Targets are looked at side by side. On one target, what only serves checks whose prerequisite did not pass is left
+  /// Targets are looked at side by side, but for load and disruptions: these come at the end, one at a time. On one target, what only serves checks whose prerequisite did not pass is left
   /// out: those are blocked whatever it would show, and a target in trouble is left alone.
   /// What was `seen` already, carried from an earlier run say, is not looked at again.
   package func observations(
@@ -66,30 +66,37 @@ package struct Observer: Sendable {
   ) async -> [Observation] {
     let deadline = Deadline(milliseconds: limits.deadline, cancellation: cancellation)
     let agendas = plan.agendas(seen: given, catalogue: catalogue)
-    var seen: [String: [Observation]] = [:]
-    await withTaskGroup(of: (String, [Observation]).self) { group in
+    var pursued: [String: Agenda] = [:]
+    await withTaskGroup(of: (String, Agenda).self) { group in
       var next = targets.compactMap { target in agendas[target.id].map { (target, $0) } }.makeIterator()
       func startOne() {
         guard let (target, agenda) = next.next() else { return }
-        group.addTask { (target.id, await pursue(agenda, at: target, within: deadline, onEvent)) }
+        group.addTask {
+          (target.id, await pursue(agenda, at: target, disturbing: false, within: deadline, onEvent))
+        }
       }
       for _ in 0..<limits.concurrency { startOne() }
-      for await (target, observations) in group {
-        seen[target] = observations
+      for await (target, agenda) in group {
+        pursued[target] = agenda
         startOne()
       }
     }
+    // What disturbs everything beside it comes last, one target after the other, in their order.
+    for target in targets {
+      guard let agenda = pursued[target.id] else { continue }
+      pursued[target.id] = await pursue(agenda, at: target, disturbing: true, within: deadline, onEvent)
+    }
     let byKey = Dictionary(
-      (Array(seen.values.joined()) + given).map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+      (pursued.values.flatMap(\.observations) + given).map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     return plan.observations.compactMap { byKey[$0.key] }
   }
 
   private func pursue(
-    _ agenda: Agenda, at target: Target, within deadline: Deadline,
+    _ agenda: Agenda, at target: Target, disturbing: Bool, within deadline: Deadline,
     _ onEvent: @escaping @Sendable (RunEvent) -> Void
-  ) async -> [Observation] {
+  ) async -> Agenda {
     var agenda = agenda
-    while let wave = agenda.nextWave(asOf: clock()) {
+    while let wave = agenda.nextWave(asOf: clock(), disturbing: disturbing) {
       let seen = await withTaskGroup(of: Observation.self) { group in
         var next = wave.makeIterator()
         func startOne() {
@@ -111,7 +118,7 @@ package struct Observer: Sendable {
       }
       agenda.record(seen)
     }
-    return agenda.observations
+    return agenda
   }
 
   private func look(_ planned: PlannedObservation, at target: Target, within run: Deadline) async -> Observation {

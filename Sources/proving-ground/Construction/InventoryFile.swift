@@ -29,6 +29,7 @@ struct InventoryFile {
     consent:
       - { safety: probe, by: proving-ground, until: 2099-12-31 }
       - { safety: mutate, by: proving-ground, until: 2099-12-31 }
+      - { safety: load, by: proving-ground, until: 2099-12-31 }
     targets:
 
     """ + targets.map(Self.entry).joined()

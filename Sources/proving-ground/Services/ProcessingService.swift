@@ -45,7 +45,9 @@ struct ProcessingService: Sendable {
   /// Takes one job from the queue and does it. False where there was none.
   private func workOnce() async -> Bool {
     let deadline = Deadline(milliseconds: Self.patience)
-    guard case .success(let text?) = await database.firstValue(Jobs.take, [], before: deadline),
+    guard
+      case .success(let text?) = await database.firstValue(
+        Jobs.take, [String(settings.queueMilliseconds)], before: deadline),
       let job = try? JSONText.parse(Array(text.utf8)),
       let id = job["id"]?.integer, let source = job["source"]?.integer, let url = job["url"]?.string
     else { return false }
@@ -84,7 +86,7 @@ struct ProcessingService: Sendable {
 }
 
 /// Port and path of `http://127.0.0.1:PORT/PATH`; nil for anything else.
-private func loopbackParts(of url: String) -> (port: Int, path: String)? {
+func loopbackParts(of url: String) -> (port: Int, path: String)? {
   let prefix = "http://127.0.0.1:"
   guard url.hasPrefix(prefix) else { return nil }
   let rest = url.dropFirst(prefix.count)
@@ -102,7 +104,8 @@ private enum Jobs {
     FROM sources s
     WHERE s.id = j.source_id
       AND j.id = (SELECT id FROM scrape_jobs
-                  WHERE state = 'queued' AND (attempts = 0 OR finished_at < now() - attempts * interval '1 second')
+                  WHERE state = 'queued' AND queued_at <= now() - $1::int * interval '1 millisecond'
+                    AND (attempts = 0 OR finished_at < now() - attempts * interval '1 second')
                     OR state = 'running' AND started_at < now() - interval '30 seconds'
                   ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING json_build_object('id', j.id, 'source', s.id, 'url', s.url)

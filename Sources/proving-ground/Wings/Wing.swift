@@ -49,7 +49,9 @@ struct Site: Sendable {
 enum Wings {
   /// One line each.
   static let all: [any Wing.Type] = [
-    CacheWing.self
+    CacheWing.self,
+    InstancesWing.self,
+    WorkflowWing.self,
   ]
 
   /// The names of their ports.
