@@ -30,7 +30,7 @@ struct ListedCheck: Decodable, Sendable {
 
   /// Probes that take seconds, since they wait for what they look at: only platforms that are about them pay for them.
   private static let patientProbes: Set = [
-    "http-rate-limit", "postgres-migration-rehearsal", "restore-drill", "seed-check",
+    "http-rate-limit", "load-run", "postgres-migration-rehearsal", "restore-drill", "seed-check", "workflow-run",
   ]
 
   static let all: [ListedCheck] = {

@@ -24,7 +24,7 @@ enum UnbrokenChecks {
     "tls-starttls-forgets-plaintext",
   ]
 
-  /// The platform has none of their targets yet: no Prometheus, no compose file, no documents, no load script.
+  /// The platform has none of their targets yet: no Prometheus, no compose file, no documents.
   private static let untargeted: Set<String> = [
     "alertmanager-alerts-delivered",
     "alertmanager-cluster-settled",
@@ -161,21 +161,6 @@ enum UnbrokenChecks {
     "grafana-healthy",
     "grafana-panel-sources-exist",
     "grafana-panels-show-data",
-    "load-all-answered",
-    "load-cpu-headroom",
-    "load-database-calls",
-    "load-database-connections",
-    "load-database-time",
-    "load-endpoint-p95",
-    "load-error-rate",
-    "load-instances-share",
-    "load-item-p95",
-    "load-list-p95",
-    "load-memory-steady",
-    "load-run-valid",
-    "load-scrape-p95",
-    "load-thresholds-hold",
-    "load-users-at-once",
     "logs-debug-off",
     "logs-levels",
     "logs-no-secrets",
@@ -229,11 +214,6 @@ enum UnbrokenChecks {
     "vulnerabilities-none-critical",
     "vulnerabilities-none-high-fixable",
     "vulnerabilities-severities-known",
-    "workflow-cleanup-passes",
-    "workflow-not-flaky",
-    "workflow-step-passes",
-    "workflow-step-within-time",
-    "workflow-within-time",
   ]
 
   static let all = impossible.union(untargeted)

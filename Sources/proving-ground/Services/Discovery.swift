@@ -138,12 +138,12 @@ private enum DiscoveryQueries {
     WITH people AS (
       SELECT s.id, s.company_id FROM event_speakers l JOIN speakers s ON s.id = l.speaker_id WHERE l.event_id = $1::bigint),
     reached AS (
-      SELECT l.event_id, 3 AS weight, 'speaker' AS by FROM people p JOIN event_speakers l ON l.speaker_id = p.id
+      SELECT l.event_id, 3::bigint AS weight, 'speaker'::text AS by FROM people p JOIN event_speakers l ON l.speaker_id = p.id
       UNION ALL
-      SELECT l.event_id, 1, 'company' FROM people p JOIN speakers s ON s.company_id = p.company_id AND s.id <> p.id
+      SELECT l.event_id, 1::bigint, 'company'::text FROM people p JOIN speakers s ON s.company_id = p.company_id AND s.id <> p.id
         JOIN event_speakers l ON l.speaker_id = s.id
       UNION ALL
-      SELECT o.id, 1, 'venue' FROM events e JOIN events o ON o.venue_id = e.venue_id WHERE e.id = $1::bigint)
+      SELECT o.id, 1::bigint, 'venue'::text FROM events e JOIN events o ON o.venue_id = e.venue_id WHERE e.id = $1::bigint)
     SELECT json_build_object('event', e.id, 'recommendations', (
       SELECT coalesce(json_agg(found), '[]')
       FROM (SELECT o.id, o.title, sum(r.weight) AS weight, array_agg(DISTINCT r.by) AS by

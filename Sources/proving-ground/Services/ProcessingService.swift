@@ -1,6 +1,7 @@
 import Facts
 import Hummingbird
 import Probing
+import Synchronization
 
 /// Works through the queue: reads the ordered page, has its events extracted, and stores them.
 struct ProcessingService: Sendable {
@@ -9,8 +10,14 @@ struct ProcessingService: Sendable {
   private let extractionPort: Int
   private let health: Health
   private let lane = BlockingLane(width: 1)
+  /// What was last stored of each source.
+  private let stored = Stored()
   /// How long one job may take, in milliseconds.
   private static let patience = 10_000
+
+  private final class Stored: Sendable {
+    let events = Mutex<[Int: [JSONValue]]>([:])
+  }
 
   /// A service with its settings. Throws where they name no database or no extraction service.
   init(_ settings: ServiceSettings) throws(GroundFailure) {
@@ -53,9 +60,14 @@ struct ProcessingService: Sendable {
     else { return false }
     let failure: String?
     do {
-      for event in try await events(at: url, before: deadline) {
-        let parameters = [String(source), JSONText.compact(event)]
-        _ = try await database.firstValue(Jobs.store, parameters, before: deadline).get()
+      let events = try await events(at: url, before: deadline)
+      // A page that says what it said last time leaves nothing to store.
+      if stored.events.withLock({ $0[source] }) != events {
+        for event in events {
+          let parameters = [String(source), JSONText.compact(event)]
+          _ = try await database.firstValue(Jobs.store, parameters, before: deadline).get()
+        }
+        stored.events.withLock { $0[source] = events }
       }
       failure = nil
     } catch {

@@ -6,8 +6,8 @@ struct Strain: Codable, Sendable {
   var delays: [RequestKind: Int] = [:]
   /// Whether every tenth search for AI ends in an error of the server.
   var failsSearches = false
-  /// Whether every eighth search for AI is to be dropped without an answer.
-  var dropsSearches = false
+  /// Whether every eighth order with the address of a page is to be dropped without an answer.
+  var dropsOrders = false
   /// How much each request leaves behind in memory, in KiB.
   var leakedKilobytes = 0
   /// How many threads go on computing for a second after each request.
@@ -16,7 +16,7 @@ struct Strain: Codable, Sendable {
   var asksForEachEvent = false
   /// How long the database is made to wait at each search for AI, in milliseconds.
   var statementMilliseconds = 0
-  /// How many sessions of the database orders leave open.
+  /// How many sessions of the database orders with the address of a page leave open.
   var leftSessions = 0
   /// Whether searches for words with a colon find nothing.
   var stumblesOverColons = false
@@ -53,7 +53,7 @@ enum RequestKind: String, Codable, CodingKeyRepresentable, Sendable {
     let parts = path.split(separator: "/")
     self =
       switch (method, parts.first, parts.count) {
-      case ("DELETE", _, _): .removal
+      case ("DELETE", "api", 5): .removal
       case ("POST", "api", 3) where parts[1] == "scrape": hasContent ? .orderOfPage : .order
       case ("GET", "api", 2) where parts[1] == "events": .list
       case ("GET", "api", 3) where parts[1] == "events":

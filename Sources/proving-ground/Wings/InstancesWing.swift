@@ -44,6 +44,8 @@ struct InstancesWing: Wing {
       trust: site.folder.trust, protection: site.blueprint.serviceSessions)
     settings.strain = strain
     settings.strain?.instance = name
+    // One that computes takes the processor; two would take it from each other.
+    if name != Self.names[0] { settings.strain?.burningThreads = 0 }
     let file = "\(site.folder.services)/instance-\(name).json"
     try settings.write(to: file)
     guard let program = Files.resolved("/proc/self/exe") else { throw Files.failure("cannot find this program") }
@@ -207,6 +209,7 @@ extension InstancesWing {
 extension Defect.Part {
   fileprivate static let delays = Self("how quick the instances are", in: .load)
   fileprivate static let searches = Self("how the instances search under load", in: .load)
+  fileprivate static let orders = Self("how the instances take orders under load", in: .load)
   fileprivate static let memory = Self("what the instances leave in memory", in: .load)
   fileprivate static let computing = Self("what the instances compute", in: .load)
   fileprivate static let listing = Self("how the instances read the list", in: .load)
@@ -231,14 +234,14 @@ extension InstancesWing {
       $0.delays[.searchUnderLoad] = 700
     },
     strained("load-errors", "every tenth search under load ends in an error", .searches) { $0.failsSearches = true },
-    strained("load-connections-reset", "every eighth search under load is dropped without an answer", .searches) {
-      $0.dropsSearches = true
-    },
+    strained(
+      "load-connections-reset", "every eighth order with an address is dropped without an answer", .orders
+    ) { $0.dropsOrders = true },
     strained("load-statement-slow", "the database waits 150 ms at searches under load", .searches) {
       $0.statementMilliseconds = 150
     },
     strained("load-memory-leak", "each request leaves 512 KiB in memory", .memory) { $0.leakedKilobytes = 512 },
-    strained("load-cpu-burnt", "requests set threads computing", .computing) { $0.burningThreads = 2 },
+    strained("load-cpu-burnt", "requests to one instance set threads computing", .computing) { $0.burningThreads = 3 },
     strained("load-statement-per-event", "the list asks the database for each of its events again", .listing) {
       $0.asksForEachEvent = true
     },

@@ -38,6 +38,7 @@ extension Defect.Part {
   fileprivate static let punctuation = Self("how the instances read searches", in: .workflows)
   fileprivate static let batches = Self("what becomes of batches", in: .workflows)
   fileprivate static let unreadablePages = Self("how the instances tell that a page cannot be read", in: .workflows)
+  fileprivate static let queue = Self("how long orders lie in the queue", in: .workflows)
   fileprivate static let warmth = Self("how soon recommendations are there", in: .workflows)
   fileprivate static let removals = Self("whether something can be taken away", in: .workflows)
   fileprivate static let speakers = Self("how quick the instances tell who speaks", in: .workflows)
@@ -67,7 +68,7 @@ extension WorkflowWing {
     strained("speakers-slow", "who speaks at an event is told after 1.5 s", .speakers) {
       $0.delays[.speakers] = 1500
     },
-    Defect(id: "queue-slow", summary: "orders lie in the queue for 12 s", part: .processing) {
+    Defect(id: "queue-slow", summary: "orders lie in the queue for 12 s", part: .queue, also: [.processing]) {
       $0.queueMilliseconds = 12_000
     },
   ]
