@@ -72,7 +72,7 @@ struct InstancesWing: Wing {
     worker_processes 1;
     events { worker_connections 2048; }
     http {
-      access_log off;
+      access_log access.log;
       client_body_temp_path tmp/body;
       proxy_temp_path tmp/proxy;
       fastcgi_temp_path tmp/fastcgi;
