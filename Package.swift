@@ -74,7 +74,9 @@ let package = Package(
         "AuditModel", "Cryptography", "Facts", "Postgres", "Probing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Hummingbird", package: "hummingbird"),
-      ]),
+      ],
+      // The shipped workflows, which are carried out on it.
+      resources: [.embedInCode("Workflows")]),
 
     // MARK: Probes: the only rooms that touch the audited system
 

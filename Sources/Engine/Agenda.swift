@@ -26,8 +26,8 @@ struct Agenda: Sendable {
   /// A look serves several checks: it is due as soon as one of them is, and dropped when all of them are blocked. Looks that
   /// do more than observe would disturb the others, and each other: they come last, one at a time, the longest at the end.
   /// The others come with the longest first, so that none of those begins when all the rest is done.
-  /// While `isDisruptionAwaited`, looks that stop or cut something stay where they are: other targets are still looked at.
-  mutating func nextWave(asOf now: Instant, isDisruptionAwaited: Bool = false) -> [PlannedObservation]? {
+  /// Those that disturb what stands beside their target as well are only given out where `disturbing` says so.
+  mutating func nextWave(asOf now: Instant, disturbing: Bool = true) -> [PlannedObservation]? {
     guard !waiting.isEmpty else { return nil }
     let standing = standing(asOf: now)
     var due: [PlannedObservation] = []
@@ -44,26 +44,29 @@ struct Agenda: Sendable {
       waiting = []
       return nil
     }
+    let heldBack = disturbing ? [] : due.filter(isDisturbing)
+    if !disturbing { due.removeAll(where: isDisturbing) }
+    if due.isEmpty { return nil }
+    later += heldBack
     let gentle = due.filter { !isRough($0) }
-    let disruptive = due.filter { isDisruptionAwaited && isDisruptive($0) }
-    let rough = due.filter { isRough($0) && !(isDisruptionAwaited && isDisruptive($0)) }
+    let rough = due.filter(isRough)
     guard gentle.isEmpty else {
-      waiting = rough + disruptive + later
+      waiting = rough + later
       let order = gentle.indices.sorted { (-duration(of: gentle[$0]), $0) < (-duration(of: gentle[$1]), $1) }
       return order.map { gentle[$0] }
     }
-    guard !rough.isEmpty else { return nil }
     let next = rough.indices.min { duration(of: rough[$0]) < duration(of: rough[$1]) } ?? 0
-    waiting = rough.enumerated().filter { $0.offset != next }.map(\.element) + disruptive + later
+    waiting = rough.enumerated().filter { $0.offset != next }.map(\.element) + later
     return [rough[next]]
+  }
+
+  /// Load and disruptions are felt by every other target of the same system, and spoiled by looks at them.
+  private func isDisturbing(_ look: PlannedObservation) -> Bool {
+    catalogue.probe(look.probe).map { $0.descriptor.safety == .load || $0.descriptor.safety == .disrupt } ?? false
   }
 
   private func isRough(_ look: PlannedObservation) -> Bool {
     catalogue.probe(look.probe).map { $0.descriptor.safety > .observe } ?? false
-  }
-
-  private func isDisruptive(_ look: PlannedObservation) -> Bool {
-    catalogue.probe(look.probe).map { $0.descriptor.safety == .disrupt } ?? false
   }
 
   /// The longest the look may take, in milliseconds.

@@ -58,8 +58,9 @@ package struct Observer: Sendable {
 
   /// Looks at everything planned that can still matter; returns in plan order, whatever the order of arrival.
   ///
-  /// Targets are looked at side by side. On one target, what only serves checks whose prerequisite did not pass is left
-  /// out: those are blocked whatever it would show, and a target in trouble is left alone.
+  /// Targets are looked at side by side, but for load and disruptions: these come at the end, one at a time. On one target,
+  /// what only serves checks whose prerequisite did not pass is left out: those are blocked whatever it would show, and a
+  /// target in trouble is left alone.
   /// What was `seen` already, carried from an earlier run say, is not looked at again.
   package func observations(
     of plan: Plan, targets: [Target], seen given: [Observation] = [], onEvent: @escaping @Sendable (RunEvent) -> Void
@@ -72,7 +73,7 @@ package struct Observer: Sendable {
       func startOne() {
         guard let (target, agenda) = next.next() else { return }
         group.addTask {
-          (target.id, await pursue(agenda, at: target, within: deadline, isDisruptionAwaited: true, onEvent))
+          (target.id, await pursue(agenda, at: target, disturbing: false, within: deadline, onEvent))
         }
       }
       for _ in 0..<limits.concurrency { startOne() }
@@ -81,24 +82,22 @@ package struct Observer: Sendable {
         startOne()
       }
     }
-    // What stops or cuts something would spoil every other look at the system: it comes when all those are over, one target
-    // after the other.
+    // What disturbs everything beside it comes last, one target after the other, in their order.
     for target in targets {
       guard let agenda = pursued[target.id] else { continue }
-      pursued[target.id] = await pursue(agenda, at: target, within: deadline, isDisruptionAwaited: false, onEvent)
+      pursued[target.id] = await pursue(agenda, at: target, disturbing: true, within: deadline, onEvent)
     }
-    let seen = pursued.mapValues(\.observations)
     let byKey = Dictionary(
-      (Array(seen.values.joined()) + given).map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+      (pursued.values.flatMap(\.observations) + given).map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
     return plan.observations.compactMap { byKey[$0.key] }
   }
 
   private func pursue(
-    _ agenda: Agenda, at target: Target, within deadline: Deadline, isDisruptionAwaited: Bool,
+    _ agenda: Agenda, at target: Target, disturbing: Bool, within deadline: Deadline,
     _ onEvent: @escaping @Sendable (RunEvent) -> Void
   ) async -> Agenda {
     var agenda = agenda
-    while let wave = agenda.nextWave(asOf: clock(), isDisruptionAwaited: isDisruptionAwaited) {
+    while let wave = agenda.nextWave(asOf: clock(), disturbing: disturbing) {
       let seen = await withTaskGroup(of: Observation.self) { group in
         var next = wave.makeIterator()
         func startOne() {

@@ -6,9 +6,11 @@ import LoadScripts
 struct LoadFacts {
   private let result: LoadResult
   private let instanceHeader: String?
+  private let meantUsers: Int
 
-  init(_ result: LoadResult, instanceHeader: String?) {
+  init(_ result: LoadResult, instanceHeader: String?, meantUsers: Int) {
     self.result = result
+    self.meantUsers = meantUsers
     self.instanceHeader = instanceHeader
   }
 
@@ -26,6 +28,7 @@ struct LoadFacts {
       "users": [
         "completed": .integer(figures.completed), "failed": .integer(figures.failedUsers), "cut": .integer(figures.cut),
         "mostAtOnce": .integer(figures.mostUsers),
+        "missingAtOnce": .integer(max(0, meantUsers - figures.mostUsers)),
       ],
       "requests": .integer(figures.requests), "unanswered": .integer(figures.unansweredCount),
       "unansweredShare": Self.share(figures.unansweredCount, of: all), "failed": .integer(failed),

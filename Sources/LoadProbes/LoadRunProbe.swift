@@ -78,7 +78,10 @@ private struct Look {
     guard figures.requests > 0 || figures.started > 0 else {
       return .unseen(Unseen(.broken, "nothing was started"))
     }
-    var facts = LoadFacts(result, instanceHeader: declared.load["instanceHeader"]?.string).members
+    var facts = LoadFacts(
+      result, instanceHeader: declared.load["instanceHeader"]?.string,
+      meantUsers: declared.load["users"]?.integer ?? 1
+    ).members
     facts["processes"] = .array(watched.processes.map(\.facts))
     facts["database"] = watched.database
     var gaps = watched.gaps

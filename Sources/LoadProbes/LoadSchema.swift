@@ -32,6 +32,7 @@ enum LoadSchema {
         required("completed", count, "users that went through their flow"),
         required("failed", count, "users that an error ended"), required("cut", count, "users cut off at the end"),
         required("mostAtOnce", count, "the most users on their way at once"),
+        required("missingAtOnce", count, "how many fewer that is than the inventory says the system is meant for"),
       ]), "what became of them"),
     required("requests", count, "requests that were answered"),
     required("unanswered", count, "requests without an answer"),

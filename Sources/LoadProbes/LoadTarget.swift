@@ -31,6 +31,8 @@ struct LoadTarget: Sendable {
     Schema.Field("seed", .integer(minimum: 0, maximum: 1 << 53), "what random values depend on", default: 1),
     Schema.Field("hosts", .array(.string(.nonEmpty)), "further hosts that the script may load; takes a consent"),
     Schema.Field(
+      "users", .integer(minimum: 1, maximum: 1_000_000), "how many users at once the system is meant for", default: 1),
+    Schema.Field(
       "instanceHeader", .string(.nonEmpty), "the header field in which each instance behind the address names itself"),
     Schema.Field(
       "watch",

@@ -37,7 +37,12 @@ struct DefectGroup: Sendable, CustomTestStringConvertible {
     ], ["no-allow", "trace-answered"],
   ]
 
+  /// What goes through the whole platform feels what is wrong anywhere in it, and says so on other platforms than those that
+  /// are about it.
+  fileprivate static let thorough: Set<String> = ["load", "workflows"]
+
   private func takes(_ defect: Defect) -> Bool {
+    if defects.contains(where: { $0.isThorough != defect.isThorough }) { return false }
     if Self.rivals.contains(where: { $0.contains(defect.id) && !$0.isDisjoint(with: ids) }) { return false }
     return defects.allSatisfy { member in
       // Two that turn the same thing red could stand in for each other.
@@ -53,6 +58,9 @@ extension Defect {
 
   /// Check and target of each, whatever the status.
   fileprivate var places: [String] { expected.map { "\($0.check) \($0.target)" } }
+
+  /// Whether it is about what goes through the whole platform.
+  fileprivate var isThorough: Bool { DefectGroup.thorough.contains(realm) }
 
   fileprivate func hides(_ other: Defect) -> Bool {
     blinding && (realm == "everything" || realm == other.realm)

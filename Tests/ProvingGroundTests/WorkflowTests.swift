@@ -15,18 +15,20 @@ extension Platforms {
           let answer = try ground.web(path).output
           return try #require(JSONText.parse(Array(answer.utf8))["events"]?.array, "\(answer)")
         }
-        #expect(try events("/api/events") == [])
+        // What the platform holds before its first visitor comes.
+        #expect(try events("/api/events").count == 60)
         let order = try ground.web("/api/scrape/luma", method: "POST").output
         #expect(order.contains("queued"))
-        #expect(try eventually { try events("/api/events").count == 5 })
+        #expect(try eventually { try events("/api/events").count == 65 })
 
         let found = try events("/api/events/search?q=live%20jazz")
-        #expect(Set(found.compactMap { $0["title"]?.string }) == ["Jazz by the Harbour", "Open Jazz Jam"])
+        #expect(
+          Set(found.compactMap { $0["title"]?.string }).isSuperset(of: ["Jazz by the Harbour", "Open Jazz Jam"]))
         #expect(try events("/api/events/search?q=nothing%20like%20it") == [])
 
         let harbour = try #require(found.first { $0["title"]?.string == "Jazz by the Harbour" }?["id"]?.integer)
         let similar = try events("/api/events/\(harbour)/similar")
-        #expect(similar.first?["title"]?.string == "Open Jazz Jam")
+        #expect(similar.contains { $0["title"]?.string == "Open Jazz Jam" })
         #expect(similar.first?["similarity"]?.double ?? 0 > 0.4)
         let event = try JSONText.parse(Array(ground.web("/api/events/\(harbour)").output.utf8))
         #expect(event["venue"]?.string == "Pier Four")

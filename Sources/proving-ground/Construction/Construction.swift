@@ -128,6 +128,7 @@ struct Construction: Sendable {
     if service == .processing {
       settings.extractionPort = ports.extraction
       settings.health = blueprint.processingHealth
+      settings.queueMilliseconds = blueprint.queueMilliseconds
       // Nothing listens on port 1: the address of a database that has moved.
       if !blueprint.processingFindsDatabase { settings.database?.port = 1 }
     }

@@ -32,6 +32,7 @@ struct InventoryFile {
       - { safety: probe, by: proving-ground, until: 2099-12-31 }
       - { safety: mutate, by: proving-ground, until: 2099-12-31 }
       - { safety: disrupt, by: proving-ground, until: 2099-12-31 }
+      - { safety: load, by: proving-ground, until: 2099-12-31 }
 
     """ + head.map { "\($0.name): \(Self.scalar($0.value))\n" }.joined() + "targets:\n"
       + targets.map(Self.entry).joined()

@@ -42,6 +42,8 @@ struct Blueprint: Sendable {
   var processingRuns = true
   /// Whether the processing service looks for the database where it is.
   var processingFindsDatabase = true
+  /// How old an order is before the processing service takes it, in milliseconds.
+  var queueMilliseconds = 0
   /// How the processing service reports on itself.
   var processingHealth = HealthManner()
   /// How the api service treats those who ask it.

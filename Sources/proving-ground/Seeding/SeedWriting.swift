@@ -25,6 +25,9 @@ struct SeedWriting: ~Copyable {
     if let count = answer.first?["n"], count != "0" { mark = "-after-\(count)" }
   }
 
+  /// Has all content bear a mark of its own, so that it is no other run's.
+  mutating func mark(as name: String) { mark = "-\(name)" }
+
   private static let tables = [
     "CREATE TEMP TABLE given_companies (n int, name text, website text) ON COMMIT DROP",
     "CREATE TEMP TABLE given_speakers (n int, external_id text, name text, headline text, company int) ON COMMIT DROP",

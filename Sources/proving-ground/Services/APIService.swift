@@ -22,6 +22,7 @@ struct APIService: Sendable {
   func run() async throws {
     let router = Server.router(health: health, manner: settings.api)
     let manner = settings.api
+    if let strain = settings.strain { router.add(middleware: StrainedService(strain, database)) }
     let accounts = Accounts(database, key: Files.bytes(at: settings.tokenKeyFile ?? "") ?? [], manner: manner)
     // The edge shows the page at its root; whoever asks this service itself gets what programs can read.
     for (path, content) in [("/", nil), ("page", FrontPage.response)] {
@@ -71,6 +72,7 @@ struct APIService: Sendable {
       "api/scrape/luma", manner: manner,
       [.post: { _, _ in await answer(Queries.order, "luma", status: .accepted) }])
     accounts.serve(on: router)
+    Discovery(database, manner: manner, strain: settings.strain).serve(on: router)
     let hoard = Database(database.address, connections: settings.hoardedSessions, for: settings.name)
     await hoard.openAll()
     let pooled = settings.pooler.map { Database($0, connections: settings.pooledSessions, for: settings.name) }
@@ -116,19 +118,33 @@ private enum Queries {
     FROM (SELECT \(columns) FROM \(tables) ORDER BY e.starts_at, e.id LIMIT 100) found
     """
   static let one = "SELECT row_to_json(found) FROM (SELECT \(columns) FROM \(tables) WHERE e.id = $1::bigint) found"
+  /// A word that stands in thousands of events ranks the first thousand.
   static let search = """
     SELECT json_build_object('events', coalesce(json_agg(found), '[]'))
-    FROM (SELECT \(columns) FROM \(tables), websearch_to_tsquery('simple', $1) query
-          WHERE e.search @@ query ORDER BY ts_rank(e.search, query) DESC, e.id LIMIT 20) found
+    FROM (SELECT \(columns)
+          FROM (SELECT e.*, query FROM events e, websearch_to_tsquery('simple', $1) query
+                WHERE e.search @@ query LIMIT 1000) e LEFT JOIN venues v ON v.id = e.venue_id
+          ORDER BY ts_rank(e.search, e.query) DESC, e.id LIMIT 20) found
     """
+  /// Compares with those around it in time and those that share a word with its title: comparing with all would take the
+  /// longer the more there are.
   static let similar = """
+    WITH this AS (
+      SELECT e.id, e.starts_at, m.embedding, (
+          SELECT to_tsquery('simple', string_agg(quote_literal(word), ' | '))
+          FROM unnest(tsvector_to_array(to_tsvector('simple', e.title))) word WHERE length(word) > 3) AS words
+      FROM events e JOIN event_embeddings m ON m.event_id = e.id WHERE e.id = $1::bigint),
+    others AS (
+      (SELECT e.id FROM events e, this WHERE e.starts_at >= this.starts_at ORDER BY e.starts_at LIMIT 100) UNION
+      (SELECT e.id FROM events e, this WHERE e.starts_at < this.starts_at ORDER BY e.starts_at DESC LIMIT 100) UNION
+      (SELECT e.id FROM events e, this WHERE e.search @@ this.words LIMIT 500))
     SELECT json_build_object('events', (
       SELECT coalesce(json_agg(found), '[]')
       FROM (SELECT \(columns), round(likeness::numeric, 4) AS similarity
-            FROM \(tables) JOIN event_embeddings other ON other.event_id = e.id,
+            FROM others JOIN \(tables) ON e.id = others.id JOIN event_embeddings other ON other.event_id = others.id,
               LATERAL (SELECT sum(a * b) FROM unnest(this.embedding, other.embedding) AS pair (a, b)) dot (likeness)
-            WHERE e.id <> this.event_id ORDER BY likeness DESC, e.id LIMIT 3) found))
-    FROM event_embeddings this WHERE this.event_id = $1::bigint
+            WHERE e.id <> this.id ORDER BY likeness DESC, e.id LIMIT 3) found))
+    FROM this
     """
   static let order = """
     INSERT INTO scrape_jobs (source_id) SELECT id FROM sources WHERE name = $1

@@ -68,6 +68,22 @@ struct Accounts: Sendable {
           }
         },
       ])
+    router.resource(
+      "api/users/:id/saved/:search", manner: manner,
+      [
+        .delete: { request, context in
+          let (wanted, search) = (context.parameters.get("id"), context.parameters.get("search"))
+          return await answer(to: request) { token in
+            guard wanted == String(token.account) else {
+              return Server.problem(.forbidden, "this belongs to somebody else")
+            }
+            guard let search = search.flatMap({ Int($0) }) else {
+              return Server.problem(.badRequest, "a search's id is a number")
+            }
+            return await one(Queries.forget, token.account, search)
+          }
+        }
+      ])
     for (path, query) in [("jobs", Queries.jobs), ("accounts", Queries.accounts)] {
       router.resource(
         "api/admin/\(path)", manner: manner,
@@ -226,6 +242,9 @@ private enum Queries {
   static let save = """
     INSERT INTO saved_searches (account_id, words) SELECT id, $2 FROM accounts WHERE id = $1::bigint
     RETURNING json_build_object('id', id)
+    """
+  static let forget = """
+    DELETE FROM saved_searches WHERE account_id = $1::bigint AND id = $2::bigint RETURNING json_build_object('id', id)
     """
   static let jobs = """
     SELECT json_build_object('jobs', coalesce(json_agg(found), '[]'))

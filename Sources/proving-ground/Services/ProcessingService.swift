@@ -1,6 +1,7 @@
 import Facts
 import Hummingbird
 import Probing
+import Synchronization
 
 /// Works through the queue: reads the ordered page, has its events extracted, and stores them.
 struct ProcessingService: Sendable {
@@ -9,8 +10,14 @@ struct ProcessingService: Sendable {
   private let extractionPort: Int
   private let health: Health
   private let lane = BlockingLane(width: 1)
+  /// What was last stored of each source.
+  private let stored = Stored()
   /// How long one job may take, in milliseconds.
   private static let patience = 10_000
+
+  private final class Stored: Sendable {
+    let events = Mutex<[Int: [JSONValue]]>([:])
+  }
 
   /// A service with its settings. Throws where they name no database or no extraction service.
   init(_ settings: ServiceSettings) throws(GroundFailure) {
@@ -45,15 +52,22 @@ struct ProcessingService: Sendable {
   /// Takes one job from the queue and does it. False where there was none.
   private func workOnce() async -> Bool {
     let deadline = Deadline(milliseconds: Self.patience)
-    guard case .success(let text?) = await database.firstValue(Jobs.take, [], before: deadline),
+    guard
+      case .success(let text?) = await database.firstValue(
+        Jobs.take, [String(settings.queueMilliseconds)], before: deadline),
       let job = try? JSONText.parse(Array(text.utf8)),
       let id = job["id"]?.integer, let source = job["source"]?.integer, let url = job["url"]?.string
     else { return false }
     let failure: String?
     do {
-      for event in try await events(at: url, before: deadline) {
-        let parameters = [String(source), JSONText.compact(event)]
-        _ = try await database.firstValue(Jobs.store, parameters, before: deadline).get()
+      let events = try await events(at: url, before: deadline)
+      // A page that says what it said last time leaves nothing to store.
+      if stored.events.withLock({ $0[source] }) != events {
+        for event in events {
+          let parameters = [String(source), JSONText.compact(event)]
+          _ = try await database.firstValue(Jobs.store, parameters, before: deadline).get()
+        }
+        stored.events.withLock { $0[source] = events }
       }
       failure = nil
     } catch {
@@ -84,7 +98,7 @@ struct ProcessingService: Sendable {
 }
 
 /// Port and path of `http://127.0.0.1:PORT/PATH`; nil for anything else.
-private func loopbackParts(of url: String) -> (port: Int, path: String)? {
+func loopbackParts(of url: String) -> (port: Int, path: String)? {
   let prefix = "http://127.0.0.1:"
   guard url.hasPrefix(prefix) else { return nil }
   let rest = url.dropFirst(prefix.count)
@@ -102,7 +116,8 @@ private enum Jobs {
     FROM sources s
     WHERE s.id = j.source_id
       AND j.id = (SELECT id FROM scrape_jobs
-                  WHERE state = 'queued' AND (attempts = 0 OR finished_at < now() - attempts * interval '1 second')
+                  WHERE state = 'queued' AND queued_at <= now() - $1::int * interval '1 millisecond'
+                    AND (attempts = 0 OR finished_at < now() - attempts * interval '1 second')
                     OR state = 'running' AND started_at < now() - interval '30 seconds'
                   ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING json_build_object('id', j.id, 'source', s.id, 'url', s.url)

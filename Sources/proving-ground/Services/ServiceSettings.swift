@@ -39,6 +39,10 @@ struct ServiceSettings: Codable, Sendable {
   var pooledSessions = 0
   /// How it treats those who ask; of the api service.
   var api = APIManner()
+  /// What else is wrong with an instance of the api service behind a balancer; nil for all that are none.
+  var strain: Strain?
+  /// How old an order is before the processing service takes it, in milliseconds.
+  var queueMilliseconds = 0
   /// What the mail front does; nil for the others.
   var mail: MailSettings?
   /// The containers of the engine; nil for the others.

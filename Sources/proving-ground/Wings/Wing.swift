@@ -57,6 +57,8 @@ enum Wings {
     PapersWing.self,
     CoolifyWing.self,
     StackWing.self,
+    InstancesWing.self,
+    WorkflowWing.self,
   ]
 
   /// The names of their ports.
