@@ -111,7 +111,8 @@ let package = Package(
     .target(
       name: "LoadProbes",
       dependencies: [
-        "AuditModel", "Definitions", "Facts", "LoadGeneration", "LoadScripts", "Postgres", "Probing", "Transport",
+        "AuditModel", "Cryptography", "Definitions", "Facts", "LoadGeneration", "LoadScripts", "Postgres", "Probing",
+        "Transport",
       ]),
 
     // Workflows carried out: requests, statements and programs step by step, and what came of each.

@@ -57,6 +57,10 @@ public struct AuditReport: Sendable, Hashable, Codable {
   public var carried: [CarriedEvidence]
   /// Which parts of a divided run it rests on; nil for an undivided one.
   public var shard: ShardSummary?
+  /// The numbers that the run measured, held against those of earlier runs; nil where it measured none.
+  public var measures: [Measurement]?
+  /// What of each service is proven; nil where the inventory declares no matrix.
+  public var matrix: MatrixSummary?
 
   /// A report of all these parts.
   public init(
@@ -66,7 +70,7 @@ public struct AuditReport: Sendable, Hashable, Codable {
     causes: [Cause], traffic: TrafficReport, notSeen: [NotSeen],
     waivers: [WaiverRow] = [], attestations: [AttestationRow] = [], baseline: BaselineComparison? = nil,
     forecast: [Expiry]? = nil, wayToGreen: WayToGreen? = nil, carried: [CarriedEvidence] = [],
-    shard: ShardSummary? = nil
+    shard: ShardSummary? = nil, measures: [Measurement]? = nil, matrix: MatrixSummary? = nil
   ) {
     self.schemaVersion = Self.currentSchemaVersion
     self.tool = tool
@@ -95,6 +99,8 @@ public struct AuditReport: Sendable, Hashable, Codable {
     self.wayToGreen = wayToGreen
     self.carried = carried
     self.shard = shard
+    self.measures = measures
+    self.matrix = matrix
   }
 
   /// The program that wrote a report.

@@ -42,7 +42,7 @@ struct DiffCommand: ParsableCommand {
     var past: [AuditReport] = []
     for path in earlier { past.append(try RunFolder(path: path).report()) }
     let difference = Difference(before, after, earlier: past)
-    let readout = DifferenceReadout(difference, before: before, after: after)
+    let readout = DifferenceReadout(difference, before: before, after: after, earlier: past)
     try Output.print(json ? JSONText.canonical(readout.json) : readout.text)
     guard failOnNew else { return }
     if !difference.new.isEmpty || !difference.reappeared.isEmpty { throw ExitStatus.failed }
@@ -55,15 +55,17 @@ struct DifferenceReadout {
   private let difference: Difference
   private let before: AuditReport
   private let after: AuditReport
+  private let measures: [AuditReport.Measurement]
   private let lists: [(name: String, title: String, entries: [Difference.Entry])]
 
   /// The most findings of one list that people are shown.
   private static let mostShown = 50
 
-  init(_ difference: Difference, before: AuditReport, after: AuditReport) {
+  init(_ difference: Difference, before: AuditReport, after: AuditReport, earlier: [AuditReport]) {
     self.difference = difference
     self.before = before
     self.after = after
+    measures = MeasuredDifference.measures(before: before, after: after, earlier: earlier)
     lists = [
       ("new", "NEW", difference.new), ("reappeared", "REAPPEARED", difference.reappeared),
       ("newlyChecked", "FAILING, NOT CHECKED BEFORE", difference.newlyChecked),
@@ -84,7 +86,19 @@ struct DifferenceReadout {
       ],
     ]
     for list in lists { object[list.name] = .array(list.entries.map(Self.json)) }
+    object["measures"] = .array(measures.map(Self.json))
     return .object(object)
+  }
+
+  private static func json(_ item: AuditReport.Measurement) -> JSONValue {
+    func number(_ value: Double?) -> JSONValue { value.map { .double($0) } ?? .null }
+    return [
+      "probe": .string(item.probe), "target": JSONValue(item.target), "subject": JSONValue(item.subject),
+      "name": .string(item.name), "unit": .string(item.unit), "value": number(item.value),
+      "before": number(item.earlier.last?.value), "median": number(item.median), "lower": number(item.lower),
+      "upper": number(item.upper), "runs": .integer(item.earlier.count), "verdict": .string(item.verdict.rawValue),
+      "reason": JSONValue(item.reason),
+    ]
   }
 
   private static func json(_ entry: Difference.Entry) -> JSONValue {
