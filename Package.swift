@@ -346,7 +346,7 @@ let package = Package(
     .testTarget(name: "ProvingGroundTests", dependencies: ["Cryptography", "Facts", "Probing", "proving-ground"]),
     // The built command, driven as its users drive it.
     // The built command over files and plug-ins, without any server.
-    .testTarget(name: "CommandTests", dependencies: ["Facts", "prodworthy"]),
+    .testTarget(name: "CommandTests", dependencies: ["AuditModel", "Definitions", "Facts", "prodworthy"]),
     .testTarget(name: "Acceptance", dependencies: ["LoopbackServers", "prodworthy", "proving-ground"]),
     // The same tests for a probe through any door.
     .target(

@@ -76,6 +76,13 @@ struct DifferenceReadout {
     ]
   }
 
+  private static func sentence(_ item: AuditReport.Measurement) -> String {
+    let place = [item.target, item.subject].compactMap(\.self).joined(separator: " ")
+    func number(_ value: Double?) -> String { value.map(HistoryText.number) ?? "none" }
+    return "\(item.name)\(place.isEmpty ? "" : " on \(place)"): \(number(item.value)) \(item.unit), noise explains "
+      + "\(number(item.lower)) to \(number(item.upper)) over \(item.earlier.count) runs"
+  }
+
   /// Every list with all of its findings.
   var json: JSONValue {
     var object: JSONObject = [
@@ -143,6 +150,12 @@ struct DifferenceReadout {
               "\(finding.severity.rawValue) \(finding.check) on \(place): \(entry.reason ?? finding.message)"))
       }
       if list.entries.count > Self.mostShown { lines.append("  … and \(list.entries.count - Self.mostShown) more") }
+    }
+    for (verdict, title) in [(NoiseComparison.Verdict.regressed, "REGRESSED"), (.improved, "BETTER THAN BEFORE")] {
+      let moved = measures.filter { $0.verdict == verdict }
+      if !moved.isEmpty { lines.append("\(title), beyond what noise explains (\(moved.count))") }
+      for item in moved.prefix(Self.mostShown) { lines.append("  " + Untrusted.line(Self.sentence(item))) }
+      if moved.count > Self.mostShown { lines.append("  … and \(moved.count - Self.mostShown) more") }
     }
     if lines.count == 1 { lines.append("nothing changed") }
     let like = difference.likeForLike
