@@ -235,10 +235,10 @@ struct AuditCommand: AsyncParsableCommand {
       RunEntry.key(
         system: report.system.name, environment: report.system.environment.rawValue, policy: report.policy.id, slot: $0)
     }
+    let evidence = try RunEvidence(of: run, catalogue: catalogue)
     let outcome = try asking { () throws(HistoryFailure) in
       try store.append(
-        RunEntry(
-          report: report, document: bytes, key: key, evidence: try RunEvidence(of: run, catalogue: catalogue)),
+        RunEntry(report: report, document: bytes, key: key, evidence: evidence),
         before: Deadline(milliseconds: HistoryOptions.patience))
     }
     if case .superseded(let other) = outcome {
