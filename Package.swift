@@ -115,7 +115,8 @@ let package = Package(
     .target(
       name: "LoadProbes",
       dependencies: [
-        "AuditModel", "Definitions", "Facts", "LoadGeneration", "LoadScripts", "Postgres", "Probing", "Transport",
+        "AuditModel", "Cryptography", "Definitions", "Facts", "LoadGeneration", "LoadScripts", "Postgres", "Probing",
+        "Transport",
       ]),
 
     // Workflows carried out: requests, statements and programs step by step, and what came of each.
@@ -296,7 +297,8 @@ let package = Package(
     .testTarget(
       name: "RecoveryProbesTests",
       dependencies: [
-        "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "FaultProxy", "LoopbackServers", "ProbeConformance",
+        "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "FaultProxy", "LoopbackServers",
+        "ProbeConformance",
         "Probing", "RecoveryProbes", "UndoJournal",
       ]),
     .testTarget(name: "RateLimitsTests", dependencies: ["RateLimits", "SeededRandomness"]),
@@ -368,7 +370,7 @@ let package = Package(
     .testTarget(name: "ProvingGroundTests", dependencies: ["Cryptography", "Facts", "Probing", "proving-ground"]),
     // The built command, driven as its users drive it.
     // The built command over files and plug-ins, without any server.
-    .testTarget(name: "CommandTests", dependencies: ["Facts", "prodworthy"]),
+    .testTarget(name: "CommandTests", dependencies: ["AuditModel", "Definitions", "Facts", "prodworthy"]),
     .testTarget(name: "Acceptance", dependencies: ["LoopbackServers", "prodworthy", "proving-ground"]),
     // The same tests for a probe through any door.
     .target(

@@ -3,7 +3,7 @@ extension AuditReport {
   private enum Member: String, CodingKey {
     case schemaVersion, tool, runID, system, policy, asOf, startedAt, finishedAt, durationMs, interrupted, partial
     case targets, checks, score, gate, findings, checklist, causes, traffic, notSeen
-    case waivers, attestations, baseline, forecast, wayToGreen, carried, shard, undone
+    case waivers, attestations, baseline, forecast, wayToGreen, carried, shard, undone, measures, matrix
   }
 
   /// Reads a report of any minor version.
@@ -34,7 +34,9 @@ extension AuditReport {
       wayToGreen: try members.decodeIfPresent(WayToGreen.self, forKey: .wayToGreen),
       carried: try members.decodeIfPresent([CarriedEvidence].self, forKey: .carried) ?? [],
       shard: try members.decodeIfPresent(ShardSummary.self, forKey: .shard),
-      undone: try members.decodeIfPresent([UndoneStep].self, forKey: .undone))
+      undone: try members.decodeIfPresent([UndoneStep].self, forKey: .undone),
+      measures: try members.decodeIfPresent([Measurement].self, forKey: .measures),
+      matrix: try members.decodeIfPresent(MatrixSummary.self, forKey: .matrix))
     schemaVersion = try members.decode(String.self, forKey: .schemaVersion)
   }
 }

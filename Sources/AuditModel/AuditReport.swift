@@ -59,6 +59,10 @@ public struct AuditReport: Sendable, Hashable, Codable {
   public var shard: ShardSummary?
   /// What earlier runs had disrupted and not put back, put back when this one began; nil where there was nothing.
   public var undone: [UndoneStep]?
+  /// The numbers that the run measured, held against those of earlier runs; nil where it measured none.
+  public var measures: [Measurement]?
+  /// What of each service is proven; nil where the inventory declares no matrix.
+  public var matrix: MatrixSummary?
 
   /// A report of all these parts.
   public init(
@@ -68,7 +72,8 @@ public struct AuditReport: Sendable, Hashable, Codable {
     causes: [Cause], traffic: TrafficReport, notSeen: [NotSeen],
     waivers: [WaiverRow] = [], attestations: [AttestationRow] = [], baseline: BaselineComparison? = nil,
     forecast: [Expiry]? = nil, wayToGreen: WayToGreen? = nil, carried: [CarriedEvidence] = [],
-    shard: ShardSummary? = nil, undone: [UndoneStep]? = nil
+    shard: ShardSummary? = nil, undone: [UndoneStep]? = nil, measures: [Measurement]? = nil,
+    matrix: MatrixSummary? = nil
   ) {
     self.schemaVersion = Self.currentSchemaVersion
     self.tool = tool
@@ -98,6 +103,8 @@ public struct AuditReport: Sendable, Hashable, Codable {
     self.carried = carried
     self.shard = shard
     self.undone = undone
+    self.measures = measures
+    self.matrix = matrix
   }
 
   /// A disruptive step of an earlier run that ended before it could put it back.

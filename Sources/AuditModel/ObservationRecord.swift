@@ -5,6 +5,9 @@ extension Observation {
   public struct Damage: Error, Sendable, CustomStringConvertible {
     /// One line, lower case, without full stop.
     public let description: String
+
+    /// A record that is damaged in the way described.
+    public init(description: String) { self.description = description }
   }
 
   /// The observation as it is recorded: one JSON object, its names sorted.

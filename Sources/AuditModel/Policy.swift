@@ -74,6 +74,10 @@ public enum GateRule: Sendable, Hashable {
   case maximumWaivedWeight(Int)
   /// No waiver has a problem of these kinds.
   case refusedWaiverProblems([AuditReport.WaiverProblem.Kind])
+  /// At most this many numbers are worse than the noise of earlier runs explains.
+  case maximumRegressions(Int)
+  /// At most this many cells of the inventory's matrix are failing or holes.
+  case maximumOpenCells(Int)
 }
 
 /// What a waiver may do under a policy. A waiver that does more covers nothing.

@@ -21,11 +21,13 @@ public struct ProbeDescriptor: Sendable {
   /// The facts that tell whether what was looked at is still the same, as JSONPaths: evidence that was expensive to come by
   /// counts only while they are what they were.
   public var identity: [String]
+  /// The numbers that are held against those of earlier runs.
+  public var measures: Measures
 
   /// Describes a probe.
   public init(
     id: String, summary: String, targetKinds: [String], safety: SafetyClass, parameters: [Schema.Field] = [],
-    facts: Schema, timeout: Int = 10_000, traffic: String, identity: [String] = []
+    facts: Schema, timeout: Int = 10_000, traffic: String, identity: [String] = [], measures: Measures = Measures()
   ) {
     self.id = id
     self.summary = summary
@@ -36,5 +38,6 @@ public struct ProbeDescriptor: Sendable {
     self.timeout = timeout
     self.traffic = traffic
     self.identity = identity
+    self.measures = measures
   }
 }

@@ -1,5 +1,5 @@
 package import AuditModel
-import Facts
+package import Facts
 
 /// What the inventory's file says.
 package struct InventoryFile: Sendable {
@@ -17,6 +17,8 @@ package struct InventoryFile: Sendable {
   package var identityFiles: [String]
   /// What else makes the system what it is, by name.
   package var identityValues: [String: String]
+  /// The services and features of its matrix, of the shape of a matrix plan; nil where it declares none.
+  package var matrix: JSONValue?
   /// The files and folders that its targets name, in its order.
   package var named: [NamedFile]
 
@@ -89,6 +91,10 @@ private struct InventoryLoading {
       guard let text = member.value.string else { continue }
       identity[member.name] = resolved(text, at: member.value.span, schema: .string())
     }
+    if let matrix = root["matrix"] {
+      MatrixPlanSchema.checkNames(
+        in: matrix, targets: (root["targets"]?.elements ?? []).compactMap { $0["id"]?.string }, into: &problems)
+    }
     guard problems.isEmpty, documentProblems.isEmpty, let system = root["system"]?.string,
       let environment = root["environment"]?.string.flatMap(Environment.init)
     else { return Loaded(nil, problems.diagnostics + documentProblems) }
@@ -101,7 +107,7 @@ private struct InventoryLoading {
         checks: root["checks"]?.elements.compactMap(\.string) ?? [], waivers: root["waivers"]?.string,
         attestations: root["attestations"]?.string,
         identityFiles: root["identity"]?["files"]?.elements.compactMap(\.string) ?? [], identityValues: identity,
-        named: named),
+        matrix: root["matrix"]?.value, named: named),
       problems.diagnostics)
   }
 

@@ -30,6 +30,7 @@ enum InventorySchema {
       .init("waivers", .string(.path), "a file of waivers, relative to this one"),
       .init("attestations", .string(.path), "a file of attestations, relative to this one"),
       .init("identity", identity, "what tells that the system is still the same"),
+      .init("matrix", MatrixPlanSchema.schema, "services and features whose qualities the report shows as a table"),
       .init("consent", .array(consent), "explicit permissions above the ceiling"),
       .init("targets", targets, required: true, "what is audited"),
     ])

@@ -43,17 +43,53 @@ private struct ManifestLoading {
       else { continue }
       problems.add("unreachable-path", "`\(text)` can select nothing in the facts", at: path.span)
     }
+    checkMeasures(in: facts)
     guard problems.isEmpty, let facts, let id = root["probe"]?.string, let summary = root["summary"]?.string,
       let safety = root["safety"]?.string.flatMap(SafetyClass.init)
     else { return Loaded(nil, problems.diagnostics) }
     let descriptor = ProbeDescriptor(
       id: id, summary: summary, targetKinds: texts("targets"), safety: safety, parameters: parameters, facts: facts,
       timeout: Int(((root["timeoutSeconds"]?.value.double ?? 10) * 1000).rounded()),
-      traffic: "what \(texts("command")[0]) sends", identity: texts("identity"))
+      traffic: "what \(texts("command")[0]) sends", identity: texts("identity"), measures: measures)
     return Loaded(
       ProbeManifest(
         descriptor: descriptor, command: texts("command"),
         outputLimit: root["outputLimit"]?.value.integer ?? 1_048_576, targetFields: targetFields), [])
+  }
+
+  private var measures: Measures {
+    let numbers = (root["measures"]?["numbers"]?.elements ?? []).map { number in
+      Measures.Measure(
+        number["fact"]?.string ?? "", number["name"]?.string ?? "", unit: number["unit"]?.string ?? "",
+        better: number["better"]?.string.flatMap(NoiseComparison.Better.init) ?? .lower,
+        least: number["least"]?.value.double ?? 0, each: number["each"]?.string,
+        label: number["label"]?.string ?? "$.name")
+    }
+    return Measures(
+      numbers, shape: root["measures"]?["shape"]?.elements.compactMap(\.string) ?? [],
+      sound: root["measures"]?["sound"]?.string)
+  }
+
+  /// Paths of numbers must lead somewhere in the facts, or in the parts that are selected of them.
+  private mutating func checkMeasures(in facts: Schema?) {
+    guard let facts, let measures = root["measures"] else { return }
+    func reach(_ path: LocatedValue?, in schemas: [Schema]) -> [Schema] {
+      guard let path, let text = path.string, let query = try? FactPath(text).query else { return schemas }
+      let found = schemas.flatMap { query.possibleSchemas(in: $0) }
+      if found.isEmpty {
+        problems.add("unreachable-path", "`\(text)` can select nothing in the facts", at: path.span)
+      }
+      return found
+    }
+    for path in (measures["shape"]?.elements ?? []) + [measures["sound"]].compactMap(\.self) {
+      _ = reach(path, in: [facts])
+    }
+    for number in measures["numbers"]?.elements ?? [] {
+      let parts = number["each"].map { reach($0, in: [facts]) } ?? [facts]
+      guard !parts.isEmpty else { continue }
+      _ = reach(number["fact"], in: parts)
+      if number["each"] != nil { _ = reach(number["label"], in: parts) }
+    }
   }
 
   private func texts(_ name: String) -> [String] { root[name]?.elements.compactMap(\.string) ?? [] }

@@ -24,6 +24,25 @@ enum ManifestSchema {
     .init(
       "identity", .array(.string(.jsonPath), minimumCount: 1),
       "the facts that tell whether what was looked at is still the same"),
+    .init("measures", measures, "the numbers among the facts that are held against those of earlier runs"),
+  ])
+
+  private static let measures = Schema.object([
+    .init("numbers", .array(number, minimumCount: 1), required: true, "the numbers"),
+    .init(
+      "shape", .array(.string(.jsonPath), minimumCount: 1),
+      "the facts in which two runs must agree for their numbers to compare"),
+    .init("sound", .string(.jsonPath), "the fact that must be true for the numbers to mean anything"),
+  ])
+
+  private static let number = Schema.object([
+    .init("fact", .string(.jsonPath), required: true, "where it stands: from the facts, or from the part at hand"),
+    .init("name", .string(.nonEmpty), required: true, "what it is, in words"),
+    .init("unit", .string(.nonEmpty), required: true, "its unit"),
+    .init("better", .word(NoiseComparison.Better.self), "which way is better", default: "lower"),
+    .init("least", .number(minimum: 0), "the least difference that anybody cares for", default: 0),
+    .init("each", .string(.jsonPath), "the parts of which each has one"),
+    .init("label", .string(.jsonPath), "what tells a part from the others", default: "$.name"),
   ])
 
   /// What a field's value may be.

@@ -27,15 +27,10 @@ enum MatrixPlanSchema {
     .init(
       "checks", .array(.string(.nonEmpty)), required: true, "ids of checks, or beginnings of ids with * behind"),
   ])
-}
 
-extension Definitions {
-  /// A validation matrix's plan, of the right shape and with names that lead somewhere.
-  package static func matrixPlan(_ file: SourceFile) -> Loaded<JSONValue> {
-    let (root, found) = YAMLReader.read(file)
-    var problems = found
-    guard let root else { return Loaded(nil, problems.diagnostics) }
-    Structure.check(root, against: MatrixPlanSchema.schema, into: &problems)
+  /// Adds what is wrong with names in a plan: services that stand twice, features over services that there are not, and
+  /// targets that there are not, where those are known.
+  static func checkNames(in root: LocatedValue, targets: [String]?, into problems: inout Problems) {
     var names: [String] = []
     for name in (root["services"]?.elements ?? []).compactMap({ $0["name"] }) {
       guard let text = name.string else { continue }
@@ -50,6 +45,25 @@ extension Definitions {
         "unknown-service", "there is no service `\(text)`", at: name.span,
         fix: Suggestion.phrase(text, among: names, label: "known are"))
     }
+    guard let targets else { return }
+    let services = root["services"]?.elements ?? []
+    for name in services.flatMap({ ($0["targets"]?.elements ?? []) + ($0["shared"]?.elements ?? []) }) {
+      guard let text = name.string, !targets.contains(text) else { continue }
+      problems.add(
+        "unknown-target", "there is no target `\(text)`", at: name.span,
+        fix: Suggestion.phrase(text, among: targets, label: "known are"))
+    }
+  }
+}
+
+extension Definitions {
+  /// A validation matrix's plan, of the right shape and with names that lead somewhere.
+  package static func matrixPlan(_ file: SourceFile) -> Loaded<JSONValue> {
+    let (root, found) = YAMLReader.read(file)
+    var problems = found
+    guard let root else { return Loaded(nil, problems.diagnostics) }
+    Structure.check(root, against: MatrixPlanSchema.schema, into: &problems)
+    MatrixPlanSchema.checkNames(in: root, targets: nil, into: &problems)
     return Loaded(problems.isEmpty ? root.value : nil, problems.diagnostics)
   }
 }

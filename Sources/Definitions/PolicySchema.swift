@@ -30,6 +30,11 @@ enum PolicySchema {
       "checklist items covered by checks that are not open"),
     .init("newFailures", newFailures, "findings that fail without standing in the baseline"),
     .init("waivers", waivers, "what waivers may do"),
+    .init(
+      "maxRegressions", .integer(minimum: 0),
+      "at most this many numbers are worse than the noise of earlier runs explains"),
+    .init(
+      "maxOpenCells", .integer(minimum: 0), "at most this many cells of the inventory's matrix are failing or holes"),
   ])
 
   private static let newFailures = Schema.object([

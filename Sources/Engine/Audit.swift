@@ -31,6 +31,9 @@ package enum Audit {
     }
     let rules = rules(of: policy, run.overlays)
     let needsChecklist = rules.contains { if case .requiredItems = $0 { true } else { false } }
+    let measurements = Measuring.measurements(
+      of: run, catalogue: catalogue, duration: Measuring.duration(of: run, plan: plan, policy: policy)
+    ).map { $0.compared(with: header.measured?[$0.series] ?? []) }
     func gate(_ findings: [Finding], _ score: Score) -> Gate {
       var basis = Gating.Basis(score: score)
       basis.checklist = needsChecklist ? checklist(findings, honoursWaivers: true) : []
@@ -40,8 +43,11 @@ package enum Audit {
       basis.shard = header.shard?.summary
       basis.baseline = run.overlays.baseline
       basis.waivers = waiving.rows
+      basis.measurements = measurements
+      basis.matrix = header.matrix.map { ValidationMatrix($0, findings: findings).summary }
       return Gating.gate(rules, findings: findings, on: basis)
     }
+    let matrix = header.matrix.map { ValidationMatrix($0, findings: findings).summary }
     let decision = gate(findings, score)
     let checks = summaries(of: plan)
     var report = AuditReport(
@@ -58,7 +64,7 @@ package enum Audit {
       causes: assessment.causes, traffic: traffic(of: run.observations), notSeen: notSeen(in: run.observations),
       waivers: waiving.rows, attestations: attesting.rows,
       carried: (header.carried ?? []).map { carried($0, policy.shelfLife, now) }, shard: header.shard?.summary,
-      undone: header.undone)
+      undone: header.undone, measures: measurements.isEmpty ? nil : measurements, matrix: matrix)
     report.baseline = run.overlays.baseline?.comparison(with: report)
     // What a missing shard would have seen is not to be mended but to be looked at.
     if header.shard == nil {

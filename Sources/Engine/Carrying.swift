@@ -29,33 +29,69 @@ package enum Carrying {
     at now: Instant
   ) -> [CarriedLook] {
     let wanted = plan.roughLooks(catalogue)
-    var looks: [CarriedLook] = []
+    var chosen: [CarriedLook] = []
     for key in wanted.keys.sorted() {
       guard let planned = wanted[key] else { continue }
       let found = earlier.compactMap { run -> (RecordedRun, Observation)? in
         run.observations.first { $0.key == key && $0.facts != nil }.map { (run, $0) }
       }
-      // Of several runs the newest counts.
-      guard let (run, observation) = found.max(by: { $0.1.startedAt < $1.1.startedAt }) else { continue }
       let target = header.targets.first { $0.id == planned.target }
-      var look = CarriedLook(
-        key: key, probe: planned.probe, target: planned.target, runID: observation.carriedFrom ?? run.header.runID,
-        observedAt: observation.startedAt)
-      let end = shelfLife.end(of: planned.probe, seenAt: observation.startedAt)
-      if now > end {
-        look.refused = "it could be used until \(end)"
-      } else if observation.startedAt > now {
-        look.refused = "it was made after this run began"
-      } else if run.header.system != header.system {
-        look.refused = "it is about another system"
-      } else if target?.declaration != observation.declaration {
-        look.refused = "the inventory declares the target differently now"
-      } else if let changed = changed(run.header.identity ?? [:], header.identity ?? [:]) {
-        look.refused = changed
+      // Of several runs the newest counts that still holds; where none does, the newest says why.
+      var looks: [CarriedLook] = []
+      for (run, observation) in found.sorted(by: {
+        ($1.1.startedAt, $1.0.header.runID) < ($0.1.startedAt, $0.0.header.runID)
+      }) {
+        var look = CarriedLook(
+          key: key, probe: planned.probe, target: planned.target, runID: observation.carriedFrom ?? run.header.runID,
+          observedAt: observation.startedAt)
+        look.refused = refusal(
+          of: observation, run, header, declaration: target?.declaration,
+          end: shelfLife.end(of: planned.probe, seenAt: observation.startedAt), at: now)
+        looks.append(look)
       }
-      looks.append(look)
+      guard let look = looks.first(where: { $0.refused == nil }) ?? looks.first else { continue }
+      chosen.append(look)
     }
-    return looks
+    return chosen
+  }
+
+  /// Why an observation may not be used at `now`; nil where nothing speaks against it yet.
+  private static func refusal(
+    of observation: Observation, _ run: RecordedRun, _ header: RunHeader, declaration: JSONValue?, end: Instant,
+    at now: Instant
+  ) -> String? {
+    if now > end { return "it could be used until \(end)" }
+    if observation.startedAt > now { return "it was made after this run began" }
+    if run.header.system != header.system { return "it is about another system" }
+    if declaration != observation.declaration { return "the inventory declares the target differently now" }
+    return changed(run.header.identity ?? [:], header.identity ?? [:])
+  }
+
+  /// Whether the run itself saw something that is expensive to see.
+  package static func isExpensive(_ observation: Observation, _ catalogue: Catalogue) -> Bool {
+    observation.carriedFrom == nil && observation.facts != nil
+      && catalogue.probe(observation.probe).map { $0.descriptor.safety >= .load } == true
+  }
+
+  /// What of a run a later one may need to carry it on: what was expensive to see, and what tells that the system is
+  /// still the same. Nil where nothing of it could be carried.
+  package static func kept(of run: RecordedRun, catalogue: Catalogue) -> RecordedRun? {
+    var kept = run
+    guard run.observations.contains(where: { isExpensive($0, catalogue) }) else { return nil }
+    kept.observations = run.observations.filter { observation in
+      isExpensive(observation, catalogue)
+        || observation.facts != nil && observation.carriedFrom == nil
+          && catalogue.probe(observation.probe)?.descriptor.identity.isEmpty == false
+    }
+    kept.overlays = Overlays()
+    kept.header.measured = nil
+    kept.header.carried = nil
+    return kept
+  }
+
+  /// The looks of `plan` that an earlier run may have made for it, by key.
+  package static func wanted(by plan: Plan, catalogue: Catalogue) -> [String] {
+    plan.roughLooks(catalogue).keys.sorted()
   }
 
   /// The candidates held against what this run saw gently itself: the facts that identify a system must be what they were.

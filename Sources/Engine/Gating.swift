@@ -24,6 +24,10 @@ package enum Gating {
     package var baseline: Baseline?
     /// The waivers as they stand.
     package var waivers: [AuditReport.WaiverRow] = []
+    /// The numbers that the run measured.
+    package var measurements: [AuditReport.Measurement] = []
+    /// What of each service is proven, accepted findings counted as what they are; nil without a matrix.
+    package var matrix: AuditReport.MatrixSummary?
 
     /// A basis of a score, everything else left out.
     package init(score: Score) { self.score = score }
@@ -59,6 +63,9 @@ package enum Gating {
       case .maximumWaivers(let limit): conditions.append(activeWaivers(basis.waivers, limit))
       case .maximumWaivedWeight(let limit): conditions.append(waivedWeight(findings, score, limit))
       case .refusedWaiverProblems(let kinds): conditions.append(waiverProblems(basis.waivers, kinds))
+      case .maximumRegressions(let limit): conditions.append(regressions(basis.measurements, limit))
+      case .maximumOpenCells(let limit):
+        conditions.append(openCells(basis.matrix, waived(findings), limit, isNarrowed: basis.isNarrowed))
       }
     }
     return Gate(conditions: conditions)
@@ -92,6 +99,56 @@ package enum Gating {
       id: id, status: failing > limit ? .fail : failing + undecided > limit ? .undecided : .pass,
       detail: "\(failing) new failing and \(undecided) not proven of severity \(severity.rawValue) or worse beside the "
         + "\(known.count) known, at most \(limit) allowed")
+  }
+
+  /// What does not compare may be worse: a history that is taken away must not turn a failed gate into a passed one.
+  private static func regressions(_ measurements: [AuditReport.Measurement], _ limit: Int) -> Gate.Condition {
+    let regressed = measurements.filter { $0.verdict == .regressed }
+    let unknown = measurements.count { $0.verdict == .notComparable }
+    let names = regressed.prefix(5).map { item in
+      [item.target, item.subject, item.name].compactMap(\.self).joined(separator: " ")
+    }
+    return Gate.Condition(
+      id: "no-regressions",
+      status: regressed.count > limit
+        ? .fail : measurements.isEmpty || regressed.count + unknown > limit ? .undecided : .pass,
+      detail: measurements.isEmpty
+        ? "no number was measured"
+        : "\(regressed.count) of \(measurements.count) numbers worse than noise explains"
+          + (names.isEmpty ? "" : " (\(names.joined(separator: ", ")))")
+          + ", \(unknown) not comparable, at most \(limit) allowed")
+  }
+
+  private static func waived(_ findings: [Finding]) -> Set<String> {
+    Set(findings.indices.filter { findings[$0].waiver != nil }.map { findings[$0].fingerprint })
+  }
+
+  /// A hole counts as failing, an accepted finding as proven, what could not be judged as either.
+  private static func openCells(
+    _ matrix: AuditReport.MatrixSummary?, _ waived: Set<String>, _ limit: Int, isNarrowed: Bool
+  ) -> Gate.Condition {
+    let id = "matrix-proven"
+    guard let matrix else {
+      return Gate.Condition(id: id, status: .undecided, detail: "the inventory declares no `matrix` of its services")
+    }
+    var (failing, undecided): ([String], Int) = ([], 0)
+    for row in matrix.services {
+      for cell in row.cells where !cell.isProven {
+        if let worst = cell.findings.first, waived.contains(worst), cell.findings.allSatisfy(waived.contains) {
+          continue
+        }
+        if cell.status == .fail || cell.status == nil && !isNarrowed {
+          failing.append("\(row.name) \(cell.column)\(cell.status == nil ? " (hole)" : "")")
+        } else {
+          undecided += 1
+        }
+      }
+    }
+    return Gate.Condition(
+      id: id, status: failing.count > limit ? .fail : failing.count + undecided > limit ? .undecided : .pass,
+      detail: "\(failing.count) cells failing or holes"
+        + (failing.isEmpty ? "" : " (\(failing.prefix(8).joined(separator: ", ")))")
+        + " and \(undecided) not judged, at most \(limit) allowed")
   }
 
   // The conditions on waivers ask whether acceptances can be relied on. Taking a waiver away must never turn a failed gate

@@ -56,6 +56,10 @@ package struct RunHeader: Sendable, Hashable, Codable {
   package var carried: [CarriedLook]?
   /// Which part of a divided run this is; nil for a whole one.
   package var shard: Shard?
+  /// What earlier runs measured, by series, as far as it was known when the run ended; nil where no history was asked.
+  package var measured: [String: [AuditReport.Measurement.Point]]?
+  /// The services and features of the inventory's matrix; nil where it declares none.
+  package var matrix: ValidationMatrix.Plan?
   /// What it was made from; nil where no inventory was.
   package var sources: AuditedSources?
   /// What dead runs had disrupted, put back when this one began; nil where there was nothing.

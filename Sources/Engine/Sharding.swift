@@ -107,6 +107,9 @@ package enum Sharding {
     header.interrupted = runs.contains { $0.header.interrupted }
     let carried = Set(runs.flatMap { $0.header.carried ?? [] }).sorted { ($0.key, $0.runID) < ($1.key, $1.runID) }
     header.carried = carried.isEmpty ? nil : carried
+    header.measured = runs.compactMap(\.header.measured).reduce(nil) { all, part in
+      (all ?? [:]).merging(part) { first, _ in first }
+    }
     let isWhole =
       shard.present == Array(1...max(1, total)) && shard.targets == Set(header.targets.map(\.id))
     header.shard = isWhole ? nil : shard
@@ -131,6 +134,7 @@ package enum Sharding {
     if a.selection != b.selection || a.places != b.places { return "narrowed to other checks" }
     if a.ceiling != b.ceiling || a.consented != b.consented { return "other ceilings or consents" }
     if a.identity != b.identity { return "another state of the system" }
+    if a.matrix != b.matrix { return "other services and features" }
     if one.overlays != other.overlays { return "other waivers, attestations or baselines" }
     return nil
   }

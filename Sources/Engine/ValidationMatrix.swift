@@ -7,7 +7,7 @@ import Facts
 /// any is a hole, and a hole is no better than a failure.
 public struct ValidationMatrix: Sendable, Hashable {
   /// What people declare: which services there are, and what is asked of each.
-  public struct Plan: Sendable, Hashable {
+  public struct Plan: Sendable, Hashable, Codable {
     /// The rows.
     public var services: [Service]
     /// What users are promised, and the services it needs.
@@ -24,7 +24,7 @@ public struct ValidationMatrix: Sendable, Hashable {
   }
 
   /// One service.
-  public struct Service: Sendable, Hashable {
+  public struct Service: Sendable, Hashable, Codable {
     /// Its name, by which subjects of findings may name it.
     public var name: String
     /// The targets that are about this service alone.
@@ -48,7 +48,7 @@ public struct ValidationMatrix: Sendable, Hashable {
   }
 
   /// Something that users do, over one or more services.
-  public struct Feature: Sendable, Hashable {
+  public struct Feature: Sendable, Hashable, Codable {
     /// Its name.
     public var name: String
     /// The names of its services.
@@ -62,7 +62,7 @@ public struct ValidationMatrix: Sendable, Hashable {
   }
 
   /// One quality.
-  public struct Column: Sendable, Hashable {
+  public struct Column: Sendable, Hashable, Codable {
     /// Its name.
     public var name: String
     /// The checks that prove it: ids, or beginnings of ids with `*`.
@@ -136,6 +136,23 @@ public struct ValidationMatrix: Sendable, Hashable {
     zip(plan.services, cells).flatMap { service, row in
       zip(plan.columns, row).filter { !$1.isProven }.map { (service.name, $0.name, $1) }
     }
+  }
+
+  /// The matrix as reports show it.
+  public var summary: AuditReport.MatrixSummary {
+    func row(_ names: [String], _ cells: [Cell?]) -> [AuditReport.MatrixSummary.Cell] {
+      zip(names, cells).compactMap { name, cell in
+        cell.map { .init(column: name, status: $0.status, message: $0.message, findings: $0.findings) }
+      }
+    }
+    return AuditReport.MatrixSummary(
+      columns: plan.columns.map(\.name),
+      services: zip(plan.services, cells).map { service, cells in
+        .init(name: service.name, owner: service.owner, cells: row(plan.columns.map(\.name), cells))
+      },
+      features: plan.features.map { feature in
+        .init(name: feature.name, owner: nil, cells: row(plan.services.map(\.name), self.cells(of: feature)))
+      })
   }
 
   private static func badness(_ cell: Cell) -> Int { cell.status?.badness ?? Int.max }

@@ -12,13 +12,18 @@ package struct RunEntry: Sendable {
   package var key: String?
   /// Whether it is kept whatever its age.
   package var isPinned: Bool
+  /// What of it a later run may carry on; nil for nothing.
+  package var evidence: RunEvidence?
 
   /// A report with its bytes.
-  package init(report: AuditReport, document: [UInt8], key: String? = nil, isPinned: Bool = false) {
+  package init(
+    report: AuditReport, document: [UInt8], key: String? = nil, isPinned: Bool = false, evidence: RunEvidence? = nil
+  ) {
     self.report = report
     self.document = document
     self.key = key
     self.isPinned = isPinned
+    self.evidence = evidence
   }
 
   /// The key of a planned time of an audit: the same for every instance that plans it.
@@ -51,6 +56,8 @@ package struct RunNews: Sendable {
   package var changes: [FindingChange]
   /// What fails and is not waived, after it; only for the newest.
   package var failing: [TrackedFinding]
+  /// The numbers that got worse or well again, for sure; only for the newest.
+  package var measures: [MeasureChange] = []
 }
 
 extension HistoryStore {
@@ -136,7 +143,13 @@ private struct Appending {
       news.failing = try HistoryStore.findings(
         session, stream: stream.id, "f.status = 'fail' AND f.waived = 0", limit: 10_000, before: deadline)
     }
-    try store(news.run, packed, stream: stream)
+    let id = try store(news.run, packed, stream: stream)
+    let changes = try HistoryStore.insert(
+      report.measures ?? [], run: id, stream: stream.id, at: report.startedAt, session, before: deadline)
+    if news.isNewest { news.measures = changes }
+    if let evidence = entry.evidence {
+      try HistoryStore.insert(evidence, run: id, at: report.startedAt, session, before: deadline)
+    }
     return .stored(news)
   }
 
@@ -158,7 +171,9 @@ private struct Appending {
     return try RunStream(row)
   }
 
-  private func store(_ summary: RunSummary, _ packed: Deflated, stream: RunStream) throws(HistoryFailure) {
+  private func store(
+    _ summary: RunSummary, _ packed: Deflated, stream: RunStream
+  ) throws(HistoryFailure) -> Int {
     let row = try run(
       """
       INSERT INTO history_run (stream, ordinal, run_id, run_key, policy_digest, tool, started_at, finished_at,
@@ -181,6 +196,7 @@ private struct Appending {
       "INSERT INTO history_report (run, length, deflated) VALUES ($1, $2, $3)",
       [.integer(id), .integer(packed.length), .bytes(packed.bytes)])
     _ = try run("UPDATE history_stream SET runs = runs + 1 WHERE id = $1", [.integer(stream.id)])
+    return id
   }
 
   // MARK: The newest run

@@ -73,6 +73,35 @@ extension RepairTimes {
   }
 }
 
+extension MeasureSeries {
+  /// As commands and the service print it.
+  package var json: JSONObject {
+    [
+      "series": .string(series), "probe": .string(probe), "target": JSONValue(target), "subject": JSONValue(subject),
+      "name": .string(name), "unit": .string(unit), "better": .string(better.rawValue),
+      "verdict": .string(verdict.rawValue),
+      "points": .array(
+        points.map {
+          ["runID": .string($0.runID), "at": .string($0.at.description), "value": .double($0.value)]
+        }),
+    ]
+  }
+}
+
+extension MeasureChange {
+  /// As commands and the service print it.
+  package var json: JSONObject {
+    let item = measurement
+    return [
+      "change": .string(kind.rawValue), "probe": .string(item.probe), "target": JSONValue(item.target),
+      "subject": JSONValue(item.subject), "name": .string(item.name), "unit": .string(item.unit),
+      "value": item.value.map { .double($0) } ?? .null, "median": item.median.map { .double($0) } ?? .null,
+      "lower": item.lower.map { .double($0) } ?? .null, "upper": item.upper.map { .double($0) } ?? .null,
+      "verdict": .string(item.verdict.rawValue),
+    ]
+  }
+}
+
 extension NoiseComparison.Outcome {
   /// As commands and the service print it.
   package var json: JSONObject {

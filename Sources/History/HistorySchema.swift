@@ -7,6 +7,8 @@
 /// - `history_stretch`: the runs in a row in which a finding stood alike: a row where something changed, none where
 ///   nothing did, so that a year of quiet nights costs nothing.
 /// - `history_schedule`: which planned time of a schedule ran last, and who is at the next one.
+/// - `history_measure`: the numbers that a run measured, as text that reads back to the same number.
+/// - `history_evidence`: what of a run a later one may carry on, deflated; `history_look` finds it by what was looked at.
 /// - `history_notice`: what has to be told to whom, until it was.
 enum HistorySchema {
   /// The version that the steps below lead to.
@@ -68,6 +70,28 @@ enum HistorySchema {
         state TEXT NOT NULL, error TEXT)
       """,
       "CREATE INDEX history_notice_due ON history_notice (state, due_at)",
-    ]
+    ],
+    [
+      """
+      CREATE TABLE history_measure (
+        run BIGINT NOT NULL REFERENCES history_run (id) ON DELETE CASCADE, stream BIGINT NOT NULL, series TEXT NOT NULL,
+        started_at BIGINT NOT NULL, value TEXT NOT NULL, verdict TEXT NOT NULL, confirmed BIGINT NOT NULL,
+        probe TEXT NOT NULL, target TEXT, subject TEXT, name TEXT NOT NULL, unit TEXT NOT NULL, better TEXT NOT NULL,
+        PRIMARY KEY (run, series))
+      """,
+      "CREATE INDEX history_measure_series ON history_measure (stream, series, started_at)",
+      "CREATE INDEX history_measure_start ON history_measure (stream, started_at)",
+      """
+      CREATE TABLE history_evidence (
+        run BIGINT PRIMARY KEY REFERENCES history_run (id) ON DELETE CASCADE,
+        length BIGINT NOT NULL, deflated {bytes} NOT NULL)
+      """,
+      """
+      CREATE TABLE history_look (
+        run BIGINT NOT NULL REFERENCES history_run (id) ON DELETE CASCADE, look TEXT NOT NULL, seen_at BIGINT NOT NULL,
+        PRIMARY KEY (look, seen_at, run))
+      """,
+      "CREATE INDEX history_look_run ON history_look (run)", "CREATE INDEX history_look_seen ON history_look (seen_at)",
+    ],
   ]
 }

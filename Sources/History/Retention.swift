@@ -52,6 +52,9 @@ extension HistoryStore {
         count += doomed.count
         if isRehearsal { continue }
         for id in doomed {
+          for table in ["history_measure", "history_look", "history_evidence"] {
+            try session.run("DELETE FROM \(table) WHERE run = $1", [.integer(id)], before: deadline)
+          }
           try session.run("DELETE FROM history_report WHERE run = $1", [.integer(id)], before: deadline)
           try session.run("DELETE FROM history_run WHERE id = $1", [.integer(id)], before: deadline)
         }

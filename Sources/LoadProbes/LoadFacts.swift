@@ -20,7 +20,7 @@ struct LoadFacts {
     let all = figures.requests + figures.unansweredCount
     let failed = figures.endpoints.reduce(0) { $0 + $1.failed }
     return [
-      "valid": .bool(result.isValid), "invalidBecause": JSONValue(result.faults),
+      "shape": .string(result.plan.digest), "valid": .bool(result.isValid), "invalidBecause": JSONValue(result.faults),
       "arrivals": [
         "intended": .integer(result.intended), "started": .integer(figures.started),
         "skipped": .integer(result.skipped),

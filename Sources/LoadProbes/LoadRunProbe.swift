@@ -13,7 +13,16 @@ struct LoadRunProbe: Probe {
   let descriptor = ProbeDescriptor(
     id: "load-run", summary: "how the system bears the load that the inventory declares",
     targetKinds: ["load", "https", "http"], safety: .load, facts: LoadSchema.facts, timeout: 7_200_000,
-    traffic: "what the declared script sends")
+    traffic: "what the declared script sends",
+    measures: Measures(
+      [
+        .init("$.responseTime.p50", "response time, p50", unit: "ms", least: 1),
+        .init("$.responseTime.p95", "response time, p95", unit: "ms", least: 1),
+        .init("$.responseTime.p99", "response time, p99", unit: "ms", least: 2),
+        .init("$.requestsPerSecond", "throughput", unit: "requests/s", better: .higher),
+        .init("$.failedShare", "share of failed requests", unit: "of 1", least: 0.005),
+        .init("$.p95", "response time, p95", unit: "ms", least: 1, each: "$.endpoints[*]"),
+      ], shape: ["$.shape"], sound: "$.valid"))
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run { Look.run(target, context) }
@@ -113,7 +122,7 @@ private struct Look {
     let own = LoadURL(declared.url).map { [$0.origin.host] } ?? []
     do throws(LoadPlan.Failure) {
       return try LoadPlan(
-        declared.script, target: declared.url, hosts: hosts + own, files: files, digest: "",
+        declared.script, target: declared.url, hosts: hosts + own, files: files, digest: declared.digest,
         seed: UInt64(declared.load["seed"]?.integer ?? 1), environment: variables, folder: declared.folder,
         trust: trust, instanceHeader: declared.load["instanceHeader"]?.string, deadline: context.deadline)
     } catch {

@@ -19,6 +19,7 @@ enum LoadSchema {
 
   static let facts = Schema.object([
     required("valid", .boolean, "whether the load was the load that was asked for"),
+    Schema.Field("shape", .string(), "equal for equal loads: a digest of phases, flows and requests"),
     required("invalidBecause", .array(.string()), "why it was not"),
     required(
       "arrivals",

@@ -1,4 +1,5 @@
 import AuditModel
+import Cryptography
 import Definitions
 import Facts
 import LoadScripts
@@ -71,6 +72,8 @@ struct LoadTarget: Sendable {
   var load: JSONValue
   /// The script.
   var script: LoadScript
+  /// What tells this load from others: script, environment and the values its random numbers depend on.
+  var digest: String
   /// The folder its relative paths start from.
   var folder: String
   /// Files with roots to trust.
@@ -104,6 +107,9 @@ struct LoadTarget: Sendable {
       source = SourceFile(path: "load", bytes: Array(JSONText.compact(document).utf8))
       folder = "."
     }
+    let chosen = load["environment"]?.string ?? ""
+    let seed = load["seed"]?.integer ?? 1
+    digest = String(SHA256.hex("load/1\0\(chosen)\0\(seed)\0".utf8 + source.bytes).prefix(32))
     let loaded = LocatedDocument.read(source)
     guard let document = loaded.value else {
       let first = loaded.diagnostics.first

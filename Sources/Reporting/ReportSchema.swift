@@ -72,6 +72,8 @@ extension ReportDocument {
         Schema.Field("total", .integer(minimum: 1), required: true, "into how many parts the run was divided"),
         Schema.Field("present", .array(.integer(minimum: 1)), required: true, "the parts that are here"),
       ]), "which parts of a divided run it rests on; absent for an undivided one"),
+    Schema.Field("measures", .array(measurement), "numbers held against those of earlier runs; absent where none are"),
+    Schema.Field("matrix", matrix, "what of each service is proven; absent where the inventory declares no matrix"),
   ])
 
   private static let target = object([
@@ -315,6 +317,51 @@ extension ReportDocument {
         ])), required: true, "what to mend, least effort first"),
     Schema.Field("isCheapest", .boolean, required: true, "whether no other set is cheaper"),
     Schema.Field("beyond", .array(.string()), required: true, "the conditions that no fix turns"),
+  ])
+
+  private static let measurement = object([
+    Schema.Field("probe", .string(), required: true, "which probe measured it; `run` for the run itself"),
+    Schema.Field("target", .string(), "where; absent for the run itself"),
+    Schema.Field("subject", .string(), "the part of the target; absent for the whole"),
+    Schema.Field("name", .string(), required: true, "what it is"),
+    Schema.Field("unit", .string(), required: true, "its unit"),
+    Schema.Field("better", words(NoiseComparison.Better.self), required: true, "which way is better"),
+    Schema.Field("least", .number(minimum: 0), required: true, "the least difference that counts"),
+    Schema.Field("value", .number(), "what was measured; absent where nothing was that means anything"),
+    Schema.Field("series", .string(), required: true, "equal for numbers that compare"),
+    Schema.Field("verdict", words(NoiseComparison.Verdict.self), required: true, "what comes of the comparison"),
+    Schema.Field("reason", .string(), "why it does not compare; absent where it does"),
+    Schema.Field("median", .number(), "the middle of the earlier runs"),
+    Schema.Field("lower", .number(), "the lower end of what noise explains"),
+    Schema.Field("upper", .number(), "the upper end of what noise explains"),
+    Schema.Field(
+      "earlier",
+      .array(
+        object([
+          Schema.Field("runID", .string(), required: true, "the run that measured it"),
+          Schema.Field("at", .string(.date), required: true, "when that run began"),
+          Schema.Field("value", .number(), required: true, "what it measured"),
+        ])), required: true, "the earlier runs it is held against, oldest first"),
+  ])
+
+  private static let matrix = object([
+    Schema.Field("columns", .array(.string()), required: true, "the qualities asked of every service"),
+    Schema.Field("services", .array(matrixRow), required: true, "service by quality"),
+    Schema.Field("features", .array(matrixRow), required: true, "feature by service"),
+  ])
+
+  private static let matrixRow = object([
+    Schema.Field("name", .string(), required: true, "the service or feature"),
+    Schema.Field("owner", .string(), "who answers for it; absent where nobody is named"),
+    Schema.Field(
+      "cells",
+      .array(
+        object([
+          Schema.Field("column", .string(), required: true, "the quality, or for a feature the service"),
+          Schema.Field("status", words(Status.self), "the worst status of its findings; absent for a hole"),
+          Schema.Field("message", .string(), required: true, "why, in one line"),
+          Schema.Field("findings", .array(.string()), required: true, "fingerprints of the findings it rests on"),
+        ])), required: true, "in the order of the columns"),
   ])
 
   private static let carried = object([

@@ -10,7 +10,12 @@ import Scenarios
 struct WorkflowRunProbe: Probe {
   let descriptor = ProbeDescriptor(
     id: "workflow-run", summary: "what comes of each step of a workflow", targetKinds: ["workflow"], safety: .probe,
-    facts: WorkflowFactsSchema.facts, timeout: 600_000, traffic: "what the steps of the workflow ask")
+    facts: WorkflowFactsSchema.facts, timeout: 600_000, traffic: "what the steps of the workflow ask",
+    measures: Measures(
+      [
+        .init("$.milliseconds", "duration", unit: "ms", least: 20),
+        .init("$.milliseconds", "duration of a step", unit: "ms", least: 20, each: "$.steps[*]", label: "$.path"),
+      ], shape: ["$.workflow", "$.steps[*].path"], sound: "$.passed"))
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let settings: WorkflowSettings

@@ -198,6 +198,9 @@ package final class Site: Sendable {
       "Changes", Page.table("Newest changes", Self.changeColumns, newest.map { changeRow($0.0, $0.1) }))
   }
 
+  /// The most numbers of one stream that are read for a page.
+  private static let mostNumbers = 20_000
+
   private func systemPage(_ state: StreamState) throws(HistoryFailure) -> Markup {
     let stream = state.stream
     let now = clock()
@@ -208,6 +211,8 @@ package final class Site: Sendable {
     let changes = try store.changes(in: stream, Change.allCases, limit: 25, before: deadline)
     let repair = try store.repairTimes(
       in: stream.id, since: Instant(seconds: now.seconds - 90 * 86_400), before: deadline)
+    let start = runs.last?.startedAt ?? now
+    let measures = try store.measures(of: stream.id, since: start, limit: Self.mostNumbers, before: deadline)
     let mean = repair.meanSeconds.map { "\(Span.words($0)) on average" } ?? "nothing to measure"
     let title = "\(stream.system) (\(stream.environment)), policy \(stream.policy)"
     let verdict: Markup =
@@ -240,6 +245,7 @@ package final class Site: Sendable {
       \(verdict)
       <h2>Score over time</h2>
       \(TrendChart.chart(trend, title: "Proven score of \(title)"))
+      \(MeasureChart.section(measures))
       \(Page.table("Open findings", columns, open.map(row), none: "Nothing is open."))
       \(unstable.isEmpty ? "" : Page.table("Changing too often to be news", columns, unstable.map(row)))
       \(Page.table("Newest changes", Self.changeColumns, changes.map { changeRow(stream, $0) }))
@@ -363,6 +369,11 @@ package final class Site: Sendable {
       case "trend":
         let runs = try store.runs(of: state.stream.id, limit: limit, before: deadline)
         return .json(.object(Trend(runs.reversed()).json))
+      case "measures":
+        let runs = try store.runs(of: state.stream.id, limit: limit, before: deadline)
+        let measures = try store.measures(
+          of: state.stream.id, since: runs.last?.startedAt ?? clock(), limit: Self.mostNumbers, before: deadline)
+        return .json(.array(measures.map { .object($0.json) }))
       case "runs":
         return .json(
           .array(try store.runs(of: state.stream.id, limit: limit, before: deadline).map { .object($0.json) }))

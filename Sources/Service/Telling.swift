@@ -111,9 +111,10 @@ struct Telling: Sendable {
       (isBad ? change.kind.isRegression : change.kind == .recovered) && !change.isFlapping
         && change.finding.state.severity >= channel.severity && !change.finding.state.isWaived
     }
+    let measures = news.measures.filter { $0.kind == (isBad ? .regressed : .recovered) }
     let gate = Self.gateChange(news)
     let gateCounts = gate.map { $0 == .passed ? !isBad : isBad } ?? false
-    guard !changes.isEmpty || gateCounts else { return nil }
+    guard !changes.isEmpty || !measures.isEmpty || gateCounts else { return nil }
     let (stream, run) = (news.stream, news.run)
     let name = "\(stream.system) (\(stream.environment))"
     var title = name + ": "
@@ -122,8 +123,13 @@ struct Telling: Sendable {
         "\(changes.count) \(isBad ? "regression" : changes.count == 1 ? "recovery" : "recoveries")"
         + (isBad && changes.count > 1 ? "s" : "")
     }
+    if !measures.isEmpty {
+      title +=
+        "\(changes.isEmpty ? "" : ", ")\(measures.count) number\(measures.count == 1 ? "" : "s") "
+        + (isBad ? "worse than noise explains" : "well again")
+    }
     if gateCounts, let previous = news.previous {
-      title += "\(changes.isEmpty ? "" : ", ")gate \(previous.gate.rawValue) → \(run.gate.rawValue)"
+      title += "\(changes.isEmpty && measures.isEmpty ? "" : ", ")gate \(previous.gate.rawValue) → \(run.gate.rawValue)"
     }
     let link = publicURL.map { "\($0)/runs/\(run.runID)" }
     let document: JSONObject = [
@@ -132,12 +138,14 @@ struct Telling: Sendable {
       "run": .object(run.json), "previous": news.previous.map { .object($0.json) } ?? .null,
       "gate": ["before": JSONValue(news.previous?.gate.rawValue), "after": .string(run.gate.rawValue)],
       "findings": .array(changes.prefix(100).map { .object($0.json) }),
-      "count": .integer(changes.count), "link": JSONValue(link),
+      "count": .integer(changes.count), "measures": .array(measures.prefix(100).map { .object($0.json) }),
+      "link": JSONValue(link),
     ]
     return Self.rendered(
       Event(
-        kind: kind, title: title, lines: changes.prefix(Self.mostListed).map(Self.line),
-        more: max(0, changes.count - Self.mostListed), link: link, document: document), for: channel)
+        kind: kind, title: title,
+        lines: Array((changes.map(Self.line) + measures.map(Self.line)).prefix(Self.mostListed)),
+        more: max(0, changes.count + measures.count - Self.mostListed), link: link, document: document), for: channel)
   }
 
   /// The gate's decision where it is not that of the run before.
@@ -153,6 +161,15 @@ struct Telling: Sendable {
     let after = change.repairSeconds.map { " after \(Span.words($0))" } ?? ""
     return "\(finding.state.severity.rawValue) \(change.kind.rawValue)\(after): \(finding.check) on \(place): "
       + finding.message
+  }
+
+  private static func line(_ change: MeasureChange) -> String {
+    let item = change.measurement
+    func words(_ value: Double?) -> String { value.map { "\(($0 * 1000).rounded() / 1000)" } ?? "none" }
+    let place = [item.target, item.subject].compactMap(\.self).joined(separator: " · ")
+    return
+      "\(change.kind.rawValue): \(item.name)\(place.isEmpty ? "" : " on \(place)"): \(words(item.value)) \(item.unit), "
+      + "noise explains \(words(item.lower)) to \(words(item.upper)) \(item.unit) over \(item.earlier.count) runs"
   }
 
   private static func rendered(_ event: Event, for channel: ServiceDefinition.Channel) -> String {

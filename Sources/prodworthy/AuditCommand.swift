@@ -24,6 +24,7 @@ struct AuditCommand: AsyncParsableCommand {
         prodworthy audit --failed reports/runs/today           only what did not pass
         prodworthy audit --as-of 2026-12-24                    will it still pass on the day of the release?
         prodworthy audit --carry reports/runs/sunday           with the load run and the drill of Sunday
+        prodworthy audit --history history.db --carry history  the same, from the newest run that still holds them
 
       Flags win over the environment (PRODWORTHY_FILE, PRODWORTHY_POLICY, PRODWORTHY_OUT, PRODWORTHY_CHECKS), that wins
       over the inventory, that over the defaults.
@@ -55,8 +56,10 @@ struct AuditCommand: AsyncParsableCommand {
   var failed: String?
 
   @Option(
-    help: "Use what an earlier run saw of load, writing and disruption while it is fresh: its folder. Repeatable.",
-    completion: .directory)
+    help: """
+      Use what an earlier run saw of load, writing and disruption while it is fresh: its folder, or `history` for \
+      whatever run of --history holds it. Repeatable; without a value it is `history`.
+      """, completion: .directory)
   var carry: [String] = []
 
   @Option(help: "Look at part I of N of the targets, I/N: `prodworthy merge` puts the parts together.")
@@ -104,7 +107,7 @@ struct AuditCommand: AsyncParsableCommand {
     try workspace.requireChecks(check)
     let narrowing = try narrowing(to: inventory)
     var earlier: [RecordedRun] = []
-    for folder in carry {
+    for folder in carry where folder != Self.fromHistory {
       let kept = RunFolder(path: folder)
       let run = try kept.run()
       guard kept.isWhole else {
@@ -116,12 +119,21 @@ struct AuditCommand: AsyncParsableCommand {
     // A place that cannot be written is found out before any traffic is sent.
     if let folder { try RunFolder(path: folder).claim() }
     let history = try history(asOf: day)
+    guard history != nil || !carry.contains(Self.fromHistory) else {
+      throw Failure(.usage, "--carry history takes a history: name it with --history")
+    }
 
     let redactor = Redactor(secrets: inventory.targets.flatMap(\.secrets.values))
     // What a run that died has left stopped would be found wanting by this one.
     let undone = await Undoing.replayAtStart()
-    var run = await observed(inventory, workspace, narrowing, earlier: earlier, redactor: redactor)
+    var run = try await observed(
+      inventory, workspace, narrowing, earlier: earlier, redactor: redactor,
+      history: carry.contains(Self.fromHistory) ? history : nil)
     run.header.undone = undone
+    // Whatever becomes of the history, the verdict is shown.
+    let known = Result { () throws(Failure) in
+      if let history { try recall(in: history, for: &run, under: workspace) }
+    }
     if let folder, let path = workspace.inventoryPath {
       run.header.sources = await SourceReading(inventory: path, run: folder).sources(
         of: workspace.sources + trust.map { ("trust", Input.absolute($0)) })
@@ -134,8 +146,9 @@ struct AuditCommand: AsyncParsableCommand {
         run, report, formats: formats + ReportOptions.written(further: formats), options: options)
     }
     try GitHubActions.publish(report, environment: environment, options: options)
-    // Whatever becomes of the history, the verdict is shown.
-    let kept = Result { () throws(Failure) in if let history { try keep(report, in: history) } }
+    let kept = Result { () throws(Failure) in
+      if let history { try keep(report, of: run, in: history, catalogue: workspace.catalogue) }
+    }
     if folder == nil, let format = formats.first {
       let files = try rendered(report, as: format, options)
       for file in format.leadStandsAlone(options) ? Array(files.prefix(1)) : files { try Output.print(file.bytes) }
@@ -146,6 +159,7 @@ struct AuditCommand: AsyncParsableCommand {
       for file in try rendered(report, as: ReportFormats.console, console) { try Output.print(file.bytes) }
       if let folder, !quiet { try Output.print("\nreports: \(folder)\n") }
     }
+    try known.get()
     try kept.get()
     throw Interruption.shared.status ?? report.gate.exitStatus
   }
@@ -166,7 +180,54 @@ struct AuditCommand: AsyncParsableCommand {
     return store
   }
 
-  private func keep(_ report: AuditReport, in store: HistoryStore) throws(Failure) {
+  /// The arguments with the word for the history after each `--carry` that has no value: the parser knows no option
+  /// whose value may be left out.
+  static func completed(_ arguments: [String]) -> [String] {
+    guard arguments.first == configuration.commandName else { return arguments }
+    var completed: [String] = []
+    for (index, argument) in arguments.enumerated() {
+      completed.append(argument)
+      guard argument == "--carry" else { continue }
+      let next = index + 1 < arguments.count ? arguments[index + 1] : nil
+      if next?.hasPrefix("-") != false { completed.append(fromHistory) }
+    }
+    return completed
+  }
+
+  /// The word that stands for the history among the folders to carry from.
+  static let fromHistory = "history"
+
+  /// Puts into the run's header what earlier runs measured of the same numbers.
+  private func recall(in store: HistoryStore, for run: inout RecordedRun, under workspace: Workspace) throws(Failure) {
+    let series = Measuring.measurements(of: run, policy: workspace.policy, catalogue: workspace.catalogue)
+      .filter { $0.value != nil }.map(\.series)
+    let header = run.header
+    run.header.measured = try asking { () throws(HistoryFailure) in
+      try store.measured(
+        series, of: header.system, policy: workspace.policy.id, before: header.startedAt,
+        limit: NoiseComparison.Settings().window, deadline: Deadline(milliseconds: HistoryOptions.patience))
+    }
+  }
+
+  /// The runs of a history that looked at what `plan` asks for and is expensive to look at.
+  private func earlier(
+    in store: HistoryStore, for plan: Plan, header: RunHeader, catalogue: Catalogue
+  ) throws(Failure) -> [RecordedRun] {
+    let looks = Carrying.wanted(by: plan, catalogue: catalogue)
+    guard !looks.isEmpty else { return [] }
+    let documents = try asking { () throws(HistoryFailure) in
+      try store.evidence(
+        of: looks, system: header.system, until: header.startedAt,
+        before: Deadline(milliseconds: HistoryOptions.patience))
+    }
+    var runs: [RecordedRun] = []
+    for document in documents { runs.append(try RunEvidence.run(in: document, of: store.place.name)) }
+    return runs
+  }
+
+  private func keep(
+    _ report: AuditReport, of run: RecordedRun, in store: HistoryStore, catalogue: Catalogue
+  ) throws(Failure) {
     let bytes: [UInt8]
     do {
       bytes = try ReportDocument.encode(report)
@@ -177,9 +238,10 @@ struct AuditCommand: AsyncParsableCommand {
       RunEntry.key(
         system: report.system.name, environment: report.system.environment.rawValue, policy: report.policy.id, slot: $0)
     }
+    let evidence = try RunEvidence(of: run, catalogue: catalogue)
     let outcome = try asking { () throws(HistoryFailure) in
       try store.append(
-        RunEntry(report: report, document: bytes, key: key),
+        RunEntry(report: report, document: bytes, key: key, evidence: evidence),
         before: Deadline(milliseconds: HistoryOptions.patience))
     }
     if case .superseded(let other) = outcome {
@@ -223,9 +285,9 @@ struct AuditCommand: AsyncParsableCommand {
   }
 
   private func observed(
-    _ inventory: Inventory, _ workspace: Workspace, _ narrowing: [NarrowedPlace]?, earlier: [RecordedRun],
-    redactor: Redactor
-  ) async -> RecordedRun {
+    _ inventory: Inventory, _ workspace: Workspace, _ narrowing: [NarrowedPlace]?, earlier folders: [RecordedRun],
+    redactor: Redactor, history: HistoryStore?
+  ) async throws -> RecordedRun {
     let startedAt = Instant.current()
     let began = ContinuousClock.now
     let catalogue = workspace.catalogue
@@ -233,6 +295,7 @@ struct AuditCommand: AsyncParsableCommand {
       asking: inventory, runID: UUID().uuidString.lowercased(), selection: check, at: startedAt)
     header.places = narrowing
     header.identity = workspace.identity.isEmpty ? nil : workspace.identity.mapValues { redactor.redacted($0) }
+    header.matrix = workspace.matrix
     header.policyFile = workspace.policyFile
     header.checkFolders = workspace.checkFolders.isEmpty ? nil : workspace.checkFolders
     header.invocation = workspace.invocation + trust.flatMap { ["--trust", $0] }
@@ -247,6 +310,8 @@ struct AuditCommand: AsyncParsableCommand {
         total: part.total, parts: [Shard.Part(index: part.index, runID: header.runID, targets: mine)])
       plan = Plan(header, policy: workspace.policy, catalogue: catalogue)
     }
+    var earlier = folders
+    if let history { earlier += try self.earlier(in: history, for: plan, header: header, catalogue: catalogue) }
     let candidates = Carrying.candidates(
       for: plan, header: header, from: earlier, catalogue: catalogue, shelfLife: workspace.policy.shelfLife,
       at: startedAt)

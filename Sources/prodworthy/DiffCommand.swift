@@ -42,7 +42,7 @@ struct DiffCommand: ParsableCommand {
     var past: [AuditReport] = []
     for path in earlier { past.append(try RunFolder(path: path).report()) }
     let difference = Difference(before, after, earlier: past)
-    let readout = DifferenceReadout(difference, before: before, after: after)
+    let readout = DifferenceReadout(difference, before: before, after: after, earlier: past)
     try Output.print(json ? JSONText.canonical(readout.json) : readout.text)
     guard failOnNew else { return }
     if !difference.new.isEmpty || !difference.reappeared.isEmpty { throw ExitStatus.failed }
@@ -55,15 +55,17 @@ struct DifferenceReadout {
   private let difference: Difference
   private let before: AuditReport
   private let after: AuditReport
+  private let measures: [AuditReport.Measurement]
   private let lists: [(name: String, title: String, entries: [Difference.Entry])]
 
   /// The most findings of one list that people are shown.
   private static let mostShown = 50
 
-  init(_ difference: Difference, before: AuditReport, after: AuditReport) {
+  init(_ difference: Difference, before: AuditReport, after: AuditReport, earlier: [AuditReport]) {
     self.difference = difference
     self.before = before
     self.after = after
+    measures = MeasuredDifference.measures(before: before, after: after, earlier: earlier)
     lists = [
       ("new", "NEW", difference.new), ("reappeared", "REAPPEARED", difference.reappeared),
       ("newlyChecked", "FAILING, NOT CHECKED BEFORE", difference.newlyChecked),
@@ -72,6 +74,13 @@ struct DifferenceReadout {
       ("improved", "IMPROVED to a warning", difference.improved), ("fixed", "FIXED", difference.fixed),
       ("removed", "REMOVED", difference.removed),
     ]
+  }
+
+  private static func sentence(_ item: AuditReport.Measurement) -> String {
+    let place = [item.target, item.subject].compactMap(\.self).joined(separator: " ")
+    func number(_ value: Double?) -> String { value.map(HistoryText.number) ?? "none" }
+    return "\(item.name)\(place.isEmpty ? "" : " on \(place)"): \(number(item.value)) \(item.unit), noise explains "
+      + "\(number(item.lower)) to \(number(item.upper)) over \(item.earlier.count) runs"
   }
 
   /// Every list with all of its findings.
@@ -84,7 +93,19 @@ struct DifferenceReadout {
       ],
     ]
     for list in lists { object[list.name] = .array(list.entries.map(Self.json)) }
+    object["measures"] = .array(measures.map(Self.json))
     return .object(object)
+  }
+
+  private static func json(_ item: AuditReport.Measurement) -> JSONValue {
+    func number(_ value: Double?) -> JSONValue { value.map { .double($0) } ?? .null }
+    return [
+      "probe": .string(item.probe), "target": JSONValue(item.target), "subject": JSONValue(item.subject),
+      "name": .string(item.name), "unit": .string(item.unit), "value": number(item.value),
+      "before": number(item.earlier.last?.value), "median": number(item.median), "lower": number(item.lower),
+      "upper": number(item.upper), "runs": .integer(item.earlier.count), "verdict": .string(item.verdict.rawValue),
+      "reason": JSONValue(item.reason),
+    ]
   }
 
   private static func json(_ entry: Difference.Entry) -> JSONValue {
@@ -129,6 +150,12 @@ struct DifferenceReadout {
               "\(finding.severity.rawValue) \(finding.check) on \(place): \(entry.reason ?? finding.message)"))
       }
       if list.entries.count > Self.mostShown { lines.append("  … and \(list.entries.count - Self.mostShown) more") }
+    }
+    for (verdict, title) in [(NoiseComparison.Verdict.regressed, "REGRESSED"), (.improved, "BETTER THAN BEFORE")] {
+      let moved = measures.filter { $0.verdict == verdict }
+      if !moved.isEmpty { lines.append("\(title), beyond what noise explains (\(moved.count))") }
+      for item in moved.prefix(Self.mostShown) { lines.append("  " + Untrusted.line(Self.sentence(item))) }
+      if moved.count > Self.mostShown { lines.append("  … and \(moved.count - Self.mostShown) more") }
     }
     if lines.count == 1 { lines.append("nothing changed") }
     let like = difference.likeForLike

@@ -44,6 +44,13 @@ struct HistoryListCommand: ParsableCommand {
 
 /// Runs as people read them.
 enum HistoryText {
+  /// A measured number with at most three digits behind the point.
+  static func number(_ value: Double) -> String {
+    let rounded = (value * 1000).rounded() / 1000
+    guard rounded.isFinite else { return "\(value)" }
+    return rounded.magnitude < 1e12 && rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+  }
+
   /// `events-platform (staging), policy nightly`.
   static func name(_ stream: RunStream) -> String {
     "\(stream.system) (\(stream.environment)), policy \(stream.policy)"

@@ -57,7 +57,7 @@ struct Prodworthy: AsyncParsableCommand {
   /// Runs the command and decides the exit status: every way out of the process goes through here.
   static func main() async {
     Interruption.shared.install()
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    let arguments = AuditCommand.completed(Array(CommandLine.arguments.dropFirst()))
     do {
       var command = try parseAsRoot(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {

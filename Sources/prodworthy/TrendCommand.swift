@@ -47,13 +47,19 @@ struct TrendCommand: ParsableCommand {
         )
       }
       let trend = Trend(newestFirst.reversed())
+      let measures = try asking { () throws(HistoryFailure) in
+        try newestFirst.last.map { oldest throws(HistoryFailure) in
+          try store.measures(of: state.stream.id, since: oldest.startedAt, before: deadline)
+        } ?? []
+      }
       let breaks = try breaks(of: trend, in: store, before: deadline)
       var document = state.stream.json
       for (name, value) in trend.json { document[name] = value }
       document["breaks"] = .array(breaks.map(\.json))
+      document["measures"] = .array(measures.map { .object($0.json) })
       document["repair"] = .object(repair.json)
       documents.append(.object(document))
-      text += Untrusted.line(HistoryText.name(state.stream)) + "\n" + Self.text(trend, breaks)
+      text += Untrusted.line(HistoryText.name(state.stream)) + "\n" + Self.text(trend, breaks) + Self.text(measures)
     }
     try Output.print(json ? JSONText.compact(.array(documents)) + "\n" : text)
   }
@@ -94,6 +100,26 @@ struct TrendCommand: ParsableCommand {
     return try bytes.map { bytes throws(Failure) in
       try StoredReport.decoded(bytes, named: run.runID).score.arithmetic.rows
     }
+  }
+
+  /// The most numbers of one stream that are shown, the worst first.
+  private static let mostMeasures = 40
+
+  private static func text(_ measures: [MeasureSeries]) -> String {
+    let telling = measures.filter { $0.probe != "run" && $0.points.count > 1 }
+    let ordered = telling.filter { $0.verdict == .regressed } + telling.filter { $0.verdict != .regressed }
+    var lines = ordered.prefix(mostMeasures).map { series in
+      let values = series.points.map(\.value)
+      // Blocks are whole numbers of an eight-part scale.
+      let (low, high) = (values.min() ?? 0, values.max() ?? 0)
+      let blocks = Sparkline.text(values.map { high > low ? Int((($0 - low) / (high - low) * 1000).rounded()) : 0 })
+      let verdict = series.verdict == .regressed ? ", regressed" : series.verdict == .improved ? ", improved" : ""
+      return Untrusted.line(
+        "\(blocks)  \(series.name) on \(series.place): \(HistoryText.number(values.last ?? 0)) \(series.unit), "
+          + "\(HistoryText.number(low)) to \(HistoryText.number(high)) over \(values.count) runs\(verdict)")
+    }
+    if ordered.count > mostMeasures { lines.append("… and \(ordered.count - mostMeasures) more numbers") }
+    return lines.map { "  \($0)\n" }.joined()
   }
 
   private static func text(_ trend: Trend, _ breaks: [Break]) -> String {

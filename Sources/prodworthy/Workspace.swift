@@ -23,6 +23,8 @@ struct Workspace {
   var checkFolders: [String] = []
   /// The words of the command that audits the same system under the same policy.
   var invocation: [String] = []
+  /// The services and features of the inventory's matrix; nil where it declares none.
+  var matrix: ValidationMatrix.Plan?
   /// The inventory's path, absolute; nil where there is no inventory.
   var inventoryPath: String?
   /// The files that were read and those that the inventory names, with what each is to the run; paths are absolute.
@@ -149,6 +151,7 @@ struct Workspace {
       ["prodworthy", "audit"] + source.words(request, environment: environment)
       + (inventoryFile?.policy == nil || request.policy != nil ? ["--policy", policyName] : [])
       + folders.filter { request.checkFolders.contains($0) }.flatMap { ["--checks", $0] }
+    workspace.matrix = inventoryFile?.matrix.map(ValidationMatrix.Plan.init(document:))
     workspace.inventoryPath = source.path.map(Input.absolute)
     var sources = [("inventory", source.path), ("policy", policyPath)]
     sources += checkPaths.map { ("check", $0) }

@@ -43,6 +43,37 @@ struct BuiltInCatalogueTests {
       checklist: try Definitions.checklist(compiled: BuiltInCatalogue.checklist))
   }
 
+  @Test("every number that a probe has followed over the runs is one among its facts")
+  func measures() throws {
+    var count = 0
+    for descriptor in Self.sets.flatMap(\.probes).map(\.descriptor) {
+      func schemas(_ path: String, _ roots: [Schema]) throws -> [Schema] {
+        let query = try FactPath(path).query
+        return roots.flatMap { query.possibleSchemas(in: $0) }
+      }
+      let measures = descriptor.measures
+      for path in measures.shape + [measures.sound].compactMap(\.self) {
+        #expect(try !schemas(path, [descriptor.facts]).isEmpty, "\(descriptor.id) \(path)")
+      }
+      for measure in measures.all {
+        count += 1
+        let parts = try measure.each.map { try schemas($0, [descriptor.facts]) } ?? [descriptor.facts]
+        let numbers = try schemas(measure.fact, parts)
+        #expect(!numbers.isEmpty, "\(descriptor.id) \(measure.fact)")
+        for schema in numbers {
+          var inner = schema
+          if case .nullable(let value) = inner { inner = value }
+          switch inner {
+          case .number, .integer: break
+          default: Issue.record("\(descriptor.id) \(measure.fact) is no number")
+          }
+        }
+        if measure.each != nil { #expect(try !schemas(measure.label, parts).isEmpty, "\(descriptor.id)") }
+      }
+    }
+    #expect(count >= 10)
+  }
+
   static func sources() throws -> [SourceFile] {
     let folder = package.appendingPathComponent("checks")
     let files =

@@ -41,7 +41,10 @@ struct ToySystem {
         "toy", "observe", "{ up: boolean, serial: string, parts: [{ name: string, sound: boolean }] }",
         "identity: [$.serial]"
       ),
-      ("pressure", "load", "{ milliseconds: number }", ""),
+      (
+        "pressure", "load", "{ milliseconds: number }",
+        "measures: { numbers: [{ fact: $.milliseconds, name: response time, unit: ms, least: 1 }] }"
+      ),
     ] {
       try write(
         "plug/\(name).probe.yaml",

@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import Foundation
 import SeededRandomness
 import Testing
 
@@ -106,6 +107,40 @@ struct ShardingTests {
       #expect((rest.score.proven ?? 0) <= (expected.score.proven ?? 0))
     }
     #expect(passed > 5)
+  }
+
+  /// How many rounds the next test has: 100,000 take minutes in a debug build, and some 20 s in a release build.
+  private static let rounds =
+    ProcessInfo.processInfo.environment["PRODWORTHY_TEST_ROUNDS"].flatMap(Int.init).map { max(1, $0) } ?? 8000
+
+  /// Judging is a function of the recorded run, so it is enough that the merged run is the whole one in all that judging
+  /// reads; every fiftieth is judged besides.
+  @Test(
+    "over many more random runs of few targets, what is merged is what was not divided, and a missing part is missed")
+  func manyMergings() throws {
+    var random = SeededGenerator(seed: 2026)
+    let catalogue = try Self.catalogue()
+    for round in 0..<Self.rounds {
+      let total = Int.random(in: 1...3, using: &random)
+      let run = Self.divided(into: total, targets: Int.random(in: 1...2, using: &random), catalogue: catalogue, &random)
+      let merged = try run.merged(run.parts.shuffled(using: &random))
+      var header = merged.header
+      header.runID = run.whole.header.runID
+      guard header == run.whole.header, merged.observations == run.whole.observations else {
+        Issue.record("round \(round): the merged run is another one")
+        return
+      }
+      guard total > 1 else { continue }
+      let missing = Int.random(in: 0..<total, using: &random)
+      let rest = try run.merged(run.parts.enumerated().filter { $0.offset != missing }.map(\.element))
+      guard let shard = rest.header.shard, shard.isMerged, !shard.present.contains(missing + 1) else {
+        Issue.record("round \(round): a part is missing, and the run seems whole")
+        return
+      }
+      guard round % 50 == 0 else { continue }
+      #expect(run.judged(merged) == run.judged(run.whole))
+      #expect(run.judged(rest).gate.status != .passed)
+    }
   }
 
   @Test("a part alone cannot speak for the others; a part run twice counts for nothing; strangers do not merge")

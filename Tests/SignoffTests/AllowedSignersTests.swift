@@ -9,7 +9,7 @@ import Testing
   @Test(arguments: [
     ("alice ssh-ed25519", 7, "a line is `PRINCIPALS [OPTIONS] KIND BASE64 [COMMENT]`"),
     ("alice", 6, "neither an option nor a key of a known kind"),
-    ("alice cert-authority KEY", 7, "cert-authority is not supported: list each person's own key"),
+    ("alice cert-authority=\"yes\" KEY", 7, "cert-authority has no value"),
     ("alice namespaces=git KEY", 18, "the value of namespaces stands in quotes"),
     ("alice namespaces=\"git KEY", 18, "the quotes do not end"),
     ("alice valid-after KEY", 7, "valid-after needs a value in quotes"),

@@ -15,7 +15,8 @@ struct RestoreDrillProbe: Probe {
     id: "restore-drill", summary: "whether the newest backup restores, how fast, and with what in it",
     targetKinds: ["pg-dump", "pgbackrest", "base-backup"], safety: .mutate, facts: DrillFacts.schema,
     timeout: 3_600_000,
-    traffic: "reads one backup whole; a throw-away server and some 20 processes on this host")
+    traffic: "reads one backup whole; a throw-away server and some 20 processes on this host",
+    measures: Measures([.init("$.restoreSeconds", "time to restore", unit: "s", least: 0.5)], sound: "$.restored"))
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let drill: RestoreDrill

@@ -17,7 +17,8 @@ struct FireDrillProbe: Probe {
       Schema.Field("sink", .string(.word(["listener", "polled"])), required: true, "how its arrival shows"),
       Schema.Field("waitedSeconds", .number(minimum: 0), required: true, "how long was waited"),
       .fact("resolved", .boolean, "the alert was taken back"),
-    ]), timeout: 330_000, traffic: "3 requests, and 1 each second where a sink is polled")
+    ]), timeout: 330_000, traffic: "3 requests, and 1 each second where a sink is polled",
+    measures: Measures([.init("$.seconds", "time until an alert arrives", unit: "s", least: 1)], sound: "$.arrived"))
 
   /// What the inventory may say.
   static let field = Schema.Field(

@@ -32,13 +32,13 @@ struct ConsoleReport {
       page.line("\(page.painted("FAIL", .red)) \(severity.rawValue) \(page.painted(Untrusted.line(id), .bold))")
       for finding in findings.prefix(Self.findingLimit) {
         page.quote("\(place(finding)): \(finding.message)")
-        if let count = waiting[Place(finding.target, id)], count > 0 {
-          page.quote("\(counted(count, "finding")) wait\(count == 1 ? "s" : "") for this")
-        }
       }
       if findings.count > Self.findingLimit {
         page.quote("… and \(counted(findings.count - Self.findingLimit, "finding")) more")
       }
+      // One place may be listed once for each of its parts, and many places may wait for one fix: told once.
+      let count = Set(findings.map(\.target)).reduce(0) { $0 + (waiting[Place($1, id)] ?? 0) }
+      if count > 0 { page.quote("\(counted(count, "finding")) wait\(count == 1 ? "s" : "") for this") }
       if let fix = report.checks[id]?.remediation { page.quote("fix (\(fix.effort.rawValue) effort): \(fix.text)") }
       if let command = findings.first?.reproduce { page.command(command) }
       page.line()
@@ -98,6 +98,23 @@ struct ConsoleReport {
       page.quote("\(condition.status.rawValue) \(condition.id): \(condition.detail)")
     }
     page.line("findings: \(report.findingCounts)")
+    if let measured = report.measuresSentence { page.line("measured \(measured)") }
+    let moved = report.tellingMeasures.filter { $0.verdict == .regressed || $0.verdict == .improved }
+    for item in moved.prefix(Self.findingLimit) {
+      let place = item.place.isEmpty ? "" : " on \(item.place)"
+      page.quote("\(item.verdict.words): \(item.name)\(place): \(item.valueWords), noise explains \(item.bandWords)")
+    }
+    if moved.count > Self.findingLimit {
+      page.quote("… and \(counted(moved.count - Self.findingLimit, "number")) more")
+    }
+    if let matrix = report.matrix {
+      let open = matrix.services.flatMap { row in row.cells.filter { !$0.isProven }.map { (row.name, $0) } }
+      page.line("services: \(open.isEmpty ? "every cell proven" : "\(counted(open.count, "cell")) not proven")")
+      for (name, cell) in open.prefix(Self.findingLimit * 2) {
+        page.quote("\(name), \(cell.column): \(cell.status?.rawValue ?? "hole"): \(cell.message)")
+      }
+      if open.count > Self.findingLimit * 2 { page.quote("… and \(open.count - Self.findingLimit * 2) more") }
+    }
     for reason in report.partial { page.quote("partial run: \(reason)") }
     if let way = report.wayToGreen {
       page.line("cheapest way to green: \(way.sentence)")

@@ -156,7 +156,7 @@ extension HTMLReport {
 
   /// The matrix: a row per item, a column per target, or per kind of target where there are many.
   func writeChecklist(into page: inout HTMLPage) {
-    let open = report.checklist.count { $0.status != .pass && $0.status != .warn && $0.status != .notApplicable }
+    let open = report.openItems
     page.element(
       "p", ["class": "note"],
       "\(open) of \(counted(report.checklist.count, "item")) open. A cell is the worst of what the checks of that row found."

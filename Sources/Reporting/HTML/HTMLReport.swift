@@ -105,6 +105,16 @@ struct HTMLReport {
     if let forecast = report.forecast, let day = report.asOf {
       add(true, "forecast", "Ends before \(day.day): \(forecast.count)") { $0.write(forecast, into: &$1) }
     }
+    if let matrix = report.matrix {
+      let open = matrix.services.flatMap(\.cells).count { !$0.isProven }
+      add(true, "matrix", "Services: \(open == 0 ? "every cell proven" : "\(counted(open, "cell")) not proven")") {
+        $0.write(matrix, into: &$1)
+      }
+    }
+    let measures = report.tellingMeasures
+    add(!measures.isEmpty, "measures", "Measured: \(report.measuresSentence ?? "")") {
+      $0.write(measures, into: &$1)
+    }
     add(!report.checklist.isEmpty, "checklist", "Checklist") { $0.writeChecklist(into: &$1) }
     add(true, "score", "Score") { $0.writeScore(into: &$1) }
     add(!report.notSeen.isEmpty, "not-seen", "Not seen: \(counted(report.notSeen.count, "part"))") {

@@ -65,6 +65,7 @@ struct JUnitMapping {
   private let detail: JUnitDetail
   private let policy: String
   private let marks: BaselineMarks
+  private let blockers: Blockers
   private var names: Set<String> = []
   /// How often a name was taken already: without it a thousand equal names would cost a million comparisons.
   private var repeats: [String: Int] = [:]
@@ -74,16 +75,18 @@ struct JUnitMapping {
     self.detail = detail
     policy = Self.segment(report.policy.id)
     marks = BaselineMarks(report)
+    blockers = Blockers(report)
   }
 
   /// The element that a finding becomes; nil for a green case.
-  static func outcome(of finding: Finding) -> JUnitCase.Outcome? {
+  static func outcome(of finding: Finding, _ blockers: Blockers) -> JUnitCase.Outcome? {
     if finding.isWaived { return .skipped }
     return switch finding.status {
     case .pass, .warn: nil
     case .fail, .manual: .failure
     case .error, .unknown: .error
-    case .blocked, .notApplicable, .skipped: .skipped
+    case .blocked: blockers.isRed(for: finding) ? .skipped : .error
+    case .notApplicable, .skipped: .skipped
     }
   }
 
@@ -115,7 +118,7 @@ struct JUnitMapping {
   /// The case of a finding.
   mutating func testCase(for finding: Finding) -> JUnitCase {
     let check = report.checks[finding.check]
-    let outcome = Self.outcome(of: finding)
+    let outcome = Self.outcome(of: finding, blockers)
     let area = String(decoding: finding.check.utf8.prefix(100).prefix { $0 != UInt8(ascii: "-") }, as: UTF8.self)
     let words = [finding.check, check?.title, "[\(finding.target)]", finding.subject]
     let message = Untrusted.oneLine(finding.message)

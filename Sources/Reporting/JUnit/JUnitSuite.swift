@@ -18,6 +18,7 @@ struct JUnitSuite {
   let properties: [(name: String, value: String)]
   let location: SourceLocation?
   let content: Content
+  private let blockers: Blockers
   /// The number of its cases.
   let count: Int
   /// The number of its cases by the element that says they are not green, decided where the elements are.
@@ -26,12 +27,14 @@ struct JUnitSuite {
   let durationMs: Int
 
   init(
-    name: String, properties: [(name: String, value: String)], location: SourceLocation? = nil, content: Content
+    name: String, properties: [(name: String, value: String)], location: SourceLocation? = nil, content: Content,
+    blockers: Blockers
   ) {
     self.name = name
     self.properties = properties
     self.location = location
     self.content = content
+    self.blockers = blockers
     var outcomes: [JUnitCase.Outcome: Int] = [:]
     var durationMs = 0
     switch content {
@@ -43,7 +46,7 @@ struct JUnitSuite {
     case .findings(let findings):
       count = findings.count
       for finding in findings {
-        if let outcome = JUnitMapping.outcome(of: finding) { outcomes[outcome, default: 0] += 1 }
+        if let outcome = JUnitMapping.outcome(of: finding, blockers) { outcomes[outcome, default: 0] += 1 }
         durationMs += max(0, finding.durationMs)
       }
     case .waivers(let rows):
@@ -70,6 +73,7 @@ struct JUnitSuite {
     // A gate without conditions decides nothing, and a file without a case would look green.
     let nothing = Gate.Condition(id: "gate", status: .undecided, detail: "the policy names no condition")
     let conditions = report.gate.conditions.isEmpty ? [nothing] : report.gate.conditions
+    let blockers = Blockers(report)
     let gate = JUnitSuite(
       name: gateName,
       properties: [
@@ -77,7 +81,7 @@ struct JUnitSuite {
         ("readiness.policy", report.policy.id), ("readiness.policy.digest", report.policy.digest),
         ("readiness.gate", report.gate.status.rawValue), ("readiness.score", report.score.sentence),
         ("readiness.run", report.runID), ("readiness.tool", "\(report.tool.name) \(report.tool.version)"),
-      ], content: .gate(conditions))
+      ], content: .gate(conditions), blockers: blockers)
     let targets = Dictionary(report.targets.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let order = Dictionary(
       report.targets.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
@@ -85,7 +89,7 @@ struct JUnitSuite {
     let sorted = found.enumerated().sorted {
       (order[$0.element.key] ?? .max, $0.offset) < (order[$1.element.key] ?? .max, $1.offset)
     }
-    let waivers = JUnitSuite(name: waiversName, properties: [], content: .waivers(report.waivers))
+    let waivers = JUnitSuite(name: waiversName, properties: [], content: .waivers(report.waivers), blockers: blockers)
     return [gate] + (report.waivers.isEmpty ? [] : [waivers])
       + sorted.map { _, group in
         let target = targets[group.key]
@@ -94,7 +98,8 @@ struct JUnitSuite {
           properties: [
             ("readiness.target", group.key), ("readiness.kind", target?.kind ?? ""),
             ("readiness.address", target?.address ?? ""),
-          ].filter { !$0.1.isEmpty }, location: target?.location, content: .findings(group.elements))
+          ].filter { !$0.1.isEmpty }, location: target?.location, content: .findings(group.elements),
+          blockers: blockers)
       }
   }
 
@@ -127,6 +132,6 @@ struct JUnitSuite {
       case .findings(let findings): .findings(Array(findings[range]))
       case .waivers(let rows): .waivers(Array(rows[range]))
       }
-    return JUnitSuite(name: name, properties: properties, location: location, content: part)
+    return JUnitSuite(name: name, properties: properties, location: location, content: part, blockers: blockers)
   }
 }

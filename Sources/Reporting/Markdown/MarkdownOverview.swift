@@ -5,7 +5,7 @@ extension MarkdownReport {
   /// Every item, covered or not.
   func writeChecklist(into page: inout MarkdownPage) {
     guard !report.checklist.isEmpty else { return }
-    let open = report.checklist.count { $0.status != .pass && $0.status != .warn && $0.status != .notApplicable }
+    let open = report.openItems
     page.heading(2, "Checklist: \(open) of \(counted(report.checklist.count, "item")) open")
     let statuses = Dictionary(
       report.findings.map { ($0.fingerprint, $0.status) }, uniquingKeysWith: { first, _ in first })

@@ -20,6 +20,8 @@ struct MarkdownReport {
     if detail < .topFindings {
       writeOpen(into: &page)
       writeStanding(into: &page)
+      writeMatrix(into: &page)
+      writeMeasures(into: &page)
       writeChecklist(into: &page)
       writeNotSeen(into: &page)
       writeScore(into: &page)
@@ -76,6 +78,7 @@ struct MarkdownReport {
           ("baseline", report.baselineSentence), ("acceptances", report.acceptanceSentence),
           ("attestations", report.attestationSentence), ("carried", report.carriedSentence),
           ("parts", report.shardSentence), ("put back", report.undoneSentence.map { MarkdownText.cell($0) }),
+          ("measured", report.measuresSentence),
         ].compactMap { name, value in value.map { [name, $0] } })
   }
 

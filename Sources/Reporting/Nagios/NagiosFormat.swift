@@ -19,11 +19,13 @@ struct NagiosFormat: ReportFormat {
     let open = report.findings.count { $0.isNotProven }
     let warnings = report.findings.count { $0.isWarning }
     let accepted = report.findings.count { $0.isWaived }
+    // An acceptance that does not hold, or not for long, is something to act on before it is too late.
+    let unsound = report.waiversToMend.count
     let state =
       switch report.gate.status {
       case .failed: "CRITICAL"
       case .undecided: "UNKNOWN"
-      case .passed: failing + open + warnings > 0 ? "WARNING" : "OK"
+      case .passed: failing + open + warnings + unsound > 0 ? "WARNING" : "OK"
       }
     var numbers: [String] = []
     if let proven = report.score.proven { numbers.append("score=\(percent(proven));;;0;100") }

@@ -6,11 +6,13 @@ struct TAPStream {
   private let report: AuditReport
   private let places: FilePlaces
   private let marks: BaselineMarks
+  private let blockers: Blockers
 
   init(_ report: AuditReport) {
     self.report = report
     places = FilePlaces(report)
     marks = BaselineMarks(report)
+    blockers = Blockers(report)
   }
 
   /// The whole stream.
@@ -64,6 +66,8 @@ struct TAPStream {
       return point(number, isOK: true, description, directive: nil) + (finding.origin == nil ? "" : block(for: finding))
     case .warn: return point(number, isOK: true, description, directive: nil) + block(for: finding)
     case .fail, .error, .unknown, .manual:
+      return point(number, isOK: false, description, directive: nil) + block(for: finding)
+    case .blocked where !blockers.isRed(for: finding):
       return point(number, isOK: false, description, directive: nil) + block(for: finding)
     case .blocked, .notApplicable, .skipped:
       return point(number, isOK: true, description, directive: ("SKIP", "\(finding.status.word): \(finding.message)"))

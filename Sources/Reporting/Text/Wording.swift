@@ -31,6 +31,11 @@ extension AuditReport {
       + "\(counted(checklist.count, "item")) proven" + (attested > 0 ? ", \(attested) attested" : "")
   }
 
+  /// How many items of the checklist neither checks nor people vouch for.
+  var openItems: Int {
+    checklist.count { ![.pass, .warn, .notApplicable, .attested].contains($0.status) }
+  }
+
   /// How many findings there are of each status: `1 pass, 2 fail`.
   var findingCounts: String { countsByStatus(findings.lazy.map(\.status)) }
 }

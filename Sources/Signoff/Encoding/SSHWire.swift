@@ -24,6 +24,11 @@ struct SSHReader {
     return number
   }
 
+  mutating func longNumber() throws(SSHWireFailure) -> UInt64 {
+    let high = try number()
+    return UInt64(high) << 32 | UInt64(try number())
+  }
+
   mutating func octets(_ count: Int) throws(SSHWireFailure) -> [UInt8] {
     guard count >= 0, count <= rest.count else { throw SSHWireFailure() }
     defer { rest = rest.dropFirst(count) }

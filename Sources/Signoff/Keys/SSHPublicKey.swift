@@ -68,7 +68,7 @@ package struct SSHPublicKey: Sendable, Hashable {
       var reader = SSHReader(blob)
       let kind = try? reader.text()
       if let kind, kind.contains("-cert-v0") {
-        throw Refusal(reason: "certificates of an SSH authority are not supported: list the person's own key")
+        throw Refusal(reason: "a certificate is no key: list the person's own, or the authority's with cert-authority")
       }
       if kind == "ssh-dss" { throw Refusal(reason: "DSA keys are not taken") }
       throw Refusal(reason: "not a public key of a known kind")

@@ -13,6 +13,9 @@ package struct SSHSignature: Sendable, Hashable {
 
   /// Whose it claims to be; worth nothing before it is looked up among the signers.
   package let publicKey: SSHPublicKey
+  /// What an authority says of the key; nil where the key came alone. Its own signature has been verified, and what the
+  /// authority is worth has not.
+  package let certificate: SSHCertificate?
   /// What it is for: a signature for one purpose is none for another.
   package let namespace: String
   private let reserved: [UInt8]
@@ -40,7 +43,14 @@ package struct SSHSignature: Sendable, Hashable {
       throw Refusal(reason: "not an SSH signature of version 1")
     }
     do throws(SSHPublicKey.Refusal) {
-      publicKey = try SSHPublicKey(blob: key)
+      if SSHCertificate.isCertificate(key) {
+        let certificate = try SSHCertificate(blob: key)
+        self.certificate = certificate
+        publicKey = certificate.publicKey
+      } else {
+        certificate = nil
+        publicKey = try SSHPublicKey(blob: key)
+      }
     } catch {
       throw Refusal(reason: error.reason)
     }
@@ -56,6 +66,7 @@ package struct SSHSignature: Sendable, Hashable {
     _ sign: ([UInt8]) throws(Failure) -> SSHKeySignature
   ) throws(Failure) {
     self.publicKey = publicKey
+    certificate = nil
     self.namespace = namespace
     reserved = []
     hashName = "sha512"
@@ -67,7 +78,7 @@ package struct SSHSignature: Sendable, Hashable {
     var writer = SSHWriter()
     writer.raw(Self.preamble)
     writer.number(1)
-    writer.string(publicKey.blob)
+    writer.string(certificate?.blob ?? publicKey.blob)
     writer.string(namespace)
     writer.string(reserved)
     writer.string(hashName)

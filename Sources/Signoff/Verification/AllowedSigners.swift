@@ -2,12 +2,14 @@ package import AuditModel
 
 /// Who may sign: an allowed-signers file of ssh-keygen(1).
 package struct AllowedSigners: Sendable {
-  /// One line of the file: a person's key.
+  /// One line of the file: a person's key, or that of an authority that vouches for people's keys.
   package struct Signer: Sendable, Hashable {
     /// Who.
     let principals: PatternList
     /// The key.
     package let key: SSHPublicKey
+    /// Whether it is the key of an authority: then certificates that it signed are taken, and no signature of its own.
+    let isAuthority: Bool
     /// What it may sign; nil for everything.
     let namespaces: PatternList?
     /// The first moment it holds.
@@ -16,6 +18,21 @@ package struct AllowedSigners: Sendable {
     let validBefore: Instant?
     /// From 1.
     package let line: Int
+
+    /// Whether the line speaks of who signed.
+    func covers(_ key: SSHPublicKey, _ certificate: SSHCertificate?) -> Bool {
+      isAuthority ? certificate?.authority == self.key : certificate == nil && self.key == key
+    }
+
+    /// Whether `person` may sign with it, where `certificate` came with the signature.
+    func permits(_ person: String, _ certificate: SSHCertificate?) -> Bool {
+      principals.matches(person) && (!isAuthority || certificate?.principals.contains(person) == true)
+    }
+
+    /// Whom a signature is of that claims nobody: the name of the line, or of the certificate.
+    func name(_ certificate: SSHCertificate?) -> String? {
+      isAuthority ? certificate?.principals.first { principals.matches($0) } : principals.firstName
+    }
 
     /// Whether the key held at `time`.
     func isValid(at time: Instant) -> Bool {
@@ -104,11 +121,13 @@ private struct LineReader {
       throw problem(error.reason, at: place)
     }
     return AllowedSigners.Signer(
-      principals: principals, key: key, namespaces: options.namespaces, validAfter: options.validAfter,
+      principals: principals, key: key, isAuthority: options.isAuthority, namespaces: options.namespaces,
+      validAfter: options.validAfter,
       validBefore: options.validBefore, line: number)
   }
 
   private struct Options {
+    var isAuthority = false
     var namespaces: PatternList?
     var validAfter: Instant?
     var validBefore: Instant?
@@ -139,8 +158,8 @@ private struct LineReader {
       case ("valid-before", let value?):
         guard options.validBefore == nil else { throw problem("valid-before stands there twice", at: start) }
         options.validBefore = try time(value, localTime, at: start)
-      case ("cert-authority", nil):
-        throw problem("cert-authority is not supported: list each person's own key", at: start)
+      case ("cert-authority", nil): options.isAuthority = true
+      case ("cert-authority", _): throw problem("cert-authority has no value", at: start)
       case ("namespaces", nil), ("valid-after", nil), ("valid-before", nil):
         throw problem("\(name) needs a value in quotes", at: start)
       case ("", _): throw problem("neither an option nor a key of a known kind", at: start)

@@ -38,7 +38,7 @@ struct CandidateReader {
       entry.signOff = signOff
       try requireEnvelopes(of: candidate, by: signature.publicKey)
       try requireRun(of: signOff)
-      let person = try person(of: signOff, by: signature.publicKey)
+      let person = try person(of: signOff, by: signature.publicKey, signature.certificate)
       entry.person = person
       try requireTime(of: signOff)
       entry.state = try state(of: signOff, by: person)
@@ -119,25 +119,34 @@ struct CandidateReader {
     left?.files == right?.files && left?.commit == right?.commit && left?.images == right?.images
   }
 
-  private func person(of signOff: SignOff, by key: SSHPublicKey) throws(Flaw) -> String {
-    let lines = signers.signers.filter { $0.key == key && $0.namespaces?.matches(SignOff.namespace) ?? true }
+  private func person(
+    of signOff: SignOff, by key: SSHPublicKey, _ certificate: SSHCertificate?
+  ) throws(Flaw) -> String {
+    let lines = signers.signers.filter {
+      $0.covers(key, certificate) && $0.namespaces?.matches(SignOff.namespace) ?? true
+    }
     guard !lines.isEmpty else {
-      throw Flaw("signer-unknown", "the key \(key.fingerprint) is not among the signers")
+      let authority = certificate.map { ", nor is the authority \($0.authority.fingerprint) of its certificate" } ?? ""
+      throw Flaw("signer-unknown", "the key \(key.fingerprint) is not among the signers\(authority)")
+    }
+    if let certificate, !certificate.isValid(at: now) || !certificate.isValid(at: signOff.timeCreated) {
+      throw Flaw(
+        "key-not-valid", "the certificate of the key \(key.fingerprint) does not hold now, or did not when it signed")
     }
     let valid = lines.filter { $0.isValid(at: now) && $0.isValid(at: signOff.timeCreated) }
     guard !valid.isEmpty else {
       throw Flaw("key-not-valid", "the key \(key.fingerprint) does not hold now, or did not when it signed")
     }
     if let identity = signOff.identity {
-      guard valid.contains(where: { $0.principals.matches(identity) }) else {
+      guard valid.contains(where: { $0.permits(identity, certificate) }) else {
         throw Flaw("identity-other", "the key \(key.fingerprint) is not one of the person it claims to be of")
       }
       return identity
     }
     // Without a claim it is the one person of the role that the key may be of, else the name that the file gives it.
     let asked = policy.required.first { $0.name == signOff.role }?.people ?? []
-    let possible = asked.filter { person in valid.contains { $0.principals.matches(person) } }
-    guard possible.count <= 1, let name = possible.first ?? valid.lazy.compactMap(\.principals.firstName).first else {
+    let possible = asked.filter { person in valid.contains { $0.permits(person, certificate) } }
+    guard possible.count <= 1, let name = possible.first ?? valid.lazy.compactMap({ $0.name(certificate) }).first else {
       throw Flaw("identity-unclear", "the key \(key.fingerprint) may be of several people: sign with --as")
     }
     return name

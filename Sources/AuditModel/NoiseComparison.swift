@@ -2,15 +2,17 @@
 ///
 /// The band is the median plus and minus `width` times the scaled median absolute deviation, which one outlier among the
 /// earlier runs cannot move; it is never narrower than a share of the median, since runs that happen to agree to the
-/// last digit do not make the next millisecond a regression.
-package enum NoiseComparison {
+/// last digit do not make the next millisecond a regression. A deviation estimated from few runs is itself uncertain, so
+/// the fewer there are the wider the band: over stationary noise, normal or skewed, at most some three in a hundred runs
+/// lie beyond either end of it, from six runs to twenty.
+public enum NoiseComparison {
   /// Which way is better.
-  package enum Better: String, Sendable, Hashable {
+  public enum Better: String, Sendable, Hashable, Codable, CaseIterable {
     case lower, higher
   }
 
   /// What comes of it.
-  package enum Verdict: String, Sendable, Hashable, CaseIterable {
+  public enum Verdict: String, Sendable, Hashable, Codable, CaseIterable {
     /// Worse than the noise explains.
     case regressed
     /// Better than the noise explains.
@@ -23,8 +25,10 @@ package enum NoiseComparison {
 
   /// How the band is drawn.
   package struct Settings: Sendable, Hashable {
-    /// How many scaled deviations to each side.
+    /// How many scaled deviations to each side, with any number of earlier runs.
     package var width: Double
+    /// How many further deviations, divided by the number of earlier runs.
+    package var allowance: Double
     /// The least half width, as a share of the median.
     package var leastShare: Double
     /// The least half width, in the number's own unit.
@@ -34,11 +38,13 @@ package enum NoiseComparison {
     /// How many of the newest earlier runs are looked at.
     package var window: Int
 
-    /// Three scaled deviations, at least 5 % of the median, from at least 5 of the last 20 runs.
+    /// Three scaled deviations and two more for six runs, at least 5 % of the median, from at least 6 of the last 20 runs.
     package init(
-      width: Double = 3, leastShare: Double = 0.05, least: Double = 0, minimumRuns: Int = 5, window: Int = 20
+      width: Double = 3, allowance: Double = 12, leastShare: Double = 0.05, least: Double = 0, minimumRuns: Int = 6,
+      window: Int = 20
     ) {
       self.width = width
+      self.allowance = allowance
       self.leastShare = leastShare
       self.least = least
       self.minimumRuns = minimumRuns
@@ -73,7 +79,8 @@ package enum NoiseComparison {
     }
     let middle = median(known)
     let deviation = median(known.map { ($0 - middle).magnitude }) * scale
-    let half = max(settings.width * deviation, settings.leastShare * middle.magnitude, settings.least)
+    let width = settings.width + settings.allowance / Double(known.count)
+    let half = max(width * deviation, settings.leastShare * middle.magnitude, settings.least)
     let verdict: Verdict =
       if value > middle + half {
         better == .lower ? .regressed : .improved
@@ -86,7 +93,7 @@ package enum NoiseComparison {
       verdict: verdict, median: middle, lower: middle - half, upper: middle + half, runs: known.count)
   }
 
-  static func median(_ values: [Double]) -> Double {
+  package static func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     guard !sorted.isEmpty else { return 0 }
     let middle = sorted.count / 2
