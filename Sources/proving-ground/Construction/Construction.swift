@@ -105,6 +105,7 @@ struct Construction: Sendable {
 
   private func start(_ service: ServiceName) throws(GroundFailure) -> StartedPart {
     var settings = ServiceSettings(name: service, port: ports.port(of: service))
+    settings.watch = blueprint[WatchWing.self].settings(of: service, ports: ports)
     if service == .api {
       settings.api = blueprint.api
       settings.tokenKeyFile = folder.tokenKey

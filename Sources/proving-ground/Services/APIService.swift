@@ -20,7 +20,8 @@ struct APIService: Sendable {
 
   /// Serves until it is told to end.
   func run() async throws {
-    let router = Server.router(health: health, manner: settings.api)
+    let watch = ServiceWatch(settings.watch, of: settings.name)
+    let router = Server.router(health: health, manner: settings.api, watch: watch)
     let manner = settings.api
     let accounts = Accounts(database, key: Files.bytes(at: settings.tokenKeyFile ?? "") ?? [], manner: manner)
     // The edge shows the page at its root; whoever asks this service itself gets what programs can read.
@@ -58,6 +59,7 @@ struct APIService: Sendable {
           guard let words = request.uri.queryParameters["q"], !words.isEmpty else {
             return Server.problem(.badRequest, "the parameter q is missing")
           }
+          watch?.metrics.add(1, to: .searches)
           return await answer(Queries.search, String(words))
         }
       ])
@@ -69,14 +71,19 @@ struct APIService: Sendable {
       [.get: { _, context in await answer(Queries.similar, about: context.parameters.get("id")) }])
     router.resource(
       "api/scrape/luma", manner: manner,
-      [.post: { _, _ in await answer(Queries.order, "luma", status: .accepted) }])
+      [
+        .post: { _, _ in
+          watch?.metrics.add(1, to: .orders)
+          return await answer(Queries.order, "luma", status: .accepted)
+        }
+      ])
     accounts.serve(on: router)
     let hoard = Database(database.address, connections: settings.hoardedSessions, for: settings.name)
     await hoard.openAll()
     let pooled = settings.pooler.map { Database($0, connections: settings.pooledSessions, for: settings.name) }
     // Whoever waits for a place in the pool keeps nobody else from the service.
     Task { await pooled?.openAll(patience: 3_600_000) }
-    try await Server.run(router, port: settings.port)
+    try await Server.run(router, port: settings.port, watch: watch)
     // Kept to the end, or its sessions would close at once.
     withExtendedLifetime((hoard, pooled)) {}
   }

@@ -13,14 +13,16 @@ struct ExtractionService: Sendable {
 
   /// Serves until it is told to end.
   func run() async throws {
+    let watch = ServiceWatch(settings.watch, of: settings.name)
     let router = Server.router(
-      health: Health(database: nil, manner: settings.health, service: settings.name))
+      health: Health(database: nil, manner: settings.health, service: settings.name), watch: watch)
     router.post("extract") { request, _ in
       var request = request
       let page = try await request.collectBody(upTo: Self.longestPage)
       let events = EventExtraction.events(in: String(buffer: page))
+      watch?.metrics.add(events.count, to: .eventsExtracted)
       return Server.json(JSONText.compact(["events": .array(events.map(\.json))]))
     }
-    try await Server.run(router, port: settings.port)
+    try await Server.run(router, port: settings.port, watch: watch)
   }
 }

@@ -39,6 +39,8 @@ struct ServiceSettings: Codable, Sendable {
   var mail: MailSettings?
   /// The file with the key that tokens are signed with; nil where it reads none.
   var tokenKeyFile: String?
+  /// Who watches it; nil for nobody.
+  var watch: WatchSettings?
 
   /// Writes the settings to the file at `path`.
   func write(to path: String) throws(GroundFailure) {

@@ -49,7 +49,8 @@ struct Site: Sendable {
 enum Wings {
   /// One line each.
   static let all: [any Wing.Type] = [
-    CacheWing.self
+    CacheWing.self,
+    WatchWing.self,
   ]
 
   /// The names of their ports.
