@@ -121,6 +121,7 @@ struct Construction: Sendable {
       settings.mail = MailSettings(
         nodes: Ports.mailNodes, tlsPort: ports.mailTLS, manner: blueprint.mail.manner, chainFile: folder.mailChain)
     }
+    if service == .extraction, !blueprint[WatchWing.self].prometheus.hasIdleHour { settings.sitePort = ports.outside }
     if service == .api || service == .processing {
       settings.database = DatabaseAddress(
         port: ports.database, name: "events", user: "events_app", passwordFile: folder.servicesPassword,

@@ -1,5 +1,6 @@
 import Facts
 import Hummingbird
+import Probing
 
 /// Finds the events in a page of HTML. It stands in for a language-model service: same place in the platform, same
 /// question and answer, but it reads mark-up by rules and learns nothing.
@@ -23,6 +24,23 @@ struct ExtractionService: Sendable {
       watch?.metrics.add(events.count, to: .eventsExtracted)
       return Server.json(JSONText.compact(["events": .array(events.map(\.json))]))
     }
+    async let _ = lookOut(watch)
     try await Server.run(router, port: settings.port, watch: watch)
+  }
+
+  /// Looks every other second at what stands on the site, so that what is new is known before anybody orders it.
+  private func lookOut(_ watch: ServiceWatch?) async {
+    guard let port = settings.sitePort else { return }
+    let lane = BlockingLane(width: 1)
+    while !Task.isCancelled {
+      let page = await lane.run {
+        try? LoopbackHTTP.send(.get, port: port, path: "/luma.html", before: Deadline(milliseconds: 2000))
+      }
+      if let page, page.status == 200 {
+        let events = EventExtraction.events(in: String(decoding: page.body, as: UTF8.self))
+        watch?.metrics.add(events.count, to: .eventsExtracted)
+      }
+      try? await Task.sleep(for: .seconds(2))
+    }
   }
 }

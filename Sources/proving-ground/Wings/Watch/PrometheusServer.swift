@@ -163,14 +163,9 @@ struct PrometheusServer: Sendable {
 
 /// Waits until everything was scraped, every rule evaluated and the alert that always fires has arrived.
 private final class PrometheusReadiness: Sendable {
-  private struct Progress {
-    var hasWorked = false
-    var hasChanged = false
-  }
-
   private let server: PrometheusServer
   private let part: StartedPart
-  private let progress = Mutex(Progress())
+  private let hasChanged = Mutex(false)
 
   init(_ server: PrometheusServer, _ part: StartedPart) {
     self.server = server
@@ -179,18 +174,11 @@ private final class PrometheusReadiness: Sendable {
 
   func isReady() -> Bool {
     guard wereTargetsScraped, wereRulesEvaluated, hasWatchdogArrived else { return false }
-    if !server.plan.hasIdleHour, server.plan.scraped.contains(.extraction) {
-      if !progress.withLock({ $0.hasWorked }) {
-        // Something is found, so that what the system is for moves.
-        guard work() else { return false }
-        progress.withLock { $0.hasWorked = true }
-      }
-      guard hasMoved else { return false }
-    }
+    if !server.plan.hasIdleHour, !hasMoved { return false }
     guard server.plan.hasBadChange else { return true }
-    if !progress.withLock({ $0.hasChanged }) {
+    if !hasChanged.withLock({ $0 }) {
       server.changeBadly(part)
-      progress.withLock { $0.hasChanged = true }
+      hasChanged.withLock { $0 = true }
     }
     return data("/api/v1/status/runtimeinfo")?["reloadConfigSuccess"]?.bool == false
   }
@@ -221,16 +209,6 @@ private final class PrometheusReadiness: Sendable {
     else { return true }
     let alerts = get(server.site.ports["alertmanager"], "/api/v2/alerts")?.json?.array ?? []
     return alerts.contains { $0["labels"]?["alertname"]?.string == "Watchdog" }
-  }
-
-  /// Has the events of the outside site found once; nothing is stored.
-  private func work() -> Bool {
-    let ports = server.site.ports
-    guard let page = get(ports.outside, "/luma.html"), page.status == 200 else { return false }
-    let found = try? LoopbackHTTP.send(
-      .post, port: ports.extraction, path: "/extract", contentType: "text/html", body: page.body,
-      before: Deadline(milliseconds: 5000))
-    return found?.status == 200
   }
 
   private var hasMoved: Bool {
