@@ -98,13 +98,12 @@ final class ServiceMetrics: Sendable {
       state.expositions += 1
       return state
     }
-    let isOther = manner.shareAPort && now.expositions % 2 == 0
     var text = Text()
     text.family("http_requests_total", "counter", "Requests that were answered.")
     for (kind, count) in now.requests.sorted(by: { ($0.key.route, $0.key.status) < ($1.key.route, $1.key.status) }) {
       text.sample(
         "http_requests_total", [("method", kind.method), ("route", kind.route), ("status", String(kind.status))],
-        isOther ? "0" : String(count))
+        String(count))
     }
     if manner.showDurations { add(now.durations, to: &text) }
     text.family("http_requests_in_flight", "gauge", "Requests that are being answered.")
@@ -112,6 +111,10 @@ final class ServiceMetrics: Sendable {
     for (counter, count) in now.work.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       text.family(counter.rawValue, "counter", counter.help)
       text.sample(counter.rawValue, [], String(count))
+    }
+    if manner.countDown {
+      text.family("pages_left_total", "counter", "Pages that are still to be read.")
+      text.sample("pages_left_total", [], String(1_000_000 - now.expositions))
     }
     add(OwnProcess(), to: &text)
     addMultitudes(to: &text)

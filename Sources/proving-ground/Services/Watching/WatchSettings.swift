@@ -36,8 +36,8 @@ struct MetricsManner: Codable, Sendable {
   var visitors = 0
   /// How many values each of three labels has that nobody needs; their product is the number of series.
   var crossings = 0
-  /// Whether every other answer is that of a second process, which has counted less.
-  var shareAPort = false
+  /// Whether one of its counters counts down.
+  var countDown = false
 }
 
 /// How a service logs.

@@ -11,8 +11,8 @@ struct AlertmanagerPlan: Sendable {
   var watchdog = "heartbeat"
   /// Whether alerts for developers are led to nobody.
   var leadsDebuggingNowhere = false
-  /// Whether the address of those who miss the alert that always fires has changed.
-  var heartbeatHasMoved = false
+  /// Whether the address of those who are told has changed.
+  var pagerHasMoved = false
   /// Whether one alert keeps all others quiet.
   var inhibitsAll = false
   /// The days for which one alert is silenced; nil for no silence.
@@ -79,11 +79,8 @@ struct AlertmanagerServer: Sendable {
         "repeat_interval": "4h", "routes": .array(routes),
       ],
       "receivers": [
-        ["name": "pager", "webhook_configs": hook("\(desk)/pager")],
-        [
-          "name": "heartbeat",
-          "webhook_configs": hook("\(desk)/\(plan.heartbeatHasMoved ? "moved" : "heartbeat")"),
-        ],
+        ["name": "pager", "webhook_configs": hook("\(desk)/\(plan.pagerHasMoved ? "moved" : "pager")")],
+        ["name": "heartbeat", "webhook_configs": hook("\(desk)/heartbeat")],
         // Who drills listens only until the alert has come.
         ["name": "drill", "webhook_configs": hook("http://127.0.0.1:\(site.ports["drill"])/", tellsEnd: false)],
         ["name": "nobody"],
@@ -137,10 +134,11 @@ struct AlertmanagerServer: Sendable {
     let text = try? LoopbackHTTP.send(.get, port: port, path: "/metrics", before: Deadline(milliseconds: 5000)).body
     let lines = String(decoding: text ?? [], as: UTF8.self).split(separator: "\n")
     func count(_ prefix: String) -> Double {
-      lines.first { $0.hasPrefix(prefix) }?.split(separator: " ").last.flatMap { Double($0) } ?? 0
+      lines.filter { $0.hasPrefix(prefix) }.compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }
+        .reduce(0, +)
     }
     if plan.isSilenced { return count("alertmanager_alerts_received_total{status=\"firing\"") > 0 }
-    let wanted = plan.heartbeatHasMoved ? "alertmanager_notifications_failed_total" : "alertmanager_notifications_total"
+    let wanted = plan.pagerHasMoved ? "alertmanager_notifications_failed_total" : "alertmanager_notifications_total"
     return count("\(wanted){integration=\"webhook\"") > 0
   }
 }

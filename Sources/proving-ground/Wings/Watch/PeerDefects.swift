@@ -10,6 +10,7 @@ extension Defect.Part {
   fileprivate static let routes = Self("how alerts are routed", in: .alerts)
   fileprivate static let debuggingRoute = Self("where alerts for developers go", in: .alerts)
   fileprivate static let watchdogRoute = Self("who misses the alert that always fires", in: .alerts)
+  fileprivate static let pager = Self("where notifications are sent", in: .alerts)
   fileprivate static let drills = Self("where drills end", in: .alerts)
   fileprivate static let inhibitions = Self("which alerts keep others quiet", in: .alerts)
   fileprivate static let silences = Self("which alerts are silenced", in: .alerts)
@@ -53,8 +54,8 @@ extension WatchWing {
     ) {
       $0[WatchWing.self].alertmanager.watchdog = "nobody"
     },
-    Defect(id: "receiver-moved", summary: "notifications go to an address that has changed", part: .watchdogRoute) {
-      $0[WatchWing.self].alertmanager.heartbeatHasMoved = true
+    Defect(id: "receiver-moved", summary: "notifications go to an address that has changed", part: .pager) {
+      $0[WatchWing.self].alertmanager.pagerHasMoved = true
     },
     Defect(id: "drill-lost", summary: "alerts end where nobody looks for them", part: .drills) {
       $0[WatchWing.self].alertmanager.losesDrills = true
@@ -164,7 +165,10 @@ extension WatchWing {
     ) {
       $0[WatchWing.self].tracker.hasKey = false
     },
-    Defect(id: "tracker-key-old", summary: "errors are sent with a key that was switched off", part: .trackerKeys) {
+    Defect(
+      id: "tracker-key-old", summary: "errors are sent with a key that was switched off", part: .trackerKeys,
+      also: [.trackerFilters]
+    ) {
       $0[WatchWing.self].namesOldKey = true
     },
     Defect(id: "tracker-telling-nobody", summary: "the error tracker tells nobody of new errors", part: .trackerRules) {

@@ -19,6 +19,7 @@ extension Defect.Part {
   fileprivate static let storage = Self("the storage of the Prometheus", in: .metrics)
   fileprivate static let gateway = Self("what stands before the Prometheus", in: .metrics)
   fileprivate static let reach = Self("who reaches the Prometheus", in: .metrics)
+  fileprivate static let durations = Self("how services show durations", in: .endpoints)
   fileprivate static let endpointReach = Self("who reaches the metrics endpoints", in: .endpoints)
   fileprivate static let business = Self("the metrics of the business", in: .metrics)
 }
@@ -40,7 +41,8 @@ extension WatchWing {
     Defect(id: "rule-contradictory", summary: "a rule matches many series with many", part: .rule("ApiClash")) {
       $0[WatchWing.self].prometheus.add(
         AlertingRule(
-          name: "ApiClash", expression: "http_requests_total * on(job) http_requests_total > 1e12", severity: "warning",
+          name: "ApiClash", expression: "scrape_samples_scraped * on() scrape_samples_scraped > 1e12",
+          severity: "warning",
           summary: "Nobody knows."), to: "api")
     },
     Defect(id: "rule-outdated", summary: "a rule asks for a metric that was renamed", part: .rule("ApiQueue")) {
@@ -140,12 +142,13 @@ extension WatchWing {
     },
     Defect(
       id: "metrics-garbled", summary: "the metrics of the processing service cannot be read",
-      part: .metrics(.processing)
+      part: .metrics(.processing), also: [.scraping]
     ) {
       $0[WatchWing.self].metrics[.processing, default: MetricsManner()].areWellFormed = false
     },
     Defect(
-      id: "metrics-down", summary: "the metrics port of the processing service is closed", part: .metrics(.processing)
+      id: "metrics-down", summary: "the metrics port of the processing service is closed", part: .metrics(.processing),
+      also: [.scraping]
     ) {
       $0[WatchWing.self].metrics[.processing, default: MetricsManner()].areServed = false
     },
@@ -155,17 +158,19 @@ extension WatchWing {
     ) {
       $0[WatchWing.self].metrics[.extraction, default: MetricsManner()].stateTheirType = false
     },
-    Defect(id: "metrics-renamed", summary: "the api service renamed a metric", part: .metrics(.api)) {
+    Defect(id: "metrics-renamed", summary: "the api service renamed a metric", part: .metrics(.api), also: [.durations])
+    {
       $0[WatchWing.self].metrics[.api, default: MetricsManner()].keepTheirNames = false
     },
     Defect(
-      id: "metrics-milliseconds", summary: "the processing service measures milliseconds", part: .metrics(.processing)
+      id: "metrics-milliseconds", summary: "the processing service measures milliseconds", part: .metrics(.processing),
+      also: [.durations]
     ) {
       $0[WatchWing.self].metrics[.processing, default: MetricsManner()].areInBaseUnits = false
     },
     Defect(
       id: "metrics-without-durations", summary: "the extraction service does not show how long requests take",
-      part: .metrics(.extraction)
+      part: .metrics(.extraction), also: [.durations]
     ) {
       $0[WatchWing.self].metrics[.extraction, default: MetricsManner()].showDurations = false
     },
@@ -181,10 +186,10 @@ extension WatchWing {
       $0[WatchWing.self].metrics[.extraction, default: MetricsManner()].crossings = 22
     },
     Defect(
-      id: "metrics-falling", summary: "two processes of the processing service share a metrics port",
+      id: "metrics-falling", summary: "the processing service calls a counter what counts down",
       part: .metrics(.processing)
     ) {
-      $0[WatchWing.self].metrics[.processing, default: MetricsManner()].shareAPort = true
+      $0[WatchWing.self].metrics[.processing, default: MetricsManner()].countDown = true
     },
     Defect(
       id: "metrics-published", summary: "the metrics of the api service are open to everybody", part: .endpointReach
@@ -253,7 +258,8 @@ extension WatchWing {
       .init(check: "prometheus-targets-up", target: "prometheus"),
     ],
     "metrics-down": [
-      .init(check: "metrics-exposition-parses", target: "processing-metrics", status: "error"),
+      .init(check: "metrics-exposition-parses", target: "processing-metrics", status: "unknown"),
+      .init(check: "metrics-not-exposed", target: "processing-metrics", status: "unknown"),
       .init(check: "prometheus-targets-up", target: "prometheus"),
     ],
     "metrics-untyped": [.init(check: "metrics-content-type", target: "extraction-metrics")],

@@ -211,8 +211,9 @@ private final class PrometheusReadiness: Sendable {
     return alerts.contains { $0["labels"]?["alertname"]?.string == "Watchdog" }
   }
 
+  /// Whether what the system is for has moved, a second ago already: questions are of whole seconds.
   private var hasMoved: Bool {
-    let query = PercentEncoding.encoded("changes(events_extracted_total[5m])")
+    let query = PercentEncoding.encoded("changes(events_extracted_total[5m] offset 1s)")
     let result = data("/api/v1/query?query=\(query)")?["result"]?.array ?? []
     return result.contains { $0["value"]?[1]?.string != "0" }
   }

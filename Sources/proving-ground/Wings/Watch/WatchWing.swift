@@ -134,7 +134,7 @@ struct WatchWing: Wing {
         + fields
     }
     let business = (["sum(events_extracted_total)"] + wishedMetrics).map { query -> JSONValue in
-      ["query": .string(query)]
+      ["query": .string(query), "windowMinutes": 1]
     }
     let expected: [ServiceName: JSONValue] = [
       .api: ["http_requests_total", "http_request_duration_seconds"],
