@@ -1,7 +1,7 @@
 extension Defect.Realm {
   fileprivate static let alerts = Self("the Alertmanager")
   fileprivate static let dashboards = Self("the Grafana")
-  fileprivate static let logs = Self("the logs")
+  static let logs = Self("the logs")
   fileprivate static let tracker = Self("the error tracker")
   fileprivate static let collector = Self("the collector")
 }
@@ -25,7 +25,8 @@ extension Defect.Part {
   fileprivate static let logStore = Self("the store of logs", in: .logs)
   fileprivate static let logRetention = Self("how long lines are kept", in: .logs)
   fileprivate static let logReach = Self("who reaches the store of logs", in: .logs)
-  fileprivate static func lines(_ service: ServiceName) -> Self {
+  /// The lines of a service.
+  static func lines(_ service: ServiceName) -> Self {
     Self("the lines of the \(service.rawValue) service", in: .logs)
   }
   fileprivate static let requestIDs = Self("whether requests keep their ids", in: .logs)

@@ -2,12 +2,13 @@ extension Defect.Realm {
   /// The Prometheus and its rules.
   fileprivate static let metrics = Self("the Prometheus")
   /// The metrics endpoints of the services.
-  fileprivate static let endpoints = Self("the metrics endpoints")
+  static let endpoints = Self("the metrics endpoints")
 }
 
 extension Defect.Part {
   fileprivate static func rule(_ name: String) -> Self { Self("the rule \(name)", in: .metrics) }
-  fileprivate static func metrics(_ service: ServiceName) -> Self {
+  /// The metrics of a service.
+  static func metrics(_ service: ServiceName) -> Self {
     Self("the metrics of the \(service.rawValue) service", in: .endpoints)
   }
   fileprivate static let rules = Self("the rules", in: .metrics)
