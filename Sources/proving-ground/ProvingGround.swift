@@ -6,7 +6,7 @@ struct ProvingGround: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "proving-ground",
     abstract: "Starts a small real events platform on loopback, whole or with chosen defects.",
-    subcommands: [Up.self, Down.self, Defects.self, Seed.self, Import.self, RunService.self])
+    subcommands: [Up.self, Down.self, Defects.self, Seed.self, Import.self, RunService.self, RunPeers.self])
 }
 
 /// Why a step could not be done, in words for people.

@@ -105,6 +105,7 @@ struct Construction: Sendable {
 
   private func start(_ service: ServiceName) throws(GroundFailure) -> StartedPart {
     var settings = ServiceSettings(name: service, port: ports.port(of: service))
+    settings.watch = blueprint[WatchWing.self].settings(of: service, ports: ports)
     if service == .api {
       settings.api = blueprint.api
       settings.tokenKeyFile = folder.tokenKey
@@ -120,6 +121,7 @@ struct Construction: Sendable {
       settings.mail = MailSettings(
         nodes: Ports.mailNodes, tlsPort: ports.mailTLS, manner: blueprint.mail.manner, chainFile: folder.mailChain)
     }
+    if service == .extraction, !blueprint[WatchWing.self].prometheus.hasIdleHour { settings.sitePort = ports.outside }
     if service == .api || service == .processing {
       settings.database = DatabaseAddress(
         port: ports.database, name: "events", user: "events_app", passwordFile: folder.servicesPassword,

@@ -83,7 +83,7 @@ struct Ports: Sendable {
     private static let (first, count) = (20_000, 12_768)
     private var next: Int
 
-    init(process: pid_t) { next = Int(process) % (Self.count / 16) * 16 }
+    init(process: pid_t) { next = Int(process) % (Self.count / 64) * 64 }
 
     mutating func draw() -> Int {
       defer { next = (next + 1) % Self.count }

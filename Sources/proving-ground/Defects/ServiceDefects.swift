@@ -1,7 +1,10 @@
 extension Defect {
   /// What can be wrong with a service.
   static let services = [
-    Defect(id: "service-down", summary: "the processing service is not running", part: .processing, isBlinding: true) {
+    Defect(
+      id: "service-down", summary: "the processing service is not running", part: .processing,
+      also: [.metrics(.processing), .lines(.processing)], isBlinding: true
+    ) {
       $0.processingRuns = false
     },
     Defect(

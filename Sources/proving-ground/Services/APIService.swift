@@ -20,7 +20,8 @@ struct APIService: Sendable {
 
   /// Serves until it is told to end.
   func run() async throws {
-    let router = Server.router(health: health, manner: settings.api)
+    let watch = ServiceWatch(settings.watch, of: settings.name)
+    let router = Server.router(health: health, manner: settings.api, watch: watch)
     let manner = settings.api
     if let strain = settings.strain { router.add(middleware: StrainedService(strain, database)) }
     let accounts = Accounts(database, key: Files.bytes(at: settings.tokenKeyFile ?? "") ?? [], manner: manner)
@@ -59,6 +60,7 @@ struct APIService: Sendable {
           guard let words = request.uri.queryParameters["q"], !words.isEmpty else {
             return Server.problem(.badRequest, "the parameter q is missing")
           }
+          watch?.metrics.add(1, to: .searches)
           return await answer(Queries.search, String(words))
         }
       ])
@@ -70,7 +72,12 @@ struct APIService: Sendable {
       [.get: { _, context in await answer(Queries.similar, about: context.parameters.get("id")) }])
     router.resource(
       "api/scrape/luma", manner: manner,
-      [.post: { _, _ in await answer(Queries.order, "luma", status: .accepted) }])
+      [
+        .post: { _, _ in
+          watch?.metrics.add(1, to: .orders)
+          return await answer(Queries.order, "luma", status: .accepted)
+        }
+      ])
     accounts.serve(on: router)
     Discovery(database, manner: manner, strain: settings.strain).serve(on: router)
     let hoard = Database(database.address, connections: settings.hoardedSessions, for: settings.name)
@@ -78,7 +85,7 @@ struct APIService: Sendable {
     let pooled = settings.pooler.map { Database($0, connections: settings.pooledSessions, for: settings.name) }
     // Whoever waits for a place in the pool keeps nobody else from the service.
     Task { await pooled?.openAll(patience: 3_600_000) }
-    try await Server.run(router, port: settings.port)
+    try await Server.run(router, port: settings.port, watch: watch)
     // Kept to the end, or its sessions would close at once.
     withExtendedLifetime((hoard, pooled)) {}
   }

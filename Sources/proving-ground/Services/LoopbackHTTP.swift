@@ -100,16 +100,32 @@ enum LoopbackHTTP {
     guard words.count > 1, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else {
       throw GroundFailure("the answer has no status line")
     }
-    let body = Array(bytes[end.upperBound...])
+    var body = Array(bytes[end.upperBound...])
     for line in lines.dropFirst() {
       guard let colon = line.firstIndex(of: ":") else { continue }
       let value = line[line.index(after: colon)...].drop { $0 == " " }
       switch line[..<colon].lowercased() {
       case "content-length" where Int(value) != body.count: throw GroundFailure("the answer is cut off")
+      case "transfer-encoding" where value == "chunked": body = try joined(body)
       case "transfer-encoding": throw GroundFailure("the answer's transfer coding \(value) is not supported")
       default: continue
       }
     }
     return Answer(status: status, body: body)
+  }
+
+  /// The content of chunks (RFC 9112 section 7.1).
+  private static func joined(_ chunks: [UInt8]) throws(GroundFailure) -> [UInt8] {
+    var content: [UInt8] = []
+    var rest = chunks[...]
+    while let end = rest.firstIndex(of: UInt8(ascii: "\r")) {
+      let digits = String(decoding: rest[..<end].prefix { $0 != UInt8(ascii: ";") }, as: UTF8.self)
+      guard let size = Int(digits, radix: 16), size >= 0, rest.count > size else { break }
+      if size == 0 { return content }
+      rest = rest[end...].dropFirst(2)
+      content += rest.prefix(size)
+      rest = rest.dropFirst(size).dropFirst(2)
+    }
+    throw GroundFailure("the answer is cut off")
   }
 }

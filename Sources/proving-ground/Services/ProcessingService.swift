@@ -9,6 +9,7 @@ struct ProcessingService: Sendable {
   private let database: Database
   private let extractionPort: Int
   private let health: Health
+  private let watch: ServiceWatch?
   private let lane = BlockingLane(width: 1)
   /// What was last stored of each source.
   private let stored = Stored()
@@ -25,6 +26,7 @@ struct ProcessingService: Sendable {
       throw GroundFailure("the processing service needs a database and an extraction service")
     }
     self.settings = settings
+    watch = ServiceWatch(settings.watch, of: settings.name)
     self.extractionPort = extractionPort
     database = Database(address, connections: 1, for: settings.name)
     health = Health(
@@ -35,7 +37,9 @@ struct ProcessingService: Sendable {
   func run() async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { await work() }
-      group.addTask { try await Server.run(Server.router(health: health), port: settings.port) }
+      group.addTask {
+        try await Server.run(Server.router(health: health, watch: watch), port: settings.port, watch: watch)
+      }
       // The worker only ends when cancelled, so the first to end is the server.
       try await group.next()
       group.cancelAll()
@@ -68,7 +72,9 @@ struct ProcessingService: Sendable {
           _ = try await database.firstValue(Jobs.store, parameters, before: deadline).get()
         }
         stored.events.withLock { $0[source] = events }
+        watch?.metrics.add(events.count, to: .eventsStored)
       }
+      watch?.metrics.add(1, to: .pagesRead)
       failure = nil
     } catch {
       failure = String(describing: error)

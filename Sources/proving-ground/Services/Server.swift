@@ -5,8 +5,11 @@ import Probing
 /// What the services' HTTP servers have in common.
 enum Server {
   /// A router that answers `GET /health`, and HEAD wherever it answers GET.
-  static func router(health: Health, manner: APIManner = APIManner()) -> Router<BasicRequestContext> {
+  static func router(health: Health, manner: APIManner = APIManner(), watch: ServiceWatch? = nil)
+    -> Router<BasicRequestContext>
+  {
     let router = Router(options: .autoGenerateHeadEndpoints)
+    if let watch { router.add(middleware: WatchedRequests(watch: watch)) }
     router.add(middleware: ErrorManners(manner: manner))
     router.add(middleware: CrossOrigin(manner: manner.crossOrigin, varies: manner.variesByOrigin))
     if health.manner.exists {
@@ -15,11 +18,18 @@ enum Server {
     return router
   }
 
-  /// Serves on a loopback port until SIGTERM or SIGINT.
-  static func run(_ router: Router<BasicRequestContext>, port: Int) async throws {
-    try await Application(
-      router: router, configuration: .init(address: .hostname("127.0.0.1", port: port))
-    ).runService()
+  /// Serves on a loopback port until SIGTERM or SIGINT, watched by `watch`.
+  static func run(_ router: Router<BasicRequestContext>, port: Int, watch: ServiceWatch? = nil) async throws {
+    let server = Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: port)))
+    guard let watch else { return try await server.runService() }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await server.runService() }
+      group.addTask { try await watch.serveMetrics() }
+      group.addTask { await watch.run() }
+      // The others only end when cancelled, so the first to end is the server.
+      try await group.next()
+      group.cancelAll()
+    }
   }
 
   /// An answer with JSON that is already text.

@@ -29,6 +29,8 @@ struct ServiceSettings: Codable, Sendable {
   var database: DatabaseAddress?
   /// The port of the extraction service; nil where it does not call it.
   var extractionPort: Int?
+  /// The port of the site that it looks at all the time; nil where it looks at none.
+  var sitePort: Int?
   /// How it reports on itself.
   var health = HealthManner()
   /// How many database sessions it opens at its start and keeps, besides those it needs.
@@ -53,6 +55,8 @@ struct ServiceSettings: Codable, Sendable {
   var folder: String?
   /// The file with the key that tokens are signed with; nil where it reads none.
   var tokenKeyFile: String?
+  /// Who watches it; nil for nobody.
+  var watch: WatchSettings?
 
   /// Writes the settings to the file at `path`.
   func write(to path: String) throws(GroundFailure) {

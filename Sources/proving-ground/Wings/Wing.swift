@@ -59,6 +59,7 @@ enum Wings {
     StackWing.self,
     InstancesWing.self,
     WorkflowWing.self,
+    WatchWing.self,
   ]
 
   /// The names of their ports.
