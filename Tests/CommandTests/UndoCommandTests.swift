@@ -23,7 +23,9 @@ struct UndoCommandTests {
   init() throws {
     folder = NSTemporaryDirectory() + "prodworthy-undo-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    command = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path + "/prodworthy"
+    command =
+      URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+      .appending(path: "prodworthy").path
     try write("server.py", Self.script)
   }
 
