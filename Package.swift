@@ -294,7 +294,8 @@ let package = Package(
     .testTarget(
       name: "RecoveryProbesTests",
       dependencies: [
-        "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "FaultProxy", "LoopbackServers", "ProbeConformance",
+        "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "FaultProxy", "LoopbackServers",
+        "ProbeConformance",
         "Probing", "RecoveryProbes", "UndoJournal",
       ]),
     .testTarget(name: "RateLimitsTests", dependencies: ["RateLimits", "SeededRandomness"]),
