@@ -45,7 +45,7 @@ struct UndoCommandTests {
     ]
     .merging(
       ProcessInfo.processInfo.environment.filter { $0.key == "LD_LIBRARY_PATH" }, uniquingKeysWith: { $1 })
-    FileManager.default.createFile(atPath: "\(folder)/\(output)", contents: nil)
+    _ = FileManager.default.createFile(atPath: "\(folder)/\(output)", contents: nil)
     process.standardOutput = FileHandle(forWritingAtPath: "\(folder)/\(output)")
     process.standardError = FileHandle(forWritingAtPath: "/dev/null")
     try process.run()
