@@ -292,7 +292,7 @@ let package = Package(
       dependencies: [
         "AuditModel", "Facts", "LoopbackServers", "NetworkProbes", "ProbeConformance", "Probing", "Transport",
       ]),
-    .testTarget(name: "UndoJournalTests", dependencies: ["LoopbackServers", "Probing", "UndoJournal"]),
+    .testTarget(name: "UndoJournalTests", dependencies: ["Facts", "LoopbackServers", "Probing", "UndoJournal"]),
     .testTarget(name: "FaultProxyTests", dependencies: ["FaultProxy", "LoopbackServers", "Probing", "Transport"]),
     .testTarget(
       name: "RecoveryProbesTests",

@@ -14,7 +14,7 @@ package enum Fault: Sendable, Hashable {
   case throttle(bytesPerSecond: Int)
   /// Answers break off in the middle of their content.
   case cut
-  /// The first requests, so many of them, are answered with status 500. What does not speak plain HTTP/1.1 passes.
+  /// The first requests, so many of them, are answered with status 500, except for calls that are spared. What does not speak plain HTTP/1.1 passes.
   case errors(first: Int)
 }
 
@@ -42,6 +42,20 @@ package struct ProxyRecord: Sendable {
     package var end: End?
     /// When that was, in milliseconds of the proxy's clock.
     package var endedAt: Int?
+  }
+
+  /// A kind of request.
+  package struct Call: Sendable, Hashable {
+    /// Its method.
+    package var method: String
+    /// Its path without a query.
+    package var path: String
+
+    /// A kind of request.
+    package init(method: String, path: String) {
+      self.method = method
+      self.path = path
+    }
   }
 
   /// When each connection was taken, in milliseconds of the proxy's clock; at most `most`.

@@ -11,6 +11,8 @@ package final class FaultProxy: Sendable {
     var record = ProxyRecord()
     /// Errors that are still to be answered.
     var errorsLeft = 0
+    /// Calls that no error is answered to.
+    var spared: Set<ProxyRecord.Call> = []
   }
 
   /// Why there is no proxy.
@@ -57,6 +59,12 @@ package final class FaultProxy: Sendable {
       }
       loop.wake()
     }
+  }
+
+  /// Calls that pass also while the first requests are made to fail: health checks, say.
+  package var spared: Set<ProxyRecord.Call> {
+    get { loop.state.withLock { $0.spared } }
+    set { loop.state.withLock { $0.spared = newValue } }
   }
 
   /// What passed through it.

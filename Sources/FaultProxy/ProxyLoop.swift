@@ -276,7 +276,7 @@ final class ProxyLoop: @unchecked Sendable {
       case .other(let bytes): link.up.add(bytes, releaseAt: now)
       case .head(let bytes, let method, let path):
         noteRequest(link, method, path, at: now)
-        if case .errors = fault, takesError() {
+        if case .errors = fault, takesError(ProxyRecord.Call(method: method, path: path)) {
           answerWithError(link, at: now)
           return true
         }
@@ -287,9 +287,9 @@ final class ProxyLoop: @unchecked Sendable {
     return true
   }
 
-  private func takesError() -> Bool {
+  private func takesError(_ call: ProxyRecord.Call) -> Bool {
     state.withLock { state in
-      guard state.errorsLeft > 0 else { return false }
+      guard state.errorsLeft > 0, !state.spared.contains(call) else { return false }
       state.errorsLeft -= 1
       return true
     }

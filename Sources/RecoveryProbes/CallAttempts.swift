@@ -4,12 +4,6 @@ import FaultProxy
 /// How often a service called what it depends on for one request to it, and how it waited in between: told from what passed
 /// through the proxy between them. Pure.
 struct CallAttempts: Sendable, Hashable {
-  /// What tells calls apart that serve requests from calls that serve health checks.
-  struct Key: Sendable, Hashable {
-    var method: String
-    var path: String
-  }
-
   /// How many requests to the service caused at least one call.
   var requests = 0
   /// The most calls for one request.
@@ -28,8 +22,8 @@ struct CallAttempts: Sendable, Hashable {
 
   /// Reads what passed while the requests were under way in `windows`, in milliseconds of the proxy's clock. With `keys` only
   /// such calls count; nil counts connections, where what passes is not plain HTTP.
-  init(_ record: ProxyRecord, during windows: [(from: Int, to: Int)], keys: Set<Key>?) {
-    let calls = record.requests.filter { keys?.contains(Key(method: $0.method, path: $0.path)) ?? false }
+  init(_ record: ProxyRecord, during windows: [(from: Int, to: Int)], keys: Set<ProxyRecord.Call>?) {
+    let calls = record.requests.filter { keys?.contains($0.call) ?? false }
     let times = keys == nil ? record.connections : calls.map(\.at)
     var growing: [Bool] = []
     for window in windows {
@@ -44,7 +38,10 @@ struct CallAttempts: Sendable, Hashable {
       }
     }
     isFlat = growing.count(where: \.self) * 2 < growing.count
-    givenUpAfter = calls.filter { $0.end == .givenUp }.compactMap { call in call.endedAt.map { $0 - call.at } }.max()
+    let start = windows.map(\.from).min() ?? 0
+    givenUpAfter = calls.filter { $0.at >= start && $0.end == .givenUp }.compactMap { call in
+      call.endedAt.map { $0 - call.at }
+    }.max()
   }
 
   var facts: JSONValue {
@@ -54,4 +51,9 @@ struct CallAttempts: Sendable, Hashable {
       "givenUpAfterMs": JSONValue(givenUpAfter),
     ]
   }
+}
+
+extension ProxyRecord.Request {
+  /// What kind of request it is.
+  var call: ProxyRecord.Call { ProxyRecord.Call(method: method, path: path) }
 }

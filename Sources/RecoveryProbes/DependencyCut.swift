@@ -197,20 +197,19 @@ struct DependencyCut: Sendable {
   }
 
   /// The calls that a request causes at the dependency, and health checks do not; nil where what passes is not plain HTTP.
-  private func callKeys() async -> Set<CallAttempts.Key>? {
+  private func callKeys() async -> Set<ProxyRecord.Call>? {
     guard let proxy else { return nil }
-    func keys(from: Int) -> Set<CallAttempts.Key> {
-      Set(proxy.record.requests.filter { $0.at >= from }.map { CallAttempts.Key(method: $0.method, path: $0.path) })
-    }
-    let quiet = proxy.now
+    func calls(since count: Int) -> Set<ProxyRecord.Call> { Set(proxy.record.requests.dropFirst(count).map(\.call)) }
+    let quiet = proxy.record.requests.count
     for declared in [scene.readiness, scene.liveness].compactMap(\.self) {
       _ = await ask(declared, patience: Self.healthPatience)
     }
     await pause(300, before: deadline)
-    let besides = keys(from: quiet)
-    let loud = proxy.now
+    let besides = calls(since: quiet)
+    proxy.spared = besides
+    let loud = proxy.record.requests.count
     _ = await ask(request, patience: dependency.patience)
-    let caused = keys(from: loud).subtracting(besides)
+    let caused = calls(since: loud).subtracting(besides)
     return caused.isEmpty && proxy.record.requestCount == 0 ? nil : caused
   }
 

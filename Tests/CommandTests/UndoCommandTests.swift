@@ -23,7 +23,9 @@ struct UndoCommandTests {
   init() throws {
     folder = NSTemporaryDirectory() + "prodworthy-undo-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    command = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().path + "/prodworthy"
+    command =
+      URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+      .appending(path: "prodworthy").path
     try write("server.py", Self.script)
   }
 
@@ -43,7 +45,7 @@ struct UndoCommandTests {
     ]
     .merging(
       ProcessInfo.processInfo.environment.filter { $0.key == "LD_LIBRARY_PATH" }, uniquingKeysWith: { $1 })
-    FileManager.default.createFile(atPath: "\(folder)/\(output)", contents: nil)
+    _ = FileManager.default.createFile(atPath: "\(folder)/\(output)", contents: nil)
     process.standardOutput = FileHandle(forWritingAtPath: "\(folder)/\(output)")
     process.standardError = FileHandle(forWritingAtPath: "/dev/null")
     try process.run()

@@ -77,7 +77,8 @@ struct MarkdownReport {
         + [
           ("baseline", report.baselineSentence), ("acceptances", report.acceptanceSentence),
           ("attestations", report.attestationSentence), ("carried", report.carriedSentence),
-          ("parts", report.shardSentence), ("put back", report.undoneSentence.map { MarkdownText.cell($0) }),
+          ("parts", report.shardSentence),
+          ("put back", report.undoneSentence.map { MarkdownText.prose($0, inTable: true) }),
           ("measured", report.measuresSentence),
         ].compactMap { name, value in value.map { [name, $0] } })
   }
