@@ -142,7 +142,7 @@ let package = Package(
     // What is written beside the system: documents, pipelines, manifests, assessments; and secrets where none may stand.
     .target(
       name: "DocumentProbes",
-      dependencies: ["AuditModel", "ChildProcesses", "Cryptography", "Definitions", "Facts", "Probing"]),
+      dependencies: ["AuditModel", "CZlib", "ChildProcesses", "Cryptography", "Definitions", "Facts", "Probing"]),
 
     // MARK: Keeping and serving
 

@@ -6,9 +6,10 @@ public enum DocumentProbes {
   public static let set = ProbeSet(
     targetKinds: [
       DocumentsTarget.kind, RepositoryTarget.kind, AssessmentProbe.kind, PipelineProbe.kind, ManifestsProbe.kind,
-      PeopleProbe.kind,
+      PeopleProbe.kind, ImageArchiveProbe.kind,
     ],
     probes: [
       DocumentsProbe(), SecretScanProbe(), AssessmentProbe(), PipelineProbe(), ManifestsProbe(), PeopleProbe(),
+      ImageArchiveProbe(),
     ])
 }

@@ -22,6 +22,20 @@ final class Folder: Sendable {
     try Data(text.utf8).write(to: url)
   }
 
+  func write(_ name: String, _ bytes: [UInt8]) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: path + "/" + name))
+  }
+
+  func bytes(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(fileURLWithPath: path + "/" + name))) }
+
+  /// Runs another program in it.
+  func run(_ command: String...) async throws {
+    let outcome = await ChildProcess.run(
+      command, environment: ChildProcess.environment(), in: path, deadline: Deadline(milliseconds: 30_000),
+      outputLimit: 1 << 20, on: BlockingLane(width: 1))
+    guard outcome.ending == .exited(0) else { throw Trouble(text: "\(command): \(outcome.ending)") }
+  }
+
   func remove(_ name: String) throws { try FileManager.default.removeItem(atPath: path + "/" + name) }
 
   /// Runs `git` in it, as nobody in particular.
@@ -53,4 +67,11 @@ func facts(
     guard let now = Instant(now) else { throw Folder.Trouble(text: "no day") }
     return (probe.derive(facts, asOf: now), gaps)
   }
+}
+
+/// What a look brings.
+func sighting(_ probe: some Probe, _ target: Target) async -> Sighting {
+  await probe.observe(
+    target, with: [:],
+    in: ProbeContext(deadline: Deadline(milliseconds: 60_000), lane: BlockingLane(width: 2), traffic: TrafficMeter()))
 }

@@ -3,6 +3,8 @@ extension Defect.Realm {
   fileprivate static let documents = Self("documents")
   /// The repository as it is searched for secrets.
   fileprivate static let source = Self("source")
+  /// The image of the interface.
+  fileprivate static let image = Self("image")
   /// The pipeline.
   fileprivate static let pipeline = Self("pipeline")
   /// The manifests.
@@ -27,7 +29,7 @@ extension PapersWing {
     }
   }
 
-  static let defects = ofDocuments + ofSecrets + ofPipeline + ofScans + ofManifests + ofPeople
+  static let defects = ofDocuments + ofSecrets + ofImage + ofPipeline + ofScans + ofManifests + ofPeople
 
   private static let ofDocuments = [
     defect(
@@ -172,6 +174,24 @@ extension PapersWing {
     defect("key-file-kept", "Git keeps a key store", part: "the key stores", in: .source) {
       $0.add("source/config/partners.jks", "a key store\n")
     },
+  ]
+
+  private static let ofImage = [
+    defect(
+      "secret-in-image-layer", "a layer of the image holds a token that the next one deletes",
+      part: "what the image hides", in: .image
+    ) {
+      $0.image.lower["root/.npmrc"] = "//registry.events.example/:_authToken=\(PlantedSecret.token("npm_", 36, 5))\n"
+      $0.image.upper["root/.wh..npmrc"] = ""
+    },
+    defect(
+      "secret-in-image-variable", "the image sets a variable to a secret", part: "the variables of the image",
+      in: .image
+    ) { $0.image.environment.append("PAY_KEY=\(PlantedSecret.token("sk_" + "live_", 24, 6))") },
+    defect(
+      "environment-file-in-image", "an environment file came into the image", part: "the files of the image",
+      in: .image
+    ) { $0.image.lower["app/.env"] = "LOG_LEVEL=info\n" },
   ]
 
   private static let ofPipeline = [

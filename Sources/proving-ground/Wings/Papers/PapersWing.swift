@@ -11,6 +11,8 @@ struct PapersWing: Wing {
   private(set) var bygone: [String: String] = [:]
   /// Places at which an edit found nothing to change: a defect that would do nothing.
   private(set) var missed: [String] = []
+  /// The image of the interface.
+  var image = PaperImage()
   /// Who is on call.
   var onCall = ["dana", "eli", "farah"]
   /// What the platform's people have attested.
@@ -36,6 +38,7 @@ struct PapersWing: Wing {
     try history.write(to: places, git: Self.programs(), launcher: site.launcher, now: now, before: deadline)
     try Files.write(
       attestations.text(now: now) { Files.bytes(at: "\(places.home)/\($0)") }, to: places.attestations)
+    try Files.write(image.bytes, to: "\(places.home)/api.tar")
     // Texts that were attested and changed afterwards.
     for (path, addition) in attestations.laterAdditions {
       let whole = "\(places.home)/\(path)"
@@ -62,6 +65,7 @@ struct PapersWing: Wing {
         ("id", "source"), ("kind", "repository"), ("path", .string(places.source)),
         ("logs", .array([.string("\(places.home)/log")])),
       ],
+      [("id", "image"), ("kind", "image-archive"), ("path", .string("\(places.home)/api.tar"))],
       [("id", "pipeline"), ("kind", "pipeline"), ("path", .string(places.source))],
       [("id", "cluster"), ("kind", "kubernetes-manifests"), ("path", path("deploy"))],
       [
