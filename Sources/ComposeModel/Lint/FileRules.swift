@@ -45,11 +45,14 @@ extension LintRun {
     {
       add(.containerNamesScale, service, "with a container name there can be one container only", at: name.place)
     }
-    for port in service.ports {
-      // Read as base 60 by parsers of YAML 1.1.
-      guard let text = port.plainText, text.contains(":"), !text.contains(".") else { continue }
-      add(.portsQuoted, service, "ports are written without quotes", at: service.place(of: "ports"))
-      break
+    // Read as base 60 by parsers of YAML 1.1.
+    let unquoted = service.ports.filter { port in
+      port.plainText.map { $0.contains(":") && !$0.contains(".") } ?? false
+    }
+    if let first = unquoted.first {
+      add(
+        .portsQuoted, service, "ports are written without quotes",
+        at: unquoted.count == 1 && service.ports.count > 1 ? first.place : service.place(of: "ports"))
     }
   }
 }

@@ -21,7 +21,9 @@ extension LintRun {
 
   mutating func checkPorts(_ service: LintedService) {
     let isHidden = service.known?.isDatastore == true || service.known?.kind == .administration
-    let open = service.ports.filter(Self.isOpen)
+    // What is no port is complained of elsewhere.
+    let ports = service.ports.filter { $0["target"] != nil }
+    let open = ports.filter(Self.isOpen)
     let stores = open.filter { port in
       isHidden || port["target"]?.integer.map(KnownImage.datastorePorts.contains) ?? false
     }
@@ -42,7 +44,7 @@ extension LintRun {
         at: place)
     }
     let isProxy = service.known?.kind == .proxy
-    let privileged = service.ports.filter { port in
+    let privileged = ports.filter { port in
       let outside = Self.published(port)?.lowerBound
       let isUsual = isProxy && (outside == nil || outside == 80 || outside == 443)
       return !isUsual && ((outside ?? 1024) < 1024 && outside != 0 || (port["target"]?.integer ?? 1024) < 1024)
@@ -55,25 +57,41 @@ extension LintRun {
     }
   }
 
-  /// Ports of the host that two services want.
+  /// Ports of the host that two services want: each of them, or one of them out of a range from which the engine chooses.
   mutating func checkDistinctPorts() {
-    var owners: [String: String] = [:]
+    struct Claim {
+      var service: String
+      var range: ClosedRange<Int>
+      var address: String
+      var transport: String
+    }
+    var claims: [Claim] = []
+    var told: Set<[String]> = []
     for service in services {
       for port in service.ports {
-        guard let range = Self.published(port), range.count <= 1000, !range.contains(0) else { continue }
-        // A range of the host for one port of the container is a choice.
-        if range.count > 1 { continue }
-        let transport = port["protocol"]?.text ?? "tcp"
-        let address = Self.isOpen(port) ? "*" : port["host_ip"]?.text ?? ""
-        for number in range {
-          let clashing = ["*", address].compactMap { owners["\($0) \(number)/\(transport)"] }
-          let all = address == "*" ? owners.first { $0.key.hasSuffix(" \(number)/\(transport)") }?.value : nil
-          if let owner = clashing.first ?? all, owner != service.name {
-            add(
-              .portsDistinct, service, "port \(number) of the host is also wanted by `\(owner)`", at: port.place)
-          }
-          owners["\(address) \(number)/\(transport)"] = service.name
+        guard let range = Self.published(port), range.count <= 65_536, !range.contains(0), claims.count < 10_000 else {
+          continue
         }
+        let claim = Claim(
+          service: service.name, range: range, address: Self.isOpen(port) ? "*" : port["host_ip"]?.text ?? "",
+          transport: port["protocol"]?.text ?? "tcp")
+        defer { claims.append(claim) }
+        let other = claims.last { other in
+          other.service != claim.service && other.transport == claim.transport && other.range.overlaps(claim.range)
+            && (other.address == claim.address || other.address == "*" || claim.address == "*")
+            // Two that may choose will choose differently.
+            && (other.range.count == 1 || claim.range.count == 1)
+        }
+        guard let other else { continue }
+        let place = port["published"]?.place ?? port.place
+        let shared = range.clamped(to: other.range)
+        let isChoice = range.count > 1 || other.range.count > 1
+        if isChoice, !told.insert([service.name, other.service, "\(place)"]).inserted { continue }
+        add(
+          .portsDistinct, service,
+          isChoice
+            ? "port \(shared.lowerBound) of the host may also be given to `\(other.service)`, out of a range"
+            : "port \(shared.lowerBound) of the host is also wanted by `\(other.service)`", at: place)
       }
     }
   }
