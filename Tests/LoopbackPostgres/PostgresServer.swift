@@ -158,12 +158,20 @@ extension PostgresServer {
   private static let asAccount =
     geteuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"] : []
 
-  /// Programs in a folder that the server's account may not enter are copied, with what lies beside them.
+  /// Programs in a folder that the server's account may not enter are copied, with what they need beside them and, as a
+  /// Python package has it, beside their package.
   private static func readable(_ programs: String, in folder: String) throws -> String {
     if (try? run(asAccount + ["test", "-x", "\(programs)/initdb"])) != nil { return programs }
-    try FileManager.default.createDirectory(atPath: "\(folder)/build", withIntermediateDirectories: true)
-    for part in ["bin", "lib", "share"] { try run(["cp", "-r", "\(programs)/../\(part)", "\(folder)/build/\(part)"]) }
-    return "\(folder)/build/bin"
+    let parts = programs.split(separator: "/")
+    guard parts.count >= 3 else { throw Failure(reason: "\(programs) is no folder of programs") }
+    let copy = "\(folder)/build/\(parts[parts.count - 3])/\(parts[parts.count - 2])"
+    try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+    for part in ["bin", "lib", "share"] { try run(["cp", "-r", "\(programs)/../\(part)", "\(copy)/\(part)"]) }
+    let libraries = "\(parts[parts.count - 3]).libs"
+    if FileManager.default.fileExists(atPath: "\(programs)/../../../\(libraries)") {
+      try run(["cp", "-r", "\(programs)/../../../\(libraries)", "\(folder)/build/\(libraries)"])
+    }
+    return "\(copy)/bin"
   }
 
   private static func makeFolder() throws -> String {
