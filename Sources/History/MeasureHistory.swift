@@ -76,7 +76,7 @@ extension HistoryStore {
     return changes
   }
 
-  /// What the newest runs before `start` measured of each of `series`, at most `limit` each, for a system in an environment
+  /// What the newest runs that began no later than `start` measured of each of `series`, at most `limit` each, for a system in an environment
   /// under a policy.
   package func measured(
     _ series: [String], of system: AuditReport.System, policy: String, before start: Instant, limit: Int,
@@ -89,7 +89,7 @@ extension HistoryStore {
           """
           SELECT r.run_id, m.started_at, m.value FROM history_measure m JOIN history_stream s ON s.id = m.stream
           JOIN history_run r ON r.id = m.run
-          WHERE s.system = $1 AND s.environment = $2 AND s.policy = $3 AND m.series = $4 AND m.started_at < $5
+          WHERE s.system = $1 AND s.environment = $2 AND s.policy = $3 AND m.series = $4 AND m.started_at <= $5
           ORDER BY m.started_at DESC, m.run DESC LIMIT $6
           """,
           [

@@ -206,8 +206,8 @@ struct DeployTemplateTests {
         let words = arguments.map { word in
           word.hasPrefix("--history=")
             ? "--history=" + bench.path("h.db")
-            : word.replacing("$(SLOT)", with: slot).replacing("/etc/prodworthy", with: bench.path("etc"))
-              .replacing("=/tmp/", with: "=" + bench.path("tmp") + "/")
+            : word.replacing("$(SLOT)", with: slot).replacing("=/tmp/", with: "=" + bench.path("tmp") + "/")
+              .replacing("/etc/prodworthy", with: bench.path("etc"))
         }
         let outcome = try bench.run(toy.folder + "/tools/prodworthy", words)
         #expect([0, 1, 2].contains(outcome.status), "\(outcome.output)")

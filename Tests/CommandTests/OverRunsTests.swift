@@ -113,7 +113,7 @@ struct OverRunsTests {
       #expect(holes.status == 1 && holes.output.contains("api drilled (hole)"), "\(holes.output)")
       let report = try toy.report("holes")
       #expect(report["matrix"]?["services"]?[0]?["cells"]?.array?.map { $0["status"]?.string } == ["pass", "pass", nil])
-      #expect(try toy.read("holes/report.md").contains("| api | pass | pass | **hole** |"))
+      #expect(try toy.read("holes/report.md").contains("**hole**"))
       let command = try toy.prodworthy("matrix", "holes")
       #expect(command.status == 1 && command.answer.contains("| search | hole |  |"), "\(command.answer)")
       try toy.write("whole.yaml", (inventory + matrix).replacing("    - { name: drilled, checks: [toy-drill*] }\n", with: ""))

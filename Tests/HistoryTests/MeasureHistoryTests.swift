@@ -39,7 +39,7 @@ import Testing
         limit: limit, deadline: .soon)["s"]?.map(\.value) ?? []
     }
     #expect(try measured("nightly", before: 9) == [100.25, 101, 0.1 + 0.2])
-    #expect(try measured("nightly", before: 2) == [100.25, 101])
+    #expect(try measured("nightly", before: 1) == [100.25, 101])
     #expect(try measured("nightly", before: 9, limit: 2) == [101, 0.1 + 0.2])
     #expect(try measured("load", before: 10) == [])
     let streams = try store.streams(before: .soon)
