@@ -63,7 +63,8 @@ package enum Audit {
       checklist: checklist(findings, honoursWaivers: false),
       causes: assessment.causes, traffic: traffic(of: run.observations), notSeen: notSeen(in: run.observations),
       waivers: waiving.rows, attestations: attesting.rows,
-      carried: (header.carried ?? []).map { carried($0, policy.shelfLife, now) }, shard: header.shard?.summary, measures: measurements.isEmpty ? nil : measurements, matrix: matrix)
+      carried: (header.carried ?? []).map { carried($0, policy.shelfLife, now) }, shard: header.shard?.summary,
+      measures: measurements.isEmpty ? nil : measurements, matrix: matrix)
     report.baseline = run.overlays.baseline?.comparison(with: report)
     // What a missing shard would have seen is not to be mended but to be looked at.
     if header.shard == nil {

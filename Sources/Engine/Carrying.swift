@@ -38,7 +38,9 @@ package enum Carrying {
       let target = header.targets.first { $0.id == planned.target }
       // Of several runs the newest counts that still holds; where none does, the newest says why.
       var looks: [CarriedLook] = []
-      for (run, observation) in found.sorted(by: { ($1.1.startedAt, $1.0.header.runID) < ($0.1.startedAt, $0.0.header.runID) }) {
+      for (run, observation) in found.sorted(by: {
+        ($1.1.startedAt, $1.0.header.runID) < ($0.1.startedAt, $0.0.header.runID)
+      }) {
         var look = CarriedLook(
           key: key, probe: planned.probe, target: planned.target, runID: observation.carriedFrom ?? run.header.runID,
           observedAt: observation.startedAt)

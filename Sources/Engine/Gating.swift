@@ -134,7 +134,9 @@ package enum Gating {
     var (failing, undecided): ([String], Int) = ([], 0)
     for row in matrix.services {
       for cell in row.cells where !cell.isProven {
-        if let worst = cell.findings.first, waived.contains(worst), cell.findings.allSatisfy(waived.contains) { continue }
+        if let worst = cell.findings.first, waived.contains(worst), cell.findings.allSatisfy(waived.contains) {
+          continue
+        }
         if cell.status == .fail || cell.status == nil && !isNarrowed {
           failing.append("\(row.name) \(cell.column)\(cell.status == nil ? " (hole)" : "")")
         } else {

@@ -138,11 +138,13 @@ struct Telling: Sendable {
       "run": .object(run.json), "previous": news.previous.map { .object($0.json) } ?? .null,
       "gate": ["before": JSONValue(news.previous?.gate.rawValue), "after": .string(run.gate.rawValue)],
       "findings": .array(changes.prefix(100).map { .object($0.json) }),
-      "count": .integer(changes.count), "measures": .array(measures.prefix(100).map { .object($0.json) }), "link": JSONValue(link),
+      "count": .integer(changes.count), "measures": .array(measures.prefix(100).map { .object($0.json) }),
+      "link": JSONValue(link),
     ]
     return Self.rendered(
       Event(
-        kind: kind, title: title, lines: Array((changes.map(Self.line) + measures.map(Self.line)).prefix(Self.mostListed)),
+        kind: kind, title: title,
+        lines: Array((changes.map(Self.line) + measures.map(Self.line)).prefix(Self.mostListed)),
         more: max(0, changes.count + measures.count - Self.mostListed), link: link, document: document), for: channel)
   }
 
@@ -165,7 +167,8 @@ struct Telling: Sendable {
     let item = change.measurement
     func words(_ value: Double?) -> String { value.map { "\(($0 * 1000).rounded() / 1000)" } ?? "none" }
     let place = [item.target, item.subject].compactMap(\.self).joined(separator: " · ")
-    return "\(change.kind.rawValue): \(item.name)\(place.isEmpty ? "" : " on \(place)"): \(words(item.value)) \(item.unit), "
+    return
+      "\(change.kind.rawValue): \(item.name)\(place.isEmpty ? "" : " on \(place)"): \(words(item.value)) \(item.unit), "
       + "noise explains \(words(item.lower)) to \(words(item.upper)) \(item.unit) over \(item.earlier.count) runs"
   }
 

@@ -31,8 +31,10 @@ struct Bench {
 
   /// A text with the places of an installed system moved into this folder.
   func moved(_ text: String) -> String {
-    text.replacing("/usr/bin/prodworthy", with: path("tools/prodworthy")).replacing("/etc/prodworthy", with: path("etc"))
-      .replacing("/var/lib/prodworthy", with: path("var"))
+    text.replacing("/usr/bin/prodworthy", with: path("tools/prodworthy")).replacing(
+      "/etc/prodworthy", with: path("etc")
+    )
+    .replacing("/var/lib/prodworthy", with: path("var"))
   }
 
   /// The sources in a clean folder, without what earlier runs left in them.
@@ -72,6 +74,7 @@ struct Bench {
     try process.run()
     process.waitUntilExit()
     return Outcome(
-      status: process.terminationStatus, output: String(decoding: try Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self))
+      status: process.terminationStatus,
+      output: String(decoding: try Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self))
   }
 }

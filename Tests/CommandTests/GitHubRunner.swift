@@ -174,7 +174,7 @@ struct Condition {
     if tokens.first == "(" {
       tokens.removeFirst()
       var arguments: [String] = []
-      while tokens.first.map({ $0 != ")" }) == true { 
+      while tokens.first.map({ $0 != ")" }) == true {
         arguments.append(try single())
       }
       guard tokens.first == ")" else { throw Unreadable(token: token) }

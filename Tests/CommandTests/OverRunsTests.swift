@@ -69,7 +69,8 @@ struct OverRunsTests {
         encoding: .utf8)
       #expect(html.contains("response time over 8 runs, from 98 to 140 ms, last 140, regressed"))
       let trend = try toy.prodworthy("trend", "--history", "h.db")
-      #expect(trend.answer.contains("response time on one: 140 ms, 98 to 140 over 8 runs, regressed"), "\(trend.answer)")
+      #expect(
+        trend.answer.contains("response time on one: 140 ms, 98 to 140 over 8 runs, regressed"), "\(trend.answer)")
       let json = try JSONText.parse(Array(try toy.prodworthy("trend", "--history", "h.db", "--json").answer.utf8))
       let points = json[0]?["measures"]?.array?.first { $0["target"]?.string == "one" }?["points"]?.array
       #expect(points?.compactMap { $0["value"]?.double } == [100, 103, 98, 101, 99, 102, 100, 140])
@@ -108,15 +109,20 @@ struct OverRunsTests {
 
         """
       try toy.write("with.yaml", inventory + matrix)
-      try toy.write("gate.yaml", try toy.read("strict.yaml").replacing("include: [toy-*]", with: "include: [toy-up, toy-parts]") + "  maxOpenCells: 0\n")
+      try toy.write(
+        "gate.yaml",
+        try toy.read("strict.yaml").replacing("include: [toy-*]", with: "include: [toy-up, toy-parts]")
+          + "  maxOpenCells: 0\n")
       let holes = try toy.prodworthy("audit", "-f", "with.yaml", "--policy", "gate.yaml", "--out", "holes")
       #expect(holes.status == 1 && holes.output.contains("api drilled (hole)"), "\(holes.output)")
       let report = try toy.report("holes")
-      #expect(report["matrix"]?["services"]?[0]?["cells"]?.array?.map { $0["status"]?.string } == ["pass", "pass", nil])
+      #expect(
+        report["matrix"]?["services"]?[0]?["cells"]?.array?.map { $0["status"]?.string } == ["pass", "pass", nil])
       #expect(try toy.read("holes/report.md").contains("**hole**"))
       let command = try toy.prodworthy("matrix", "holes")
       #expect(command.status == 1 && command.answer.contains("| search | hole |  |"), "\(command.answer)")
-      try toy.write("whole.yaml", (inventory + matrix).replacing("    - { name: drilled, checks: [toy-drill*] }\n", with: ""))
+      try toy.write(
+        "whole.yaml", (inventory + matrix).replacing("    - { name: drilled, checks: [toy-drill*] }\n", with: ""))
       let whole = try toy.prodworthy("audit", "-f", "whole.yaml", "--policy", "gate.yaml", "--out", "whole")
       #expect(whole.status == 0, "\(whole.output)")
       try toy.set("one", broken: ["a"])

@@ -20,7 +20,9 @@ struct MeasuringTests {
           .init("$.p95", "response time, p95", unit: "ms", each: "$.endpoints[*]"),
         ], shape: ["$.shape"], sound: "$.valid"))
 
-    func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting { .seen([:]) }
+    func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
+      .seen([:])
+    }
   }
 
   private static let catalogue = Catalogue(checks: [], probes: [GaugeProbe()], checklist: [])
@@ -89,7 +91,9 @@ struct MeasuringTests {
 
   /// A standard normal value (Box and Muller).
   private static func normal(_ random: inout SeededGenerator) -> Double {
-    let (u, v) = (Double.random(in: Double.leastNonzeroMagnitude..<1, using: &random), Double.random(in: 0..<1, using: &random))
+    let (u, v) = (
+      Double.random(in: Double.leastNonzeroMagnitude..<1, using: &random), Double.random(in: 0..<1, using: &random)
+    )
     return (-2 * log(u)).squareRoot() * cos(2 * Double.pi * v)
   }
 

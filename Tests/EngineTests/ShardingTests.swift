@@ -115,7 +115,8 @@ struct ShardingTests {
 
   /// Judging is a function of the recorded run, so it is enough that the merged run is the whole one in all that judging
   /// reads; every fiftieth is judged besides.
-  @Test("over many more random runs of few targets, what is merged is what was not divided, and a missing part is missed")
+  @Test(
+    "over many more random runs of few targets, what is merged is what was not divided, and a missing part is missed")
   func manyMergings() throws {
     var random = SeededGenerator(seed: 2026)
     let catalogue = try Self.catalogue()

@@ -15,7 +15,8 @@ import Testing
       series: series)
     item.verdict = verdict
     if verdict != .notComparable, let value {
-      (item.median, item.lower, item.upper) = far ? (value / 4, value / 5, value / 3) : (value - 10, value - 19, value - 1)
+      (item.median, item.lower, item.upper) =
+        far ? (value / 4, value / 5, value / 3) : (value - 10, value - 19, value - 1)
     }
     return item
   }
@@ -48,7 +49,7 @@ import Testing
     #expect(series.map(\.name) == ["response time, p95"])
     #expect(series.first?.points.map(\.value) == [100.25, 101, 0.1 + 0.2])
     // What is removed is removed whole.
-    let retention = Retention(count: 1, days: 1)
+    let retention = Retention(days: 1, dailyDays: 0)
     _ = try store.prune(retention, now: Instant(seconds: Reports.start + 400 * 86_400), before: .soon)
     #expect(try measured("nightly", before: 9).count <= 1)
   }

@@ -35,7 +35,9 @@ import Testing
     for (accepted, blocked) in [(false, "ok 4 "), (true, "not ok 4 ")] {
       let report = Self.waiting(acceptedCause: accepted)
       let tap = try Self.rendered(report, try Self.format("tap"))
-      let line = tap.split(separator: "\n").first { $0.contains(Specimens.checks.keys.sorted()[1]) && $0.contains("ok ") }
+      let line = tap.split(separator: "\n").first {
+        $0.contains(Specimens.checks.keys.sorted()[1]) && $0.contains("ok ")
+      }
       #expect(line?.contains("# SKIP") == !accepted, "\(line ?? "") \(blocked)")
       #expect(line?.hasPrefix("not ok") == accepted)
       let junit = try Self.rendered(report, try Self.format("junit"))
@@ -89,7 +91,10 @@ import Testing
             .init(column: hostile, status: .fail, message: hostile, findings: [fingerprint]),
             .init(column: "tls", status: nil, message: "no check speaks of it", findings: []),
           ])
-      ], features: [.init(name: hostile, owner: nil, cells: [.init(column: hostile, status: .fail, message: hostile, findings: [])])])
+      ],
+      features: [
+        .init(name: hostile, owner: nil, cells: [.init(column: hostile, status: .fail, message: hostile, findings: [])])
+      ])
     var item = AuditReport.Measurement(
       probe: hostile, target: hostile, subject: hostile, name: hostile, unit: hostile, better: .lower, least: 0,
       value: 140, series: "s"

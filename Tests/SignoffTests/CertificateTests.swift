@@ -46,7 +46,8 @@ import Testing
     let keygen = try Keygen()
     try keygen.makeKey("ca", ["-t", "ed25519"])
     try keygen.makeKey("key", item.kind)
-    let made = try keygen.run("ssh-keygen", ["-q", "-s", "ca", "-I", "a laptop", "-z", "7"] + item.options + ["key.pub"])
+    let made = try keygen.run(
+      "ssh-keygen", ["-q", "-s", "ca", "-I", "a laptop", "-z", "7"] + item.options + ["key.pub"])
     #expect(made.status == 0, "\(made.output)")
     var table = SigningTable()
     table.policy.required = [SignOffPolicy.Role(name: "release", people: ["alice@example.com"])]
@@ -58,8 +59,10 @@ import Testing
     let signing = try keygen.run(
       "ssh-keygen", ["-q", "-Y", "sign", "-n", SignOff.namespace, "-f", "key-cert.pub", "statement"])
     #expect(signing.status == 0, "\(signing.output)")
-    let line = item.line.replacing("CA", with: try keygen.text("ca.pub")).replacing("KEY", with: try keygen.text("key.pub"))
-      .replacing("\n", with: "")
+    let line = item.line.replacing("CA", with: try keygen.text("ca.pub")).replacing(
+      "KEY", with: try keygen.text("key.pub")
+    )
+    .replacing("\n", with: "")
     try keygen.write(line + "\n", to: "signers")
     let theirs = try keygen.run(
       "ssh-keygen",

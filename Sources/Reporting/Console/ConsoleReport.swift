@@ -104,7 +104,9 @@ struct ConsoleReport {
       let place = item.place.isEmpty ? "" : " on \(item.place)"
       page.quote("\(item.verdict.words): \(item.name)\(place): \(item.valueWords), noise explains \(item.bandWords)")
     }
-    if moved.count > Self.findingLimit { page.quote("… and \(counted(moved.count - Self.findingLimit, "number")) more") }
+    if moved.count > Self.findingLimit {
+      page.quote("… and \(counted(moved.count - Self.findingLimit, "number")) more")
+    }
     if let matrix = report.matrix {
       let open = matrix.services.flatMap { row in row.cells.filter { !$0.isProven }.map { (row.name, $0) } }
       page.line("services: \(open.isEmpty ? "every cell proven" : "\(counted(open.count, "cell")) not proven")")

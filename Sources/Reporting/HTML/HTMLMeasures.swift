@@ -91,7 +91,8 @@ struct MeasurePlot {
     let line = values.enumerated().map { "\(x($0)),\(y($1))" }.joined(separator: " ")
     var parts = ""
     if let lower = item.lower, let upper = item.upper {
-      parts += "<rect class=\"track\" x=\"0\" y=\"\(y(upper))\" width=\"600\" height=\"\(max(1, y(lower) - y(upper)))\"></rect>"
+      parts +=
+        "<rect class=\"track\" x=\"0\" y=\"\(y(upper))\" width=\"600\" height=\"\(max(1, y(lower) - y(upper)))\"></rect>"
     }
     let words =
       "\(item.name) over \(values.count) runs, from \(Figure.text(values.min() ?? 0)) to "

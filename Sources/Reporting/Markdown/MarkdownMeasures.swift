@@ -15,7 +15,8 @@ extension MarkdownReport {
       open.prefix(MarkdownDetail.rowLimit).map { name, cell in
         [
           MarkdownText.cell(name), MarkdownText.cell(cell.column), cell.status?.rawValue ?? "hole",
-          MarkdownText.cell(cell.message), cell.findings.first.map { MarkdownText.cell(String($0.prefix(12))) } ?? "none",
+          MarkdownText.cell(cell.message),
+          cell.findings.first.map { MarkdownText.cell(String($0.prefix(12))) } ?? "none",
         ]
       })
     writeRemainder(of: open.count, "cell", into: &page)

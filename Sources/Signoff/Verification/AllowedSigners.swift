@@ -121,7 +121,8 @@ private struct LineReader {
       throw problem(error.reason, at: place)
     }
     return AllowedSigners.Signer(
-      principals: principals, key: key, isAuthority: options.isAuthority, namespaces: options.namespaces, validAfter: options.validAfter,
+      principals: principals, key: key, isAuthority: options.isAuthority, namespaces: options.namespaces,
+      validAfter: options.validAfter,
       validBefore: options.validBefore, line: number)
   }
 
