@@ -30,6 +30,7 @@ package enum Audit {
         honoursWaivers: honoursWaivers)
     }
     let rules = rules(of: policy, run.overlays)
+    let needsMatrix = rules.contains { if case .maximumOpenCells = $0 { true } else { false } }
     let needsChecklist = rules.contains { if case .requiredItems = $0 { true } else { false } }
     let measurements = Measuring.measurements(
       of: run, catalogue: catalogue, duration: Measuring.duration(of: run, plan: plan, policy: policy)
@@ -44,7 +45,7 @@ package enum Audit {
       basis.baseline = run.overlays.baseline
       basis.waivers = waiving.rows
       basis.measurements = measurements
-      basis.matrix = header.matrix.map { ValidationMatrix($0, findings: findings).summary }
+      if needsMatrix { basis.matrix = header.matrix.map { ValidationMatrix($0, findings: findings).summary } }
       return Gating.gate(rules, findings: findings, on: basis)
     }
     let matrix = header.matrix.map { ValidationMatrix($0, findings: findings).summary }

@@ -76,7 +76,7 @@ extension HistoryStore {
     return changes
   }
 
-  /// What the newest runs before `start` measured of each of `series`, at most `limit` each, for a system in an environment
+  /// What the newest runs that began no later than `start` measured of each of `series`, at most `limit` each, for a system in an environment
   /// under a policy.
   package func measured(
     _ series: [String], of system: AuditReport.System, policy: String, before start: Instant, limit: Int,
@@ -89,7 +89,7 @@ extension HistoryStore {
           """
           SELECT r.run_id, m.started_at, m.value FROM history_measure m JOIN history_stream s ON s.id = m.stream
           JOIN history_run r ON r.id = m.run
-          WHERE s.system = $1 AND s.environment = $2 AND s.policy = $3 AND m.series = $4 AND m.started_at < $5
+          WHERE s.system = $1 AND s.environment = $2 AND s.policy = $3 AND m.series = $4 AND m.started_at <= $5
           ORDER BY m.started_at DESC, m.run DESC LIMIT $6
           """,
           [
@@ -110,14 +110,21 @@ extension HistoryStore {
     try transaction(writing: false, before: deadline) { session throws(HistoryFailure) in
       let rows = try session.run(
         """
-        SELECT m.*, r.run_id FROM history_measure m JOIN history_run r ON r.id = m.run
+        SELECT m.series, r.run_id, m.started_at, m.value, m.probe, m.target, m.subject, m.name, m.unit, m.better, m.verdict
+        FROM history_measure m JOIN history_run r ON r.id = m.run
         WHERE m.stream = $1 AND m.started_at >= $2 ORDER BY m.started_at DESC, m.run DESC LIMIT $3
         """, [.integer(stream), .integer(start.seconds), .integer(limit)], before: deadline)
       var found: [String: MeasureSeries] = [:]
       var current: [[String?]: String] = [:]
       for row in rows {
-        guard let series = row.text("series"), let point = Self.point(row), let probe = row.text("probe"),
-          let name = row.text("name"), let unit = row.text("unit"),
+        guard let series = row.text("series"), let point = Self.point(row) else {
+          throw .notAHistory("a number of the history cannot be read")
+        }
+        if found[series] != nil {
+          found[series]?.points.append(point)
+          continue
+        }
+        guard let probe = row.text("probe"), let name = row.text("name"), let unit = row.text("unit"),
           let better = row.text("better").flatMap(NoiseComparison.Better.init),
           let verdict = row.text("verdict").flatMap(NoiseComparison.Verdict.init)
         else { throw .notAHistory("a number of the history cannot be read") }
@@ -125,12 +132,10 @@ extension HistoryStore {
         // A load of another shape is another series; of one number the newest is shown.
         guard current[place, default: series] == series else { continue }
         current[place] = series
-        found[
-          series,
-          default: MeasureSeries(
-            series: series, probe: probe, target: row.text("target"), subject: row.text("subject"), name: name,
-            unit: unit, better: better, verdict: verdict, points: [])
-        ].points.append(point)
+        found[series] = MeasureSeries(
+          series: series, probe: probe, target: row.text("target"), subject: row.text("subject"), name: name,
+          unit: unit,
+          better: better, verdict: verdict, points: [point])
       }
       return found.values.map { series in
         var series = series

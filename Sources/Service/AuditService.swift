@@ -6,8 +6,8 @@ import Scheduling
 
 /// How an audit that runs by itself ended.
 package enum AuditEnding: Sendable {
-  /// With a report, and its bytes as they were written.
-  case report(AuditReport, [UInt8])
+  /// With a report, its bytes as they were written, and what of the run a later one may carry on.
+  case report(AuditReport, [UInt8], RunEvidence? = nil)
   /// Without one, and why.
   case broken(String)
   /// Called off before its end: its planned time is left to another instance.
@@ -185,12 +185,12 @@ package actor AuditService {
     do throws(HistoryFailure) {
       let status: String?
       switch ending {
-      case .report(let report, let document):
+      case .report(let report, let document, let evidence):
         let key = RunEntry.key(
           system: report.system.name, environment: report.system.environment.rawValue, policy: report.policy.id,
           slot: "\(name) \(slot)")
         // An interrupted run is kept for what it saw, but its planned time is not done with.
-        let entry = RunEntry(report: report, document: document, key: report.interrupted ? nil : key)
+        let entry = RunEntry(report: report, document: document, key: report.interrupted ? nil : key, evidence: evidence)
         let waivers = WaiverLine.lines(in: document)
         _ = try await asking { store, deadline throws(HistoryFailure) in
           try store.append(entry, before: deadline) { telling.notices($0) + telling.notices(waivers: waivers, $0) }

@@ -200,6 +200,8 @@ package final class Site: Sendable {
 
   /// The most numbers of one stream that are read for a page.
   private static let mostNumbers = 20_000
+  /// The newest runs that the charts of numbers show: more could not be told apart.
+  private static let chartedRuns = 100
 
   private func systemPage(_ state: StreamState) throws(HistoryFailure) -> Markup {
     let stream = state.stream
@@ -211,7 +213,7 @@ package final class Site: Sendable {
     let changes = try store.changes(in: stream, Change.allCases, limit: 25, before: deadline)
     let repair = try store.repairTimes(
       in: stream.id, since: Instant(seconds: now.seconds - 90 * 86_400), before: deadline)
-    let start = runs.last?.startedAt ?? now
+    let start = runs.prefix(Self.chartedRuns).last?.startedAt ?? now
     let measures = try store.measures(of: stream.id, since: start, limit: Self.mostNumbers, before: deadline)
     let mean = repair.meanSeconds.map { "\(Span.words($0)) on average" } ?? "nothing to measure"
     let title = "\(stream.system) (\(stream.environment)), policy \(stream.policy)"

@@ -43,6 +43,11 @@ struct AuditCommand: AsyncParsableCommand {
   @Option(help: "The planned time this run is for, in any words: of two runs for one, the history keeps the first.")
   var slot: String?
 
+  @Flag(
+    name: .customLong("only-compare"),
+    help: "Hold the run against --history, and add nothing to it: for runs of changes that are not in yet.")
+  var onlyCompare = false
+
   @Option(help: "Further roots to trust in this run, a PEM file.", completion: .file())
   var trust: [String] = []
 
@@ -147,7 +152,7 @@ struct AuditCommand: AsyncParsableCommand {
     }
     try GitHubActions.publish(report, environment: environment, options: options)
     let kept = Result { () throws(Failure) in
-      if let history { try keep(report, of: run, in: history, catalogue: workspace.catalogue) }
+      if let history, !onlyCompare { try keep(report, of: run, in: history, catalogue: workspace.catalogue) }
     }
     if folder == nil, let format = formats.first {
       let files = try rendered(report, as: format, options)
@@ -167,7 +172,9 @@ struct AuditCommand: AsyncParsableCommand {
   /// The history that gets this run, opened and brought up to date before any traffic is sent; nil for none.
   private func history(asOf day: Instant?) throws(Failure) -> HistoryStore? {
     guard let store = try place.store(.creating) else {
-      guard slot == nil else { throw Failure(.usage, "--slot goes with --history") }
+      guard slot == nil, !onlyCompare else {
+        throw Failure(.usage, "\(slot == nil ? "--only-compare" : "--slot") goes with --history")
+      }
       return nil
     }
     guard day == nil else {

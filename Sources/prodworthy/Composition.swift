@@ -34,6 +34,9 @@ enum Composition {
     DocumentProbes.set,
   ]
 
+  /// The built-in probes without any check: enough to tell which looks are expensive.
+  static let probesAlone = Catalogue(checks: [], probes: probeSets.flatMap(\.probes), checklist: [])
+
   /// Whether a file that a target names says how the system is made. What backups are made of is data: it changes every
   /// night, and a report is as good as before.
   static func isConfiguration(_ file: InventoryFile.NamedFile) -> Bool {

@@ -35,16 +35,11 @@ struct HistoryAddCommand: ParsableCommand {
         var entry = RunEntry(report: try Self.report(bytes, in: file), document: bytes)
         // A report alone has no evidence to carry on.
         if !path.hasSuffix(".json"), Input.exists("\(path)/run.json"), Input.exists("\(path)/observations.jsonl") {
-          entry.evidence = try RunEvidence(of: try RunFolder(path: path).run(), catalogue: try Self.catalogue())
+          entry.evidence = try RunEvidence(of: try RunFolder(path: path).run(), catalogue: Composition.probesAlone)
         }
         try add(entry, from: path, to: store)
       }
     }
-  }
-
-  /// The built-in probes: which of them are expensive, they say.
-  private static func catalogue() throws(Failure) -> Catalogue {
-    Catalogue(checks: [], probes: Composition.probeSets.flatMap(\.probes), checklist: [])
   }
 
   private static func report(_ bytes: [UInt8], in file: String) throws(Failure) -> AuditReport {

@@ -68,7 +68,8 @@ struct ServeCommand: AsyncParsableCommand {
     let log: @Sendable (String) -> Void = { line in
       Output.note("\(Instant.current()) \(Untrusted.line(redactor.redacted(line)))\n")
     }
-    let runner = ScheduledAudit(definition: definition, environment: environment)
+    let runner = ScheduledAudit(
+      definition: definition, folder: Input.absolute(config + "/.."), environment: environment)
     let service = AuditService(
       definition, store: store, instance: UUID().uuidString.lowercased(), counters: counters, log: log
     ) { await runner.run($0, slot: $1, cancellation: $2) }
@@ -132,8 +133,12 @@ private struct ScheduledAudit: Sendable {
   let environment: [String: String]
   private let lane = BlockingLane(width: 16)
 
-  init(definition: ServiceDefinition, environment: [String: String]) {
+  /// The folder of the service's configuration.
+  private let configurationFolder: String
+
+  init(definition: ServiceDefinition, folder: String, environment: [String: String]) {
     self.definition = definition
+    configurationFolder = folder
     self.environment = environment
   }
 
@@ -152,7 +157,7 @@ private struct ScheduledAudit: Sendable {
     unlink("\(folder)/report.json")
     var arguments = [
       program, "audit", audit.inventory, "--out", folder, "--progress", "none", "--quiet", "--deadline",
-      String(audit.deadlineSeconds),
+      String(audit.deadlineSeconds), "--history", definition.history, "--only-compare",
     ]
     if let policy = audit.policy { arguments += ["--policy", policy] }
     for checks in audit.checks { arguments += ["--checks", checks] }
@@ -162,8 +167,10 @@ private struct ScheduledAudit: Sendable {
     for name in ["FILE", "POLICY", "OUT", "CHECKS", "HISTORY", "HISTORY_PASSWORD"] {
       variables["PRODWORTHY_\(name)"] = nil
     }
+    variables["PRODWORTHY_HISTORY_PASSWORD"] = definition.historyPassword?.exposed
     let outcome = await ChildProcess.run(
-      arguments, environment: variables, in: definition.runs,
+      // The history's URL may name a file beside the configuration.
+      arguments, environment: variables, in: configurationFolder,
       deadline: Deadline(
         milliseconds: audit.deadlineSeconds * 1000 + Self.grace, cancellation: cancellation),
       outputLimit: Self.mostOutput, on: lane)
@@ -180,7 +187,9 @@ private struct ScheduledAudit: Sendable {
     }
     do throws(Failure) {
       let bytes = try Input.bytes(of: "\(folder)/report.json")
-      return .report(try RunFolder(path: folder).report(), bytes)
+      let kept = RunFolder(path: folder)
+      return .report(
+        try kept.report(), bytes, try RunEvidence(of: try kept.run(), catalogue: Composition.probesAlone))
     } catch {
       return .broken(error.message)
     }

@@ -61,7 +61,7 @@ struct DeployTemplateTests {
       #expect(first.conclusion == "success", "\(first.log)")
       #expect(first.ran == ["Bring the program", "Audit", "Comment on the pull request"])
       #expect(first.used == ["actions/checkout", "github/codeql-action/upload-sarif", "actions/upload-artifact"])
-      #expect(first.summary.contains("Production readiness") && first.summary.contains("PASS"))
+      #expect(first.summary.contains("Production readiness") && first.summary.contains("**READY**"))
       #expect(first.artifacts.contains("report.json") && first.artifacts.contains("comment.md"))
       let calls = try bench.read("gh.calls")
       #expect(calls.contains("repos/team/shop/issues/7/comments -F body=@readiness/comment.md"))
@@ -69,7 +69,7 @@ struct DeployTemplateTests {
       try toy.set("one", up: false)
       let failed = try GitHubRunner(bench, sources: toy.folder, event: "pull_request").run(job)
       #expect(failed.conclusion == "failure" && failed.exitStatus == 1, "\(failed.log)")
-      #expect(failed.used.contains("actions/upload-artifact") && failed.summary.contains("FAIL"))
+      #expect(failed.used.contains("actions/upload-artifact") && failed.summary.contains("**NOT READY**"))
       #expect(failed.log.contains("::error"))
       #expect(try bench.read("gh.calls").contains("-X PATCH repos/team/shop/issues/comments/77"))
       // What cannot be seen is no pass either.
@@ -207,8 +207,8 @@ struct DeployTemplateTests {
         let words = arguments.map { word in
           word.hasPrefix("--history=")
             ? "--history=" + bench.path("h.db")
-            : word.replacing("$(SLOT)", with: slot).replacing("/etc/prodworthy", with: bench.path("etc"))
-              .replacing("=/tmp/", with: "=" + bench.path("tmp") + "/")
+            : word.replacing("$(SLOT)", with: slot).replacing("=/tmp/", with: "=" + bench.path("tmp") + "/")
+              .replacing("/etc/prodworthy", with: bench.path("etc"))
         }
         let outcome = try bench.run(toy.folder + "/tools/prodworthy", words)
         #expect([0, 1, 2].contains(outcome.status), "\(outcome.output)")

@@ -65,7 +65,7 @@ struct GitHubRunner {
       for (key, value) in step["env"]?.object ?? [:] { variables[key] = try expanded(value.string ?? "") }
       let outcome = try bench.bash(try expanded(script), in: work, variables, errexit: true)
       result.log += "## \(name)\n\(outcome.output)"
-      path = try bench.read("files/path").split(separator: "\n").map(String.init) + []
+      path = try bench.read("files/path").split(separator: "\n").map(String.init)
       if outcome.status != 0 {
         if result.conclusion == "success" { result.exitStatus = outcome.status }
         result.conclusion = "failure"

@@ -118,7 +118,7 @@ struct OverRunsTests {
       let report = try toy.report("holes")
       #expect(
         report["matrix"]?["services"]?[0]?["cells"]?.array?.map { $0["status"]?.string } == ["pass", "pass", nil])
-      #expect(try toy.read("holes/report.md").contains("| api | pass | pass | **hole** |"))
+      #expect(try toy.read("holes/report.md").contains("**hole**"))
       let command = try toy.prodworthy("matrix", "holes")
       #expect(command.status == 1 && command.answer.contains("| search | hole |  |"), "\(command.answer)")
       try toy.write(
