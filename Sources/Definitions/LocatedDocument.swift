@@ -23,6 +23,9 @@ package struct LocatedDocument: Sendable {
     return Loaded(nil, problems.diagnostics)
   }
 
+  /// The text of a line, counted from 1; empty where there is none.
+  package func line(_ number: Int) -> String { source.line(number) }
+
   /// Something that is wrong at a place of it.
   package func diagnostic(_ code: String, _ message: String, at span: Span, fix: String? = nil) -> Diagnostic {
     Diagnostic(

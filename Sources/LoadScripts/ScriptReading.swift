@@ -26,7 +26,20 @@ extension LoadScript {
         $1.element.span.line, $1.element.span.column, $1.offset
       )
     }.map(\.element)
-    return Outcome(script: script, refusals: refusals)
+    return Outcome(script: script, refusals: refusals.map { $0.named(on: document.line($0.span.line)) })
+  }
+}
+
+extension LoadScript.Refusal {
+  /// The same with the name of what stands on its line, where what is refused has none there: an element of a list say.
+  fileprivate func named(on line: String) -> LoadScript.Refusal {
+    guard feature.split(separator: " ").allSatisfy({ !line.contains($0) }) else { return self }
+    let start = line.drop { "-{[\"' \t,".contains($0) }
+    let key = start.prefix { !":\"' \t,{}[]".contains($0) }
+    guard !key.isEmpty else { return self }
+    var named = self
+    named.feature = "\(feature): \(key)"
+    return named
   }
 }
 
@@ -95,7 +108,7 @@ struct ScriptReading {
         at: root.members.first?.nameSpan ?? root.span)
       return nil
     }
-    refuseOthers(root, in: "a script", known: ["config", "scenarios", "before", "after", "version"])
+    refuseOthers(root, in: "a script", known: ["config", "scenarios", "before", "after", "version", "$schema"])
     var script = LoadScript(
       target: nil, phases: [], scenarios: [], before: [], after: [], variables: [:], payloads: [],
       http: LoadScript.HTTPSettings(), thresholds: [], judgesExpectations: false, apdexMilliseconds: nil,
@@ -153,12 +166,15 @@ struct ScriptReading {
       if let flow = value.member("flow") {
         scenario.flow = self.flow(flow)
       } else if engine?.value.string == nil || engine?.value.string == "http" {
-        refuse("scenarios", "the scenario has no `flow`", at: value.span)
+        refuse(
+          value.members.first?.name ?? "scenarios", "the scenario has no `flow`",
+          at: value.members.first?.nameSpan ?? value.span)
       }
       script.scenarios.append(scenario)
     }
     if script.scenarios.allSatisfy({ $0.weight == 0 }) {
-      refuse("weight", "no scenario has a weight above 0", at: member.nameSpan)
+      let weight = member.value.elements.lazy.compactMap { $0.member("weight") }.first
+      refuse("weight", "no scenario has a weight above 0", at: weight?.nameSpan ?? member.nameSpan)
     }
   }
 

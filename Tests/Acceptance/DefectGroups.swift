@@ -13,6 +13,8 @@ struct DefectGroup: Sendable, CustomTestStringConvertible {
   /// Everything they must turn red.
   var expected: Set<String> { Set(defects.flatMap(\.findings)) }
   var testDescription: String { ids.joined(separator: " + ") }
+  /// Whether it is about what goes through the whole platform.
+  var isThorough: Bool { defects.contains(where: \.isThorough) }
 
   /// All defects, each in the first group that takes it.
   static func groups(of defects: [Defect], single: Bool) -> [DefectGroup] {

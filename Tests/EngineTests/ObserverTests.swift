@@ -51,6 +51,45 @@ struct ObserverTests {
     #expect(gauge.most <= 8)
   }
 
+  @Test("load comes when everything else has been looked at, one target after the other")
+  func loadLast() async throws {
+    let order = Mutex<[String]>([])
+    let atOnce = Gauge()
+    struct Slow: Probe {
+      let descriptor = ProbeDescriptor(
+        id: "slow", summary: "", targetKinds: ["thing"], safety: .observe, facts: .any, timeout: 2000,
+        traffic: "nothing")
+      let note: @Sendable () -> Void
+      func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
+        try? await Task.sleep(for: .milliseconds(20))
+        note()
+        return .seen(["n": 1])
+      }
+    }
+    let load = ScriptedProbe(safety: .load) { _, _, _ in
+      atOnce.enter()
+      order.withLock { $0.append("load") }
+      try? await Task.sleep(for: .milliseconds(5))
+      atOnce.leave()
+      return .seen(["n": 1])
+    }
+    var gentle = try check("b-1", expect: [("$.n", .equals, 1)])
+    gentle.probe = "slow"
+    let checks = [try check("a-1", expect: [("$.n", .equals, 1)], safety: .load), gentle]
+    let slow = Slow { order.withLock { $0.append("slow") } }
+    let catalogue = Catalogue(checks: checks, probes: [load, slow], checklist: [])
+    let targets = ["one", "two", "three"]
+    let plan = Plan(header(targets: targets, ceiling: .load), policy: everything, catalogue: catalogue)
+    let observer = Observer(
+      catalogue: catalogue, limits: .init(), cancellation: Cancellation(), redactor: Redactor(secrets: []), trust: [],
+      clock: { Instant(seconds: 0) })
+    let seen = await observer.observations(
+      of: plan, targets: targets.map { Target(id: $0, kind: "thing", settings: [:]) }, onEvent: { _ in })
+    #expect(seen.count == 6 && seen.allSatisfy { $0.facts != nil })
+    #expect(order.withLock { $0 } == ["slow", "slow", "slow", "load", "load", "load"])
+    #expect(atOnce.most == 1)
+  }
+
   @Test("after an interrupt what is finished is kept and the rest says so")
   func interrupted() async throws {
     let cancellation = Cancellation()

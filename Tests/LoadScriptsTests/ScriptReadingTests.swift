@@ -50,6 +50,14 @@ struct ScriptReadingTests {
   static let flow = "scenarios:\n  - flow: [{get: {url: /}}]\n"
 
   static let refused = [
+    Refused(
+      script: "config:\n  payload:\n    - fields: [a]\n" + flow, expected: ["2:3 payload"]),
+    Refused(script: "scenarios:\n  - name: pets\n    flows: []\n", expected: ["2:5 name", "3:5 flows"]),
+    Refused(
+      script: "scenarios:\n  - name: a\n    weight: 0\n    flow: [{get: {url: /}}]\n", expected: ["3:5 weight"]),
+    Refused(
+      script: "{\"$schema\": \"x\",\n\"scenarios\": [{\"flow\": [], \"engine\":\n\"ws\"}]}",
+      expected: ["3:1 engine: ws"]),
     Refused(script: "config:\n  processor: ./a.js\n" + flow, expected: ["2:3 processor"]),
     Refused(
       script: "config:\n  plugins:\n    publish-metrics: [{type: statsd}]\n" + flow, expected: ["3:5 publish-metrics"]),

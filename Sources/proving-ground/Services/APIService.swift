@@ -142,9 +142,9 @@ private enum Queries {
           FROM unnest(tsvector_to_array(to_tsvector('simple', e.title))) word WHERE length(word) > 3) AS words
       FROM events e JOIN event_embeddings m ON m.event_id = e.id WHERE e.id = $1::bigint),
     others AS (
-      (SELECT e.id FROM events e, this WHERE e.starts_at >= this.starts_at ORDER BY e.starts_at LIMIT 100) UNION
-      (SELECT e.id FROM events e, this WHERE e.starts_at < this.starts_at ORDER BY e.starts_at DESC LIMIT 100) UNION
-      (SELECT e.id FROM events e, this WHERE e.search @@ this.words LIMIT 500))
+      (SELECT id FROM events WHERE starts_at >= (SELECT starts_at FROM this) ORDER BY starts_at LIMIT 50) UNION
+      (SELECT id FROM events WHERE starts_at < (SELECT starts_at FROM this) ORDER BY starts_at DESC LIMIT 50) UNION
+      (SELECT id FROM events WHERE search @@ (SELECT words FROM this) LIMIT 100))
     SELECT json_build_object('events', (
       SELECT coalesce(json_agg(found), '[]')
       FROM (SELECT \(columns), round(likeness::numeric, 4) AS similarity

@@ -101,7 +101,7 @@ private enum Burning {
         &thread, nil,
         { _ in
           // On Linux a thread has a priority of its own.
-          setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+          setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 3)
           while true { Burning.turn() }
         }, nil)
     }
