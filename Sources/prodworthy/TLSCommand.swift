@@ -13,7 +13,7 @@ struct TLSCommand: AsyncParsableCommand {
     commandName: "tls",
     abstract: "Find out everything a TLS server accepts: versions, suites, groups, certificates, sessions.",
     discussion: """
-      Makes some 40 to 80 connections. Exits 0 where a TLS server was found, 69 where there is none.
+      Makes some 35 to 100 connections. Exits 0 where a TLS server was found, 69 where there is none.
 
       EXAMPLES:
         prodworthy tls api.example.com
