@@ -14,6 +14,9 @@ package enum TLSProbes {
   /// The probe that finds out everything a server accepts, for those who want its facts alone.
   package static let configuration: any Probe = TLSConfigurationProbe()
 
+  /// The probes for faults with a name, for those who want their facts beside those of `configuration`.
+  package static let faults: [any Probe] = Faults.probes
+
   private static let nodes = Schema.Field(
     "nodes", .array(.string(.nonEmpty)), "the addresses of single nodes behind the name, at the same port")
 
