@@ -84,7 +84,7 @@ let package = Package(
     .target(
       name: "TLSProbes",
       dependencies: [
-        "AuditModel", "Certificates", "Cryptography", "Facts", "Probing", "TLSGrading", "Transport",
+        "AuditModel", "Certificates", "Cryptography", "Facts", "HTTPExchange", "Probing", "TLSGrading", "Transport",
       ]),
     // HTTP exchanges and health endpoints.
     .target(
@@ -258,7 +258,8 @@ let package = Package(
     .testTarget(
       name: "TLSProbesTests",
       dependencies: [
-        "AuditModel", "Facts", "LoopbackPostgres", "LoopbackServers", "Probing", "TLSProbes", "Transport",
+        "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "LoopbackPostgres", "LoopbackServers",
+        "Probing", "TLSProbes", "Transport",
       ]),
     .testTarget(name: "HTTPExchangeTests", dependencies: ["HTTPExchange", "SeededRandomness"]),
     .testTarget(

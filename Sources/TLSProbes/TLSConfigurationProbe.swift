@@ -8,7 +8,7 @@ struct TLSConfigurationProbe: Probe {
   let descriptor = ProbeDescriptor(
     id: "tls-configuration", summary: "versions, suites, groups, certificates and sessions of a TLS server",
     targetKinds: ["https", "postgres", "tls"], safety: .probe, facts: ConfigurationSchema.facts, timeout: 60_000,
-    traffic: "40 to 80 connections, four at a time, each with one hello")
+    traffic: "35 to 100 connections, four at a time, each with one hello")
 
   func observe(
     _ target: Target, with parameters: JSONObject, in context: ProbeContext

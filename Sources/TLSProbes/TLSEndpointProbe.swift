@@ -11,7 +11,8 @@ struct TLSEndpointProbe: Probe {
     parameters: [
       Schema.Field("versions", .boolean, "tries each protocol version from TLS 1.0 to 1.3 alone", default: false)
     ],
-    facts: TLSSchema.facts, traffic: "1 connection, up to 4 when the protocol versions are tried",
+    facts: TLSSchema.facts,
+    traffic: "1 connection and one for each further name, up to 3 more when the protocol versions are tried",
     identity: ["$.leaf.fingerprint"])
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
@@ -44,6 +45,13 @@ struct TLSEndpointProbe: Probe {
       }
     }
     if enumerates { facts.versions = VersionEnumeration.sightings(client, knownFrom: facts.meeting) }
+    if facts.meeting != nil {
+      facts.otherNames = endpoint.otherNames.map { name in
+        let client = TLSClient(
+          target: endpoint.named(name), trust: nil, deadline: context.deadline, traffic: context.traffic)
+        return (name, Result { () throws(TransportFailure) in try client.meet() })
+      }
+    }
     return .seen(facts.value, gaps: facts.gaps)
   }
 }

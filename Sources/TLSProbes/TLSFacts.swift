@@ -13,6 +13,8 @@ struct TLSFacts {
   var meeting: Meeting?
   /// Why the chain could not be judged.
   var blindness: Gap?
+  /// What came of asking for each further name; nobody was asked where the first met nobody.
+  var otherNames: [(name: String, outcome: Result<Meeting, TransportFailure>)] = []
   /// Nil if versions were not asked for.
   var versions: [TLSVersion: VersionSighting]?
 
@@ -33,6 +35,7 @@ struct TLSFacts {
       "leaf": leaf ?? .null,
       "chain": session.flatMap { $0.presented.isEmpty ? nil : Self.chain($0) } ?? .null,
       "name": ["requested": .string(name), "matches": JSONValue(session?.isMadeOutToName)],
+      "otherNames": .array(otherNames.map { Self.otherName($0, leaf: session?.presented.first) }),
       "versions": versionsValue,
     ]
   }
@@ -104,6 +107,23 @@ struct TLSFacts {
         }))
   }
 
+  /// What one further name gets; nothing is said where that was silence.
+  private static func otherName(
+    _ other: (name: String, outcome: Result<Meeting, TransportFailure>), leaf: Certificate?
+  ) -> JSONValue {
+    var facts: JSONObject = ["name": .string(other.name), "matches": nil, "sameCertificate": nil, "reason": nil]
+    do throws(TransportFailure) {
+      let session = try other.outcome.get().outcome.get()
+      facts["matches"] = JSONValue(session.isMadeOutToName)
+      facts["sameCertificate"] = JSONValue(leaf.map { $0.fingerprint == session.presented.first?.fingerprint })
+      if session.isMadeOutToName == false { facts["reason"] = "the certificate is not made out to it" }
+    } catch {
+      if !error.isInconclusive { facts["matches"] = false }
+      facts["reason"] = .string(error.sentence)
+    }
+    return .object(facts)
+  }
+
   private static func leaf(_ certificate: Certificate) -> JSONValue {
     [
       "subject": .string(certificate.subject), "issuer": .string(certificate.issuer),
@@ -129,6 +149,9 @@ struct TLSFacts {
       "presented": .array(session.presented.map(presented)), "presentedCount": .integer(session.presentedCount),
       "orderIsRight": .bool(session.isOrderRight), "path": verdict.map { .array($0.path.map(link)) } ?? .null,
       "signatureDigests": JSONValue(signatureDigests(session)),
+      "interceptor": .string(
+        Interceptor.named(
+          in: session.presented.map(\.issuer) + (verdict?.path.map(\.issuer) ?? [])) ?? Interceptor.none),
     ]
   }
 

@@ -7,14 +7,28 @@ import Transport
 package enum TLSProbes {
   /// The kind `https`, as far as TLS needs it, with the probe.
   package static let set: ProbeSet = ProbeSet(
-    targetKinds: [https, tls], probes: [TLSEndpointProbe(), configuration, StartTLSInjectionProbe()] + Faults.probes,
+    targetKinds: [https, tls],
+    probes: [TLSEndpointProbe(), configuration, StartTLSInjectionProbe()] + [RenewalInformationProbe()] + Faults.probes,
     libraries: [TLSLibrary.version])
 
   /// The probe that finds out everything a server accepts, for those who want its facts alone.
   package static let configuration: any Probe = TLSConfigurationProbe()
 
+  /// The probes for faults with a name, for those who want their facts beside those of `configuration`.
+  package static let faults: [any Probe] = Faults.probes
+
   private static let nodes = Schema.Field(
     "nodes", .array(.string(.nonEmpty)), "the addresses of single nodes behind the name, at the same port")
+
+  private static let authority = Schema.Field(
+    "acme", .string(.url(schemes: ["https"])),
+    "the directory of the ACME server that issues the certificate: it is asked when it wants it renewed")
+
+  private static let publicTrust = Schema.Field(
+    "publicTrust", .boolean, "whether anybody's browser has to trust it, with no root of its own")
+
+  private static let otherNames = Schema.Field(
+    "otherNames", .array(.string(.nonEmpty)), "further names under which it has to answer, such as www beside the apex")
 
   private static let https = TargetKind(
     name: "https", summary: "an HTTPS endpoint",
@@ -23,7 +37,7 @@ package enum TLSProbes {
       Schema.Field("trust", .string(.path), "a PEM file with roots to trust beside the system's"),
       Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
       Schema.Field("serverName", .string(.nonEmpty), "the name to ask for and to expect in the certificate"),
-      nodes,
+      nodes, otherNames, publicTrust, authority,
     ],
     schemes: ["https"])
 
@@ -39,6 +53,6 @@ package enum TLSProbes {
       Schema.Field("trust", .string(.path), "a PEM file with roots to trust beside the system's"),
       Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
       Schema.Field("serverName", .string(.nonEmpty), "the name to ask for and to expect in the certificate"),
-      nodes,
+      nodes, otherNames, publicTrust, authority,
     ])
 }

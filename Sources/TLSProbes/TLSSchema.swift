@@ -13,6 +13,7 @@ enum TLSSchema {
     Schema.Field("leaf", .nullable(leaf), required: true, "the server's certificate; null if none was shown"),
     Schema.Field("chain", .nullable(chain), required: true, "the way to a root; null if no certificate was shown"),
     Schema.Field("name", name, required: true, "the name the certificate must be made out to"),
+    Schema.Field("otherNames", .array(otherName), required: true, "what the further names of the inventory get"),
     Schema.Field("versions", .nullable(versions), required: true, "null unless the versions were asked for"),
   ])
 
@@ -143,6 +144,9 @@ enum TLSSchema {
     Schema.Field(
       "signatureDigests", .array(.string()), required: true, "the hashes under the signatures below the root"),
     Schema.Field(
+      "interceptor", .string(), required: true,
+      "what reads traffic on its way and names itself as the issuer, `\(Interceptor.none)` for nothing that is known"),
+    Schema.Field(
       "outdated", .nullable(.array(link)), "the issuers on the path that have expired or are not valid yet"),
   ])
 
@@ -169,6 +173,16 @@ enum TLSSchema {
   private static let name = Schema.object([
     Schema.Field("requested", .string(), required: true, "the name or address asked for"),
     Schema.Field("matches", .nullable(.boolean), required: true, "whether it is among the certificate's (RFC 9525)"),
+  ])
+
+  private static let otherName = Schema.object([
+    Schema.Field("name", .string(), required: true, "the name asked for"),
+    Schema.Field(
+      "matches", .nullable(.boolean), required: true,
+      "whether it is among those of the certificate shown; null where nobody answered"),
+    Schema.Field(
+      "sameCertificate", .nullable(.boolean), required: true, "whether that is the certificate of the first name"),
+    Schema.Field("reason", .nullable(.string()), required: true, "why not"),
   ])
 
   private static let versions = Schema.object(

@@ -24,6 +24,10 @@ struct TLSTarget: Sendable {
   var alpn: [String]
   /// Addresses of single nodes behind the name, each of which has to show the same certificate.
   var nodes: [String]
+  /// Further names that it has to answer to, at most `mostNames`.
+  var otherNames: [String] = []
+  /// Where those names lead; nil for wherever each leads by itself.
+  var commonAddress: String?
   /// Files with roots to trust.
   var trust: [String]
   /// Whether the system's roots are trusted too.
@@ -34,6 +38,9 @@ struct TLSTarget: Sendable {
     var reason: String
   }
 
+  /// The most further names that are asked for.
+  static let mostNames = 50
+
   /// Reads the declaration of `target`; `trust` are the run's own further roots.
   init(_ target: Target, trust: [String]) throws(Invalid) {
     if target.kind == "tls" {
@@ -41,6 +48,24 @@ struct TLSTarget: Sendable {
     } else {
       try self.init(url: target, trust: trust)
     }
+    commonAddress = target.settings["address"]?.string
+    for case .string(let name) in target.settings["otherNames"]?.array ?? [] {
+      guard Self.isPlain(name[...]) else {
+        throw Invalid(reason: "one of the other names is neither an ASCII name nor a literal address")
+      }
+      if !otherNames.contains(name) { otherNames.append(name) }
+    }
+    guard otherNames.count <= Self.mostNames else {
+      throw Invalid(reason: "there are more than \(Self.mostNames) other names")
+    }
+  }
+
+  /// The same service as asked for by another of its names.
+  func named(_ name: String) -> TLSTarget {
+    var other = self
+    other.serverName = name
+    other.endpoint = Endpoint(host: commonAddress ?? name, port: endpoint.port)
+    return other
   }
 
   private init(url target: Target, trust: [String]) throws(Invalid) {

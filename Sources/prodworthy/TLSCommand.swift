@@ -13,12 +13,13 @@ struct TLSCommand: AsyncParsableCommand {
     commandName: "tls",
     abstract: "Find out everything a TLS server accepts: versions, suites, groups, certificates, sessions.",
     discussion: """
-      Makes some 40 to 80 connections. Exits 0 where a TLS server was found, 69 where there is none.
+      Makes some 35 to 100 connections. Exits 0 where a TLS server was found, 69 where there is none.
 
       EXAMPLES:
         prodworthy tls api.example.com
         prodworthy tls [2001:db8::1]:8443 --name api.example.com --json
         prodworthy tls db.example.com:5432 --starttls postgres --trust ca.pem
+        prodworthy tls api.example.com --faults
       """)
 
   @Argument(help: "HOST:PORT; an IPv6 address stands in brackets. Port 443 where none is given.")
@@ -38,6 +39,9 @@ struct TLSCommand: AsyncParsableCommand {
 
   @Option(help: "Seconds after which to stop looking.")
   var deadline = 60
+
+  @Flag(help: "Look for Heartbleed, CCS injection, ROBOT, Ticketbleed and their like too.")
+  var faults = false
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -65,9 +69,29 @@ struct TLSCommand: AsyncParsableCommand {
     switch sighting {
     case .unseen(let unseen): throw Failure(.unavailable, "\(server): \(Untrusted.line(unseen.reason))")
     case .seen(let facts, _):
-      let whole = probe.derive(facts, asOf: Instant.current())
+      var whole = probe.derive(facts, asOf: Instant.current())
+      if faults { whole = await withFaults(whole, place) }
       try Output.print(json ? JSONText.canonical(whole) : TLSReadout(whole).text)
     }
+  }
+
+  /// The facts with one more member for the faults with a name, each as its own probe sees it; null where that saw nothing.
+  private func withFaults(_ facts: JSONValue, _ place: (host: String, port: Int)) async -> JSONValue {
+    guard var whole = facts.object else { return facts }
+    var found: [JSONValue] = []
+    for probe in TLSProbes.faults {
+      let context = ProbeContext(
+        deadline: Deadline(milliseconds: deadline * 1000, cancellation: Interruption.shared.cancellation),
+        lane: BlockingLane(width: 1), traffic: TrafficMeter(), trust: trust.map(Input.absolute))
+      var fault: JSONObject = ["probe": .string(probe.descriptor.id), "verdict": nil, "reason": nil]
+      switch await probe.observe(target(place), with: [:], in: context) {
+      case .seen(let facts, _): for (name, value) in facts["fault"]?.object?.members ?? [] { fault[name] = value }
+      case .unseen(let unseen): fault["reason"] = .string(unseen.reason)
+      }
+      found.append(.object(fault))
+    }
+    whole["faults"] = .array(found)
+    return .object(whole)
   }
 
   /// Throws `Failure` (66, 65) where `path` is no file with certificates.

@@ -37,6 +37,13 @@ struct TLSReadout {
     for address in facts["addresses"]?.array ?? [] where address["agrees"]?.bool != true {
       lines.append("address \(Self.words(address["address"])): \(Self.words(address["reason"]))")
     }
+    for attack in facts["attacks"]?.array ?? [] where attack["exposure"]?.string == "open" {
+      lines.append("open to \(Self.words(attack["name"])): \(Self.words(attack["because"]))")
+    }
+    for fault in facts["faults"]?.array ?? [] {
+      let name = Self.words(fault["name"]?.isNull == false ? fault["name"] : fault["probe"])
+      lines.append("\(name): \(Self.words(fault["verdict"])), \(Self.words(fault["reason"]))")
+    }
     if let doubts = facts["inconclusive"]?.array, !doubts.isEmpty {
       lines.append("inconclusive    \(Self.list(facts["inconclusive"]))")
       lines += (facts["doubts"]?.array ?? []).map { "  \(Self.words($0))" }

@@ -315,4 +315,25 @@ import Transport
     #expect(survey.inconclusive != [])
   }
 
+  /// Stacks that read no more than 127 suites of a hello, that refuse one with more, and that close over it: what they
+  /// accept is found all the same, wherever it stands in the list.
+  @Test(arguments: ["shortens", "refuses", "closes"]) func longListsAreNotReadByAll(manner: String) async throws {
+    // RC4 is among the first of any list, the last stands beyond the 127th of a long one.
+    let accepted: [UInt16] = [0x0005, 0xC02F, 0x009F]
+    let server = try ScriptedServer { peer in
+      guard let offer = Offer(peer) else { return }
+      guard !offer.is13, offer.version == 0x0303 else { return peer.send(Self.versionRefusal) }
+      if offer.suites.count > 127, manner == "refuses" { return peer.send(Self.refusal) }
+      if offer.suites.count > 127, manner == "closes" { return }
+      guard let suite = offer.suites.prefix(127).first(where: accepted.contains) else { return peer.send(Self.refusal) }
+      peer.send(WireBytes.record(WireBytes.serverHello(suite: Int(suite)) + WireBytes.certificate([[1, 2, 3]])))
+      peer.send(WireBytes.record(WireBytes.done))
+    }
+    let survey = await Survey(https(server.port), within: 20_000)
+    #expect(
+      survey.suites(of: "TLSv1.2") == [
+        "TLS_RSA_WITH_RC4_128_SHA", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384",
+      ])
+    #expect(!survey.inconclusive.contains("suites"))
+  }
 }

@@ -20,7 +20,7 @@ struct FaultProbe: Probe {
     self.look = look
     descriptor = ProbeDescriptor(
       id: id, summary: summary, targetKinds: ["https", "postgres", "tls"], safety: .probe, facts: Self.schema(members),
-      timeout: 40_000, traffic: traffic)
+      timeout: 60_000, traffic: traffic)
   }
 
   private static func schema(_ members: [Schema.Field]) -> Schema {
@@ -102,6 +102,9 @@ struct FaultScene: Sendable {
 
   /// How long a server may take for its side of a handshake, in milliseconds.
   static let patience = 5000
+  /// How long a server may take over a complaint, in milliseconds: some wait up to 30 s before they close, so that nobody
+  /// learns anything from when they do.
+  static let longPatience = 32_000
 
   /// Finds an address that takes a connection.
   init(_ target: TLSTarget, _ context: ProbeContext) throws(TransportFailure) {

@@ -31,7 +31,7 @@ enum Heartbleed {
     var last = OpenHandshake.Sound.silence
     var version: UInt16?
     var isKnown: Bool?
-    for attempt in 0..<2 {
+    for attempt in 0..<2 where attempt == 0 || last != .silence {
       switch try scene.begin(hello, isFirst: attempt == 0) {
       case .declined(let how):
         var sighting = scene.declined(
@@ -42,7 +42,7 @@ enum Heartbleed {
         return FaultSighting(verdict: nil, reason: reason, members: ["heartbeats": nil, "bytesBeyond": nil])
       case .open(var handshake):
         defer { handshake.connection.close() }
-        let deadline = scene.deadline.capped(milliseconds: FaultScene.patience)
+        let deadline = scene.deadline.capped(milliseconds: FaultScene.longPatience)
         version = handshake.hello.version
         isKnown = handshake.hello.takesHeartbeats
         if attempt == 0 {

@@ -178,7 +178,12 @@ enum PaddingOracle {
       }
       let patience = flow == .complete ? PaddingOracle.patience.complete : PaddingOracle.patience.alone
       let deadline = scene.deadline.capped(milliseconds: patience)
-      return handshakes.indices.map { handshakes[$0].hearEnd(before: deadline).words }
+      var sounds = handshakes.indices.map { handshakes[$0].hearEnd(before: deadline) }
+      if flow == .complete, sounds.allSatisfy({ $0 == .silence }) {
+        let deadline = scene.deadline.capped(milliseconds: FaultScene.longPatience)
+        sounds = handshakes.indices.map { handshakes[$0].hearEnd(before: deadline) }
+      }
+      return sounds.map(\.words)
     }
 
     /// The encrypted message; nil where the key is too small for it.
