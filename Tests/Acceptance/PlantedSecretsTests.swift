@@ -40,7 +40,7 @@ private struct Planted {
       planted("gcp-api-key", "AI" + "za" + drawn(35), assigned("maps")),
       planted("openai-api-key", "sk-" + "proj-" + drawn(48), assigned("embed")),
       planted("sendgrid-api-token", "SG" + "." + drawn(22) + "." + drawn(43), assigned("mail")),
-      planted("npm-access-token", "npm_" + drawn(36), { "//registry.npmjs.org/:_authToken=\($0)" }),
+      planted("npm-access-token", "npm_" + drawn(36), { "//registry.example/:_authToken=\($0)" }),
       planted("grafana-service-account-token", "glsa_" + drawn(32) + "_" + drawn(8, hex), assigned("board")),
       planted("sentry-user-token", "sntryu_" + drawn(64, hex), assigned("errors")),
       planted("vault-service-token", "hvs." + drawn(90), assigned("store")),

@@ -57,7 +57,7 @@ struct ImageArchive: ~Copyable {
         let name = longName ?? header.name
         longName = nil
         guard members.count < Self.mostMembers else { throw Trouble(reason: "it has too many members") }
-        if header.kind == .file {
+        if header.kind == .file, !name.hasSuffix("/") {
           members[name.hasPrefix("./") ? String(name.dropFirst(2)) : name] = start..<(start + header.size)
         }
       }

@@ -14,6 +14,7 @@ struct TarHeader {
     case records
   }
 
+  /// May be cut short where a longer name came before.
   var name: String
   /// Of the content, in bytes.
   var size: Int
@@ -36,7 +37,7 @@ struct TarHeader {
     name = lead.isEmpty ? own : "\(lead)/\(own)"
     kind =
       switch bytes[156] {
-      case UInt8(ascii: "0"), 0, UInt8(ascii: "7"): own.hasSuffix("/") ? .other : .file
+      case UInt8(ascii: "0"), 0, UInt8(ascii: "7"): .file
       case UInt8(ascii: "L"): .longName
       case UInt8(ascii: "x"): .records
       default: .other

@@ -103,9 +103,10 @@ struct TarStream {
     switch header.kind {
     case .longName: longName = String(decoding: buffer.prefix { $0 != 0 }, as: UTF8.self)
     case .records: longName = TarHeader.path(inRecords: buffer) ?? longName
-    case .file:
+    // In archives older than types, what ends in a slash is a folder.
+    case .file where !header.name.hasSuffix("/"):
       body(Member(name: header.name, size: header.size, content: keeps ? buffer : nil, isBinary: isBinary))
-    case .other: break
+    case .file, .other: break
     }
   }
 }

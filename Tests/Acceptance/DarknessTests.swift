@@ -70,8 +70,8 @@ private enum Darkness: String, CaseIterable, CustomTestStringConvertible {
 }
 
 /// Every check over every probe, through the whole program, where nothing can be seen.
-@Suite("Where nothing can be seen, nothing passes")
-struct CouldNotLookTests {
+@Suite("In the dark, through the whole program", .serialized)
+struct DarknessTests {
   /// Kinds of targets that are web servers themselves: they are judged by any answer.
   private static let webKinds: Set<String> = ["http"]
 
