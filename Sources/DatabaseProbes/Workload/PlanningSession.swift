@@ -22,7 +22,7 @@ struct PlanningSession: ~Copyable {
     """
 
   /// For reading beside the plans: texts by the ten thousand are grouped in memory, and no file is written for them.
-  private static let room = "SELECT pg_catalog.set_config('work_mem', '64MB', true)"
+  private static let room = "SELECT pg_catalog.set_config('work_mem', '256MB', true)"
 
   init(_ connection: consuming PostgresConnection, traffic: TrafficMeter, before deadline: Deadline) {
     self.connection = connection
