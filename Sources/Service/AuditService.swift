@@ -190,7 +190,8 @@ package actor AuditService {
           system: report.system.name, environment: report.system.environment.rawValue, policy: report.policy.id,
           slot: "\(name) \(slot)")
         // An interrupted run is kept for what it saw, but its planned time is not done with.
-        let entry = RunEntry(report: report, document: document, key: report.interrupted ? nil : key, evidence: evidence)
+        let entry = RunEntry(
+          report: report, document: document, key: report.interrupted ? nil : key, evidence: evidence)
         let waivers = WaiverLine.lines(in: document)
         _ = try await asking { store, deadline throws(HistoryFailure) in
           try store.append(entry, before: deadline) { telling.notices($0) + telling.notices(waivers: waivers, $0) }
