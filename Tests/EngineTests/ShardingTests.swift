@@ -1,6 +1,5 @@
 import AuditModel
 import Facts
-import Foundation
 import SeededRandomness
 import Testing
 
@@ -109,18 +108,14 @@ struct ShardingTests {
     #expect(passed > 5)
   }
 
-  /// How many rounds the next test has: 100,000 take minutes in a debug build, and some 20 s in a release build.
-  private static let rounds =
-    ProcessInfo.processInfo.environment["PRODWORTHY_TEST_ROUNDS"].flatMap(Int.init).map { max(1, $0) } ?? 8000
-
   /// Judging is a function of the recorded run, so it is enough that the merged run is the whole one in all that judging
   /// reads; every fiftieth is judged besides.
   @Test(
-    "over many more random runs of few targets, what is merged is what was not divided, and a missing part is missed")
+    "over 100,000 random runs of few targets, what is merged is what was not divided, and a missing part is missed")
   func manyMergings() throws {
     var random = SeededGenerator(seed: 2026)
     let catalogue = try Self.catalogue()
-    for round in 0..<Self.rounds {
+    for round in 0..<100_000 {
       let total = Int.random(in: 1...3, using: &random)
       let run = Self.divided(into: total, targets: Int.random(in: 1...2, using: &random), catalogue: catalogue, &random)
       let merged = try run.merged(run.parts.shuffled(using: &random))
