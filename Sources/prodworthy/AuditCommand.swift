@@ -116,9 +116,13 @@ struct AuditCommand: AsyncParsableCommand {
     // A place that cannot be written is found out before any traffic is sent.
     if let folder { try RunFolder(path: folder).claim() }
     let history = try history(asOf: day)
+    let certificates = try history.map { store throws(Failure) in
+      try EarlierCertificates(of: inventory.system, in: inventory.environment.rawValue, from: store)
+    }
 
     let redactor = Redactor(secrets: inventory.targets.flatMap(\.secrets.values))
     var run = await observed(inventory, workspace, narrowing, earlier: earlier, redactor: redactor)
+    certificates?.put(into: &run)
     if let folder, let path = workspace.inventoryPath {
       run.header.sources = await SourceReading(inventory: path, run: folder).sources(
         of: workspace.sources + trust.map { ("trust", Input.absolute($0)) })
