@@ -36,6 +36,8 @@ struct RenewalEvidence: Sendable {
   let reasons: [String]
   /// The signs that there was anything to see of.
   let lookedAt: [Sign]
+  /// The share of its life at which the last predecessor was replaced, at the latest; nil where none was seen.
+  let renewedAtShare: Double?
 
   /// Judges a certificate and what was seen before it, in any order; sightings of the certificate itself count as its own.
   init(_ life: CertificateLifetime, serial: String, issuer: String, sightings: [Sighting] = []) {
@@ -69,6 +71,7 @@ struct RenewalEvidence: Sendable {
       if grade != .none { grade = .weak }
       reasons.append("\(percent) % of its life have passed, it is about time")
     }
+    renewedAtShare = history?.usualShare
     self.grade = grade
     self.reasons = reasons
     lookedAt = Sign.allCases.filter { $0 != .history || history != nil }

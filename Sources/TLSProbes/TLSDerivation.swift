@@ -52,11 +52,20 @@ enum TLSDerivation {
     guard let (notBefore, notAfter) = validity(leaf) else { return .null }
     let evidence = RenewalEvidence(
       CertificateLifetime(notBefore: notBefore, notAfter: notAfter, now: now), serial: leaf["serial"]?.string ?? "",
-      issuer: leaf["issuer"]?.string ?? "")
+      issuer: leaf["issuer"]?.string ?? "", sightings: (leaf["earlier"]?.array ?? []).compactMap(sighting))
     return [
       "grade": .string(evidence.grade.rawValue), "reasons": JSONValue(evidence.reasons),
       "lookedAt": JSONValue(evidence.lookedAt.map(\.rawValue)),
+      "renewedAtShare": evidence.renewedAtShare.map { .double(rounded(max(0, $0), 10_000)) } ?? .null,
     ]
+  }
+
+  private static func sighting(_ facts: JSONValue) -> RenewalEvidence.Sighting? {
+    guard let serial = facts["serial"]?.string, let (notBefore, notAfter) = validity(facts),
+      let firstSeen = facts["firstSeen"]?.string.flatMap({ Instant($0) })
+    else { return nil }
+    return RenewalEvidence.Sighting(
+      serial: serial, notBefore: notBefore, notAfter: notAfter, firstSeen: firstSeen)
   }
 
   private static func rounded(_ number: Double, _ places: Double) -> Double { (number * places).rounded() / places }

@@ -73,6 +73,7 @@ enum TLSSchema {
     Schema.Field(
       "lints", .nullable(.array(lint)), required: true,
       "the rules that it breaks, at most \(CertificateFacts.mostLints); null if it cannot be read"),
+    Schema.Field("earlier", .array(earlier), "what the history knows to have been served here before"),
     Schema.Field("lifetime", .nullable(lifetime), "its place in its life; null if its dates cannot be read"),
     Schema.Field(
       "renewal", .nullable(renewal), "what speaks for renewal by a machine; null if its dates cannot be read"),
@@ -100,6 +101,16 @@ enum TLSSchema {
     Schema.Field(
       "lookedAt", .array(.string(.word(RenewalEvidence.Sign.allCases.map(\.rawValue)))), required: true,
       "which signs there was anything to see of"),
+    Schema.Field(
+      "renewedAtShare", .nullable(.number(minimum: 0)), required: true,
+      "the share of its life at which the last predecessor was replaced; null where the history shows none"),
+  ])
+
+  private static let earlier = Schema.object([
+    Schema.Field("serial", .string(), required: true, "hexadecimal"),
+    Schema.Field("notBefore", .string(.date), required: true, "the first second of its validity"),
+    Schema.Field("notAfter", .string(.date), required: true, "the last second of its validity"),
+    Schema.Field("firstSeen", .string(.date), required: true, "the earliest run known to have seen it"),
   ])
 
   private static let lifetime = Schema.object([

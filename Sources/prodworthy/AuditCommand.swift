@@ -127,6 +127,9 @@ struct AuditCommand: AsyncParsableCommand {
     guard history != nil || !carry.contains(Self.fromHistory) else {
       throw Failure(.usage, "--carry history takes a history: name it with --history")
     }
+    let certificates = try history.map { store throws(Failure) in
+      try EarlierCertificates(of: inventory.system, in: inventory.environment.rawValue, from: store)
+    }
 
     let redactor = Redactor(secrets: inventory.targets.flatMap(\.secrets.values))
     // What a run that died has left stopped would be found wanting by this one.
@@ -135,6 +138,7 @@ struct AuditCommand: AsyncParsableCommand {
       inventory, workspace, narrowing, earlier: earlier, redactor: redactor,
       history: carry.contains(Self.fromHistory) ? history : nil)
     run.header.undone = undone
+    certificates?.put(into: &run)
     // Whatever becomes of the history, the verdict is shown.
     let known = Result { () throws(Failure) in
       if let history { try recall(in: history, for: &run, under: workspace) }

@@ -125,4 +125,36 @@ import Testing
     #expect(CertificateFacts.lints([], isPublic: true) == .null)
     #expect(CertificateFacts.lints([0x30, 3, 1, 2, 3], isPublic: false) == .null)
   }
+
+  /// What an audit with a history puts beside the certificate counts when the facts are judged.
+  @Test func earlierCertificatesAreASign() throws {
+    func renewal(_ earlier: JSONValue) throws -> JSONValue {
+      let now = try #require(Instant("2027-03-10T00:00:00Z"))
+      let facts: JSONValue = [
+        "leaf": [
+          "serial": "0c", "issuer": "CN=Own Authority", "notBefore": "2027-03-01T00:00:00Z",
+          "notAfter": "2027-09-01T00:00:00Z", "earlier": earlier,
+        ]
+      ]
+      return try #require(TLSDerivation.derived(facts, asOf: now)["leaf"]?["renewal"])
+    }
+    func served(_ serial: String, _ from: String, _ to: String) -> JSONValue {
+      [
+        "serial": .string(serial), "notBefore": .string("\(from)T00:00:00Z"), "notAfter": .string("\(to)T00:00:00Z"),
+        "firstSeen": .string("\(from)T06:00:00Z"),
+      ]
+    }
+    let alone = try renewal([])
+    #expect(alone["lookedAt"] == ["lifetime", "position"])
+    #expect(alone["renewedAtShare"] == .null)
+    let early = try renewal([
+      served("0a", "2026-07-01", "2027-01-01"), served("0b", "2026-11-01", "2027-05-01"),
+      served("0c", "2027-03-01", "2027-09-01"),
+    ])
+    #expect(early["grade"] == "strong")
+    #expect(early["lookedAt"] == ["lifetime", "position", "history"])
+    #expect(try #require(early["renewedAtShare"]?.double) < 0.7)
+    let late = try renewal([served("0b", "2026-07-01", "2027-01-01")])
+    #expect(late["grade"] == "contradicted")
+  }
 }
