@@ -310,6 +310,6 @@ import Testing
     let found = Loading.complaints(text).filter { $0.rule == .portsDistinct }
     // Another transport is another port, and two ranges leave each other room.
     #expect(found.map(\.service) == ["b", "e"])
-    #expect(found.map(\.place.line) == [3, 10])
+    #expect(found.map(\.place.line) == [3, 11])
   }
 }
