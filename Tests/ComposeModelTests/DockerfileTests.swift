@@ -58,6 +58,48 @@ import Testing
     #expect(DockerfileLint.complaints(about: Dockerfile(text)).map { "\($0.line) \($0.rule)" } == expected)
   }
 
+  /// Installations as people write them, and whether a version is missing.
+  @Test(arguments: [
+    ("pip2 install flask", true), ("python -m pip install flask", true),
+    ("python3.12 -m pip install flask==3.0.0", false),
+    ("pip install --root /opt flask==3.0.0", false), ("pip install --trusted-host mirror flask==3.0.0", false),
+    ("pip install flask -c constraints.txt", false), ("pip install flask --constraint=c.txt", false),
+    ("pip install 'flask>=3'", false), ("pip install flask.tar.gz", false),
+    ("pip install git+https://example.com/a/b.git@v1.2#egg=b", false),
+    ("pip install git+https://example.com/a/b.git#egg=b", true),
+    ("npm install --loglevel verbose sax@0.1.1", false), ("npm install --registry=https://r.example sax", true),
+    ("npm install git+ssh://git@example.com:a/b.git", true),
+    ("npm install git+ssh://git@example.com:a/b.git#v1", false),
+    ("npm install b-1.2.tar.gz ~/folder", false), ("npm run --crazy install", false),
+    ("gem install rails:7.1 -- --use-system-libraries true", false), ("gem install rails --version '7.1'", false),
+    ("apk add --repository https://r.example/edge flow=0.78", false), ("apk add git~2.52 flex", true),
+    ("apt-get -yqq --no-install-recommends install nodejs=20.1", false), ("apt-get -y install nodejs", true),
+  ])
+  func versionsAreMissing(command: String, isMissing: Bool) {
+    let plain = Dockerfile("FROM a:1.1\nRUN \(command)\nUSER app\nHEALTHCHECK CMD x")
+    let deferred = Dockerfile("FROM a:1.1\nONBUILD RUN \(command)\nUSER app\nHEALTHCHECK CMD x")
+    let expected: [DockerfileRule] = isMissing ? [.packagesPinned] : []
+    #expect(DockerfileLint.complaints(about: plain).map(\.rule) == expected)
+    #expect(DockerfileLint.complaints(about: deferred).map(\.rule) == expected)
+  }
+
+  @Test(arguments: [
+    (#"["/bin/sh", "-o", "pipefail", "-c"]"#, true), (#"["/usr/bin/bash", "-eo", "pipefail", "-c"]"#, false),
+    (#"["/usr/local/bin/zsh", "-o", "pipefail", "-c"]"#, false), (#"["cmd.exe", "/c"]"#, false),
+    (#"["powershell.exe"]"#, false), (#"["/bin/bash", "-c"]"#, true),
+  ])
+  func failuresInPipesAreLost(shell: String, areLost: Bool) {
+    let file = Dockerfile("FROM a:1.1\nSHELL \(shell)\nRUN a | b\nUSER app\nHEALTHCHECK CMD x")
+    #expect(DockerfileLint.complaints(about: file).map(\.rule) == (areLost ? [.pipesFail] : []))
+  }
+
+  @Test func quotedArchivesAndHalvesOfKeys() {
+    let file = Dockerfile(
+      "ARG AWS_ACCESS_KEY_ID\nFROM a:1.1\nADD \"x.tgz\" /x\nADD \"x.zip\" /x\nUSER app\nHEALTHCHECK CMD x")
+    #expect(
+      DockerfileLint.complaints(about: file).map { "\($0.line) \($0.rule)" } == ["1 secretsAbsent", "4 filesCopied"])
+  }
+
   @Test func instructionsKeepTheirLines() {
     let file = Dockerfile("FROM a\n\n# c\nRUN x \\\n  y\nCOPY a b\n")
     #expect(file.instructions.map(\.line) == [1, 4, 6])

@@ -292,4 +292,24 @@ import Testing
     #expect(found.filter { $0.rule == .modelValid }.map(\.place.column) == [36, 45])
     #expect(found.filter { $0.rule == .modelValid }.map(\.service) == ["web", "web"])
   }
+
+  @Test func aPortOutOfARangeMayBeSomebodyElses() {
+    let text = """
+      services:
+        a: { image: "x:1.1", ports: ["127.0.0.1:8093-8099:81"] }
+        b: { image: "x:1.1", ports: ["127.0.0.1:8094:82"] }
+        c: { image: "x:1.1", ports: [{ target: 83, published: "8094", protocol: udp, host_ip: 127.0.0.1 }] }
+        d: { image: "x:1.1", ports: ["127.0.0.1:8095-8105:84"] }
+        e:
+          image: "x:1.1"
+          ports:
+            - target: 85
+              host_ip: 127.0.0.1
+              published: "8098"
+      """
+    let found = Loading.complaints(text).filter { $0.rule == .portsDistinct }
+    // Another transport is another port, and two ranges leave each other room.
+    #expect(found.map(\.service) == ["b", "e"])
+    #expect(found.map(\.place.line) == [3, 11])
+  }
 }

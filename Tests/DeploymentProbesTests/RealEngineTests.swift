@@ -1,6 +1,7 @@
 import AuditModel
 import Facts
 import LoopbackServers
+import Probing
 import Testing
 
 @testable import DeploymentProbes

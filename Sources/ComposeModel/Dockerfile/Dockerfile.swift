@@ -20,6 +20,16 @@ package struct Dockerfile: Sendable {
       return arguments.split(separator: " ").map(String.init)
     }
 
+    /// What an `ONBUILD` puts off, as an instruction of its own.
+    var deferred: Instruction {
+      let inner = arguments.drop { $0 == " " }
+      let keyword = inner.prefix { $0 != " " && $0 != "\t" }
+      var copy = self
+      copy.keyword = keyword.uppercased()
+      copy.arguments = String(inner.dropFirst(keyword.count).drop { $0 == " " || $0 == "\t" })
+      return copy
+    }
+
     /// Whether it is written as a list, for no shell to read.
     package var isExecForm: Bool { arguments.drop { $0 == " " }.hasPrefix("[") && jsonWords(arguments) != nil }
 

@@ -62,7 +62,9 @@ package struct DockerfileLint {
     if !file.stages.isEmpty, !file.hasHealthcheck {
       add(.healthcheckDefined, "the image has no HEALTHCHECK of its own", line: file.stages.last?.line ?? 1)
     }
-    for instruction in file.instructions {
+    for written in file.instructions {
+      // What an ONBUILD holds is carried out by whoever builds on this image.
+      let instruction = written.keyword == "ONBUILD" ? written.deferred : written
       switch instruction.keyword {
       case "RUN": checkRun(instruction)
       case "ADD": checkAdd(instruction)
@@ -171,9 +173,12 @@ package struct DockerfileLint {
   }
 
   private static func unpinnedPackages(_ command: [String]) -> [String] {
-    let words = command.first == "sudo" ? Array(command.dropFirst()) : command
+    var words = command.first == "sudo" ? Array(command.dropFirst()) : command
+    if words.first?.split(separator: "/").last?.hasPrefix("python") == true, words.dropFirst().first == "-m" {
+      words = Array(words.dropFirst(2))
+    }
     guard let program = words.first?.split(separator: "/").last.map(String.init) else { return [] }
-    let arguments = Array(words.dropFirst())
+    let arguments = Array(words.dropFirst().prefix { $0 != "--" })
     func packages(after verbs: Set<String>, options withValue: Set<String>) -> [String]? {
       guard let verb = arguments.firstIndex(where: { !$0.hasPrefix("-") }), verbs.contains(arguments[verb]) else {
         return nil
@@ -200,25 +205,40 @@ package struct DockerfileLint {
       return (packages(after: ["add"], options: ["-t", "--virtual", "-X", "--repository"]) ?? []).filter {
         !$0.contains("=") && !$0.contains("<") && !$0.contains(">") && !$0.contains("~") && !$0.hasSuffix(".apk")
       }
-    case "pip", "pip3":
-      if arguments.contains("-r") || arguments.contains("--requirement") { return [] }
+    case "pip", "pip2", "pip3":
+      // Files of requirements and of constraints hold the versions.
+      let files = ["-r", "--requirement", "-c", "--constraint"]
+      if arguments.contains(where: { argument in
+        files.contains(argument) || files.contains { $0.hasPrefix("--") && argument.hasPrefix("\($0)=") }
+      }) {
+        return []
+      }
       return
         (packages(
           after: ["install"],
-          options: ["-c", "-i", "--index-url", "--extra-index-url", "-t", "--target", "--prefix", "-f"]) ?? []).filter {
-          !$0.contains("=") && !$0.contains("~=") && !$0.contains("<") && !$0.contains("@") && !$0.contains("://")
-            && !$0.hasPrefix(".") && !$0.hasPrefix("/") && !$0.hasSuffix(".whl") && !$0.hasSuffix(".txt")
+          options: [
+            "-i", "--index-url", "--extra-index-url", "-t", "--target", "--prefix", "--root", "--build", "-b", "-f",
+            "--find-links", "--trusted-host", "--cache-dir", "--proxy", "--timeout", "--retries", "--src",
+          ]) ?? []).filter { package in
+          // A place in a repository is fixed by the reference behind its path.
+          if package.hasPrefix("git+") { return !(package.split(separator: "/").last?.contains("@") ?? false) }
+          return !package.contains("=") && !package.contains("<") && !package.contains(">") && !package.contains("@")
+            && !package.contains("://") && !package.hasPrefix(".") && !package.hasPrefix("/")
+            && ![".whl", ".txt", ".tar.gz", ".zip"].contains { package.hasSuffix($0) }
         }
     case "npm":
-      return (packages(after: ["install", "i", "add"], options: ["--prefix", "--registry"]) ?? []).filter { name in
-        let bare = name.hasPrefix("@") ? String(name.dropFirst()) : name
-        return !bare.contains("@") && !name.contains("://") && !name.hasPrefix(".") && !name.hasPrefix("/")
-          && !name.hasSuffix(".tgz")
-      }
+      return
+        (packages(after: ["install", "i", "add"], options: ["--prefix", "--registry", "--loglevel", "--cache"]) ?? [])
+        .filter { name in
+          if name.hasPrefix("git+") || name.hasPrefix("git:") || name.hasSuffix(".git") { return !name.contains("#") }
+          let bare = name.hasPrefix("@") ? String(name.dropFirst()) : name
+          return !bare.contains("@") && !name.contains("://") && !name.hasPrefix(".") && !name.hasPrefix("/")
+            && !name.hasPrefix("~") && ![".tgz", ".tar", ".tar.gz"].contains { name.hasSuffix($0) }
+        }
     case "gem":
       if arguments.contains("-v") || arguments.contains(where: { $0.hasPrefix("--version") }) { return [] }
       return (packages(after: ["install", "i"], options: ["--source"]) ?? []).filter {
-        !$0.contains(":") && !$0.hasSuffix(".gem")
+        !$0.contains(":") && !$0.hasSuffix(".gem") && $0 != "true" && $0 != "false"
       }
     default: return []
     }
@@ -249,9 +269,10 @@ package struct DockerfileLint {
       $0.keyword == "SHELL" && $0.stage == instruction.stage && $0.line < instruction.line
     }
     let words = shell?.words ?? []
-    let isOther =
-      words.first.map { $0.lowercased().contains("powershell") || $0.lowercased().contains("pwsh") } ?? false
-    return isOther || words.contains { $0.contains("pipefail") }
+    let name = words.first?.split { "/\\".contains($0) }.last?.lowercased() ?? ""
+    if ["powershell", "pwsh", "cmd"].contains(where: name.hasPrefix) { return true }
+    // POSIX shells did not know it before 2024 (POSIX.1-2024), and those that /bin/sh leads to may not.
+    return name != "sh" && words.contains { $0.contains("pipefail") }
   }
 
   // MARK: Files and secrets
@@ -261,7 +282,8 @@ package struct DockerfileLint {
     let sources = words.filter { !$0.hasPrefix("--") }.dropLast()
     let hasChecksum = words.contains { $0.hasPrefix("--checksum=") }
     let archives = [".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".txz", ".tbz2", ".lzma"]
-    for source in sources where !source.hasPrefix("<<") {
+    for quoted in sources where !quoted.hasPrefix("<<") {
+      let source = quoted.filter { $0 != "\"" }
       if source.contains("://") || source.hasPrefix("git@") {
         let isGit = source.hasSuffix(".git") || source.contains(".git#") || source.hasPrefix("git@")
         if !hasChecksum, !isGit {
