@@ -241,7 +241,7 @@ extension InstancesWing {
       $0.statementMilliseconds = 150
     },
     strained("load-memory-leak", "each request leaves 512 KiB in memory", .memory) { $0.leakedKilobytes = 512 },
-    strained("load-cpu-burnt", "requests to one instance set threads computing", .computing) { $0.burningThreads = 4 },
+    strained("load-cpu-burnt", "requests to one instance set threads computing", .computing) { $0.burningThreads = 8 },
     strained("load-statement-per-event", "the list asks the database for each of its events again", .listing) {
       $0.asksForEachEvent = true
     },
