@@ -52,7 +52,8 @@ struct PersistenceTrial {
 
   /// What could not be told of it.
   var gap: Gap? {
-    survived == nil || back == nil
+    // That it did not come back is something seen; what became of its data is then null by itself.
+    back == nil || survived == nil && back == true
       ? Gap(path: "services", reason: "\(service): \(why.isEmpty ? "it could not be tried" : why)") : nil
   }
 
