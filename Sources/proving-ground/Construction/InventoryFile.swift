@@ -178,7 +178,8 @@ struct InventoryFile {
       ("id", "mail"), ("kind", "tls"), ("host", "localhost"), ("port", .integer(ports.mail)),
       ("starttls", "submission"), ("nodes", .array(Ports.mailNodes.map { .string($0) })),
       ("trust", .string(folder.trust)),
-    ]
+    ] + (plan.mailIsForEverybody ? [("publicTrust", true)] : [])
+      + (plan.furtherMailNames.isEmpty ? [] : [("otherNames", .array(plan.furtherMailNames.map { .string($0) }))])
   }
 
   /// What the world sees of the platform: the edge, and nothing behind it.

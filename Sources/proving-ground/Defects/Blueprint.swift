@@ -280,6 +280,10 @@ struct InventoryPlan: Sendable {
   var plugin = Plugin.looksAtTheDatabase
   /// Whether it says that the database must not answer on the public address.
   var closesDatabase = true
+  /// Whether it says that anybody's browser has to trust the certificate for mail.
+  var mailIsForEverybody = false
+  /// By which further names mail is reached.
+  var furtherMailNames: [String] = []
   /// Whether it says that a port must answer on the public address where nothing listens.
   var opensUnusedPort = false
 

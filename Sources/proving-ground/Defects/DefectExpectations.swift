@@ -325,11 +325,13 @@ extension Defect {
       .init(check: "tls-suites-wide-blocks", target: "mail", status: "unknown"),
       .init(check: "tls-survey-conclusive", target: "mail", status: "unknown"),
     ],
+    "mail-name-uncovered": [.init(check: "tls-other-names-covered", target: "mail")],
     "mail-refuses-tls": [.init(check: "tls-starttls-offered", target: "mail")],
     "mail-renegotiation": [
       .init(check: "tls-renegotiation-secure", target: "mail"),
       .init(check: "tls-ticket-lifetime", target: "mail", status: "unknown"),
     ],
+    "mail-root-private": [.init(check: "tls-chain-web-pki", target: "mail")],
     "mail-says-too-much": [.init(check: "tls-starttls-no-injection", target: "mail")],
     "mail-ssl3": [
       .init(check: "tls-fallback-noticed", target: "mail"),

@@ -1,6 +1,14 @@
 extension Defect {
   /// What can be wrong with how mail is taken, and with the TLS that it is taken under.
   static let mail = [
+    Defect(
+      id: "mail-root-private", summary: "mail is for everybody, and its certificate leads to a root that nobody has",
+      part: .mailTrust
+    ) { $0.inventory.mailIsForEverybody = true },
+    Defect(
+      id: "mail-name-uncovered", summary: "mail is reached by an address that its certificate is not made out to",
+      part: .mailNames
+    ) { $0.inventory.furtherMailNames = ["127.0.0.3"] },
     Defect(id: "mail-refuses-tls", summary: "the mail front refuses STARTTLS with 454", part: .mail, isBlinding: true) {
       $0.mail.manner.refusesTLS = true
     },
