@@ -296,6 +296,7 @@ extension Defect {
     ],
     "mail-certificate-not-everywhere": [.init(check: "tls-addresses-agree", target: "mail")],
     "mail-compression": [
+      .init(check: "tls-named-attacks-closed", target: "mail"),
       .init(check: "tls-compression-off", target: "mail"),
       .init(check: "tls-grade", target: "mail"),
     ],
@@ -307,6 +308,7 @@ extension Defect {
       .init(check: "tls-protocol-floor", target: "mail"),
     ],
     "mail-large-hello": [
+      .init(check: "tls-named-attacks-closed", target: "mail", status: "unknown"),
       .init(check: "tls-finite-field-size", target: "mail", status: "unknown"),
       .init(check: "tls-grade", target: "mail", status: "unknown"),
       .init(check: "tls-large-hello-accepted", target: "mail"),
@@ -314,6 +316,7 @@ extension Defect {
       .init(check: "tls-survey-conclusive", target: "mail", status: "unknown"),
     ],
     "mail-old-hello": [
+      .init(check: "tls-named-attacks-closed", target: "mail", status: "unknown"),
       .init(check: "tls-fallback-noticed", target: "mail", status: "unknown"),
       .init(check: "tls-finite-field-size", target: "mail", status: "unknown"),
       .init(check: "tls-grade", target: "mail", status: "unknown"),
@@ -328,12 +331,15 @@ extension Defect {
     "mail-name-uncovered": [.init(check: "tls-other-names-covered", target: "mail")],
     "mail-refuses-tls": [.init(check: "tls-starttls-offered", target: "mail")],
     "mail-renegotiation": [
+      .init(check: "tls-named-attacks-closed", target: "mail"),
+      .init(check: "tls-ticketbleed-absent", target: "mail", status: "unknown"),
       .init(check: "tls-renegotiation-secure", target: "mail"),
       .init(check: "tls-ticket-lifetime", target: "mail", status: "unknown"),
     ],
     "mail-root-private": [.init(check: "tls-chain-web-pki", target: "mail")],
     "mail-says-too-much": [.init(check: "tls-starttls-no-injection", target: "mail")],
     "mail-ssl3": [
+      .init(check: "tls-named-attacks-closed", target: "mail"),
       .init(check: "tls-fallback-noticed", target: "mail"),
       .init(check: "tls-grade", target: "mail"),
       .init(check: "tls-key-exchange-ephemeral", target: "mail", status: "warn"),
@@ -349,6 +355,13 @@ extension Defect {
       .init(check: "tls-protocol-current", target: "mail", status: "warn"),
     ],
     "mail-strangers-declined": [
+      .init(check: "tls-ccs-injection-absent", target: "mail", status: "unknown"),
+      .init(check: "tls-client-renegotiation-refused", target: "mail", status: "unknown"),
+      .init(check: "tls-heartbleed-absent", target: "mail", status: "unknown"),
+      .init(check: "tls-named-attacks-closed", target: "mail", status: "unknown"),
+      .init(check: "tls-robot-absent", target: "mail", status: "unknown"),
+      .init(check: "tls-ticketbleed-absent", target: "mail", status: "unknown"),
+      .init(check: "tls-unknown-values-tolerated", target: "mail", status: "unknown"),
       .init(check: "tls-addresses-agree", target: "mail", status: "unknown"),
       .init(check: "tls-authenticated-encryption", target: "mail", status: "unknown"),
       .init(check: "tls-compression-off", target: "mail", status: "unknown"),
@@ -368,6 +381,7 @@ extension Defect {
       .init(check: "tls-ticket-lifetime", target: "mail", status: "unknown"),
     ],
     "mail-triple-des": [
+      .init(check: "tls-named-attacks-closed", target: "mail"),
       .init(check: "tls-grade", target: "mail"),
       .init(check: "tls-key-exchange-ephemeral", target: "mail", status: "warn"),
       .init(check: "tls-mozilla-intermediate", target: "mail"),
@@ -575,6 +589,7 @@ extension Defect {
     "slow-health": [.init(check: "health-answers-quickly", target: "processing")],
     "slow-log-off": [.init(check: "postgres-slow-statements-logged", target: "db")],
     "small-dh-group": [
+      .init(check: "tls-named-attacks-closed", target: "web"),
       .init(check: "tls-finite-field-size", target: "web", status: "warn"),
       .init(check: "tls-grade", target: "web"),
       .init(check: "tls-mozilla-intermediate", target: "web"),

@@ -3,7 +3,7 @@ extension Defect {
   static let services = [
     Defect(
       id: "service-down", summary: "the processing service is not running", part: .processing,
-      also: [.metrics(.processing), .lines(.processing)], isBlinding: true
+      also: [.metrics(.processing), .lines(.processing), .scraping], isBlinding: true
     ) {
       $0.processingRuns = false
     },

@@ -12,7 +12,7 @@ extension Defect.Part {
     Self("the metrics of the \(service.rawValue) service", in: .endpoints)
   }
   fileprivate static let rules = Self("the rules", in: .metrics)
-  fileprivate static let scraping = Self("what is scraped", in: .metrics)
+  static let scraping = Self("what is scraped", in: .metrics)
   fileprivate static let notified = Self("where alerts are sent", in: .metrics)
   fileprivate static let options = Self("the options of the Prometheus", in: .metrics)
   fileprivate static let retention = Self("how long metrics are kept", in: .metrics)
