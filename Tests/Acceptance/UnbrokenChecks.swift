@@ -24,7 +24,6 @@ enum UnbrokenChecks {
     "postgres-vectors-indexed",
     "prometheus-series-bounded",
     "prometheus-targets-fresh",
-    "recovery-alert-fires",
     "tls-starttls-forgets-plaintext",
   ]
 

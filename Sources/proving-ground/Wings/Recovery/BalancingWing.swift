@@ -15,6 +15,7 @@ struct BalancingWing: Wing {
   var registersAdded = true
 
   static let ports = ["replicas", "first replica", "second replica", "third replica"]
+  static func programs() throws(GroundFailure) -> [String] { [try Edge.program()] }
   private static let names = ["first", "second", "third"]
 
   func start(in site: Site, before deadline: Deadline) throws(GroundFailure) -> [AwaitedPart] {

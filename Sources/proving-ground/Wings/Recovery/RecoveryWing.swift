@@ -7,14 +7,19 @@ struct RecoveryWing: Wing {
   var manner = BookingManner()
   /// Whether the command that starts the store says that it failed.
   var startFails = false
+  /// How long the store is gone before its alert fires.
+  var alertHolds = "1s"
 
-  static let ports = ["booking", "store", "prices", "prices before"]
+  static let ports = ["booking", "store", "prices", "prices before", "store watch"]
+  static func programs() throws(GroundFailure) -> [String] {
+    [try Edge.program(), try Launcher.path(of: "prometheus")]
+  }
 
   func start(in site: Site, before deadline: Deadline) throws(GroundFailure) -> [AwaitedPart] {
     try RecoveryUnits.writeScript(in: site)
     var parts: [AwaitedPart] = []
     for name in ["store", "prices"] {
-      try RecoveryUnits.write(name, "  server { listen 127.0.0.1:\(site.ports[name]); return 200 '{}'; }", in: site)
+      try RecoveryUnits.write(name, Self.server(name, on: site.ports[name]), in: site)
       parts.append(try RecoveryUnits.start(name, on: site.ports[name], in: site))
     }
     var settings = ServiceSettings(name: .booking, port: site.ports["booking"])
@@ -25,7 +30,58 @@ struct RecoveryWing: Wing {
     guard let program = Files.resolved("/proc/self/exe") else { throw Files.failure("cannot find this program") }
     let part = try site.launcher.start([program, "run-service", path], log: "booking")
     let port = settings.port
-    return parts + [AwaitedPart(part: part) { Ports.isOpen(port) }]
+    return parts + [AwaitedPart(part: part) { Ports.isOpen(port) }, try startWatch(in: site)]
+  }
+
+  /// A server that has something to say whatever it is asked, and a figure for whoever watches it.
+  private static func server(_ name: String, on port: Int) -> String {
+    """
+      server {
+        listen 127.0.0.1:\(port);
+        location / { return 200 '{}'; }
+        location = /metrics {
+          default_type text/plain;
+          return 200 "# TYPE \(name)_info gauge\n\(name)_info 1\n";
+        }
+      }
+    """
+  }
+
+  /// Starts a Prometheus of its own that watches the store: what is cut off here is no alert of the platform's.
+  private func startWatch(in site: Site) throws(GroundFailure) -> AwaitedPart {
+    let folder = "\(RecoveryUnits.folder(in: site))/watch"
+    let port = site.ports["store watch"]
+    try Files.makeFolder(folder)
+    // JSON is YAML.
+    let configuration: JSONValue = [
+      "global": ["scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"],
+      "rule_files": ["rules.yml"],
+      "scrape_configs": [
+        [
+          "job_name": "store",
+          "static_configs": [["targets": [.string("127.0.0.1:\(site.ports["store"])")]]],
+        ]
+      ],
+    ]
+    let rules: JSONValue = [
+      "groups": [
+        [
+          "name": "store",
+          "rules": [["alert": "StoreDown", "expr": "up{job=\"store\"} == 0", "for": .string(alertHolds)]],
+        ]
+      ]
+    ]
+    try Files.write(JSONText.compact(configuration) + "\n", to: "\(folder)/prometheus.yml")
+    try Files.write(JSONText.compact(rules) + "\n", to: "\(folder)/rules.yml")
+    let part = try site.launcher.start(
+      [
+        Launcher.path(of: "prometheus"), "--config.file=../recovery/watch/prometheus.yml",
+        "--storage.tsdb.path=../recovery/watch/metrics", "--web.listen-address=127.0.0.1:\(port)",
+        "--log.level=warn",
+      ], log: "store-watch")
+    return AwaitedPart(part: part) {
+      (try? LoopbackHTTP.send(.get, port: port, path: "/-/ready", before: Deadline(milliseconds: 2000)))?.status == 200
+    }
   }
 
   func targets(in site: Site) -> [InventoryTarget] {
@@ -33,6 +89,9 @@ struct RecoveryWing: Wing {
       "name": "store", "stop": JSONValue(RecoveryUnits.command("stop", "store", in: site)),
       "start": JSONValue(RecoveryUnits.command(startFails ? "start-and-fail" : "start", "store", in: site)),
       "request": ["path": "/bookings"], "cutSeconds": 1, "patienceSeconds": 12, "recoverySeconds": 10,
+      "alert": [
+        "name": "StoreDown", "prometheus": .string("http://127.0.0.1:\(site.ports["store watch"])"), "seconds": 12,
+      ],
       "work": [
         "request": ["method": "POST", "path": "/orders"], "seconds": 8,
         "pending": ["url": "/queue", "json": "$.waiting"], "done": ["url": "/queue", "json": "$.done"],
@@ -65,6 +124,7 @@ extension Defect.Part {
   fileprivate static let breaks = Self("how the booking service bears broken calls", in: .recovery)
   fileprivate static let errors = Self("how the booking service bears errors", in: .recovery)
   fileprivate static let orders = Self("what becomes of orders to the booking service", in: .recovery)
+  fileprivate static let storeAlert = Self("when the store's alert fires", in: .recovery)
   fileprivate static let storeStart = Self("how the store is started", in: .recovery)
 }
 
@@ -78,6 +138,9 @@ extension RecoveryWing {
     Defect(
       id: "store-start-fails", summary: "the command that starts the store says that it failed", part: .storeStart
     ) { $0[RecoveryWing.self].startFails = true },
+    Defect(
+      id: "store-alert-late", summary: "the alert for the store waits for an hour before it fires", part: .storeAlert
+    ) { $0[RecoveryWing.self].alertHolds = "1h" },
     mannered("readiness-always-green", "readiness is green whatever is missing", .readiness) {
       $0.tellsReadiness = false
     },
@@ -122,6 +185,7 @@ extension RecoveryWing {
 
   static let expectations: [String: [ExpectedFinding]] = [
     "store-start-fails": [.init(check: "recovery-restored", target: "booking")],
+    "store-alert-late": [.init(check: "recovery-alert-fires", target: "booking")],
     "readiness-always-green": [.init(check: "recovery-readiness-turns-red", target: "booking")],
     "liveness-asks-store": [.init(check: "recovery-liveness-stays-green", target: "booking")],
     "failure-passed-off": [.init(check: "recovery-failure-told", target: "booking")],
