@@ -30,8 +30,8 @@ struct ListedCheck: Decodable, Sendable {
 
   /// Probes that take seconds, since they wait for what they look at: only platforms that are about them pay for them.
   private static let patientProbes: Set = [
-    "compose-persistence", "compose-rollout", "http-rate-limit", "load-run", "postgres-migration-rehearsal",
-    "restore-drill", "seed-check", "workflow-run",
+    "compose-persistence", "compose-rollout", "http-rate-limit", "instance-removal", "instance-spread", "load-run",
+    "postgres-migration-rehearsal", "restore-drill", "seed-check", "service-recovery", "workflow-run",
   ]
 
   /// Those that go through the whole platform.

@@ -33,7 +33,9 @@ struct Ground {
   /// Audits it.
   func audit(_ arguments: [String] = []) throws -> (outcome: BuiltCommand.Outcome, report: Report, folder: String) {
     let out = Scratch.file("run")
-    let outcome = try BuiltCommand.prodworthy.run(["audit", "-f", inventory, "--out", out] + arguments)
+    // What an audit cannot put back stays with its platform: the next one must not try.
+    let outcome = try BuiltCommand.prodworthy.run(
+      ["audit", "-f", inventory, "--out", out] + arguments, environment: ["PRODWORTHY_STATE": "\(folder).state"])
     return (outcome, try Report(folder: out), out)
   }
 }

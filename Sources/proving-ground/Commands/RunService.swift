@@ -17,6 +17,7 @@ struct RunService: AsyncParsableCommand {
     case .mail: try await MailFront(settings).run()
     case .engine: try await ContainerEngine(settings).run()
     case .coolify: try await CoolifyServer(settings).run()
+    case .booking: try await BookingService(settings).run()
     }
   }
 }

@@ -71,6 +71,7 @@ struct Ports: Sendable {
     case .mail: mail
     case .engine: self["engine"]
     case .coolify: self["coolify"]
+    case .booking: self["booking"]
     }
   }
 

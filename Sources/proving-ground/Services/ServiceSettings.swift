@@ -14,6 +14,8 @@ enum ServiceName: String, Codable, CaseIterable, Sendable {
   case engine
   /// Tells what was deployed, as Coolify does.
   case coolify
+  /// Takes bookings, and is cut off from what it needs.
+  case booking
 
   /// Those that speak HTTP and have a health endpoint.
   static let overHTTP: [ServiceName] = [.api, .processing, .extraction]
@@ -51,6 +53,8 @@ struct ServiceSettings: Codable, Sendable {
   var engine: EngineSettings?
   /// What Coolify tells; nil for the others.
   var coolify: CoolifySettings?
+  /// What the booking service depends on; nil for the others.
+  var booking: BookingSettings?
   /// The working folder of the platform; nil for those that start nothing.
   var folder: String?
   /// The file with the key that tokens are signed with; nil where it reads none.

@@ -60,6 +60,8 @@ enum Wings {
     InstancesWing.self,
     WorkflowWing.self,
     WatchWing.self,
+    RecoveryWing.self,
+    BalancingWing.self,
   ]
 
   /// The names of their ports.

@@ -27,7 +27,7 @@ enum WorkCounter: String, CaseIterable, Sendable {
     case .api: [.searches, .orders]
     case .processing: [.eventsStored, .pagesRead]
     case .extraction: [.eventsExtracted]
-    case .mail, .engine, .coolify: []
+    case .mail, .engine, .coolify, .booking: []
     }
   }
 }
