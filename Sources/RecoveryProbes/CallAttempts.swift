@@ -24,17 +24,20 @@ struct CallAttempts: Sendable, Hashable {
   /// such calls count; nil counts connections, where what passes is not plain HTTP.
   init(_ record: ProxyRecord, during windows: [(from: Int, to: Int)], keys: Set<ProxyRecord.Call>?) {
     let calls = record.requests.filter { keys?.contains($0.call) ?? false }
-    let times = keys == nil ? record.connections : calls.map(\.at)
+    let spans =
+      keys == nil
+      ? record.connections.map { (from: $0, to: $0) } : calls.map { (from: $0.at, to: $0.endedAt ?? Int.max) }
     var growing: [Bool] = []
     for window in windows {
-      let within = times.filter { $0 >= window.from && $0 <= window.to + Self.slack }.sorted()
+      let within = spans.filter { $0.from >= window.from && $0.from <= window.to + Self.slack }
       guard !within.isEmpty else { continue }
       requests += 1
       mostPerRequest = max(mostPerRequest, within.count)
-      let pauses = zip(within, within.dropFirst()).map { $1 - $0 }
-      if let least = pauses.min() { shortestPause = min(shortestPause ?? least, least) }
-      if pauses.count >= 2, let first = pauses.first, let last = pauses.last {
-        growing.append(Double(last) >= Double(max(1, first)) * Self.growth)
+      for pauses in Self.pauses(between: within) {
+        if let least = pauses.min() { shortestPause = min(shortestPause ?? least, least) }
+        if pauses.count >= 2, let first = pauses.first, let last = pauses.last {
+          growing.append(Double(last) >= Double(max(1, first)) * Self.growth)
+        }
       }
     }
     isFlat = growing.count(where: \.self) * 2 < growing.count
@@ -42,6 +45,22 @@ struct CallAttempts: Sendable, Hashable {
     givenUpAfter = calls.filter { $0.at >= start && $0.end == .givenUp }.compactMap { call in
       call.endedAt.map { $0 - call.at }
     }.max()
+  }
+
+  /// The pauses from call to call. One that began while another was under way is no second try of it, but somebody else's:
+  /// a request from before that is still tried, say. It continues, or begins, a series of its own.
+  private static func pauses(between calls: [(from: Int, to: Int)]) -> [[Int]] {
+    var series: [(last: (from: Int, to: Int), pauses: [Int])] = []
+    for call in calls.sorted(by: { $0.from < $1.from }) {
+      let ended = series.indices.filter { series[$0].last.to <= call.from }
+      if let index = ended.min(by: { series[$0].last.to < series[$1].last.to }) {
+        series[index].pauses.append(call.from - series[index].last.from)
+        series[index].last = call
+      } else {
+        series.append((call, []))
+      }
+    }
+    return series.map(\.pauses)
   }
 
   var facts: JSONValue {

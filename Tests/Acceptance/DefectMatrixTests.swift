@@ -34,24 +34,19 @@ struct ListedCheck: Decodable, Sendable {
     "postgres-migration-rehearsal", "restore-drill", "seed-check", "service-recovery", "workflow-run",
   ]
 
-  /// Those that go through the whole platform.
-  private static let thoroughProbes: Set = ["load-run", "workflow-run"]
-
   static let all: [ListedCheck] = {
     let listed = try? BuiltCommand.prodworthy.run(["checks", "--json"])
     return (try? JSONDecoder().decode([ListedCheck].self, from: Data((listed?.output ?? "").utf8))) ?? []
   }()
 
-  /// The options of an audit of a group: everything, or everything but what takes long and is not expected to change.
+  /// The options of an audit of a group: everything but the probes that take long and that it is not about.
   static func options(for group: DefectGroup) throws -> [String] {
-    var patient = all.filter { patientProbes.contains($0.probe) }.map(\.id)
-    let isAboutThem = group.defects.contains { defect in
-      defect.parts.contains("the rate limit of the edge") || defect.expected.contains { patient.contains($0.check) }
+    let expected = Set(group.defects.flatMap(\.expected).map(\.check))
+    var wanted = Set(all.filter { expected.contains($0.id) }.map(\.probe))
+    if group.defects.contains(where: { $0.parts.contains("the rate limit of the edge") }) {
+      wanted.insert("http-rate-limit")
     }
-    if isAboutThem {
-      // What goes through the whole platform would tell of every defect anywhere in it.
-      patient = group.isThorough ? [] : all.filter { thoroughProbes.contains($0.probe) }.map(\.id)
-    }
+    let patient = all.filter { patientProbes.contains($0.probe) && !wanted.contains($0.probe) }.map(\.id)
     if patient.isEmpty { return [] }
     let policy = try Scratch.write(
       "policy: matrix\ntitle: All but what takes long\nchecks: { exclude: [postgres-style-*, \(patient.joined(separator: ", "))] }\n"
