@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func pausesAreFromCallToCall() {
-    let found = attempts([(0, 400), (500, 900), (1100, 1500)])
+    let found = attempts([(0, 400), (500, 900), (1400, 1800)])
     #expect(found.requests == 1 && found.mostPerRequest == 3 && found.shortestPause == 500 && !found.isFlat)
   }
 
