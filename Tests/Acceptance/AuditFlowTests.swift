@@ -12,7 +12,8 @@ struct AuditFlowTests {
       let (outcome, report, folder) = try ground.audit()
       #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
       #expect(report.checklist.count == 27)
-      #expect(report.checklist.contains { $0.status == "notCovered" })
+      // Every item is looked at or attested; a warning is what servers of an older system lack.
+      #expect(report.checklist.allSatisfy { ["pass", "warn"].contains($0.status) }, "\(report.checklist)")
       let again = Scratch.file("again")
       let judged = try BuiltCommand.prodworthy.run(
         ["judge", folder, "--out", again], environment: ["TZ": "Asia/Kathmandu", "LC_ALL": "tr_TR.UTF-8"])
