@@ -147,10 +147,11 @@ struct BehaviourTests {
       #expect((document["steps"] as? [[String: Any]])?.allSatisfy { $0["status"] as? String == "passed" } == true)
       let failed = try run("search-and-discovery")
       #expect(failed.status == 1)
-      #expect(failed.output.contains("the search misses event"), "\(failed.output)")
+      #expect((failed.output + failed.errors).contains("the search misses event"), "\(failed.output)\(failed.errors)")
       // Whoever may not write is refused, and what was never stored need not be taken away.
       let refused = try run("saved-search")
-      #expect(refused.status == 1 && refused.output.contains("401"), "\(refused.output)")
+      #expect(
+        refused.status == 1 && (refused.output + refused.errors).contains("401"), "\(refused.output)\(refused.errors)")
       let allowed = try run("saved-search", ["--bearer", "${file:\(ground.folder)/alice.token}"])
       #expect(allowed.status == 0, "\(allowed.output)")
       #expect(!allowed.output.contains(try String(contentsOfFile: "\(ground.folder)/alice.token", encoding: .utf8)))
