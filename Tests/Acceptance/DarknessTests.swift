@@ -84,6 +84,7 @@ struct DarknessTests {
       "id: alertmanager, kind: alertmanager, url: \"\(url)\", drill: { sink: \"\(url)/sink\", patienceSeconds: 1 }",
       "id: prometheus, kind: prometheus, url: \"\(url)\", services: [api], businessMetrics: [{ query: x_total }]",
       "id: grafana, kind: grafana, url: \"\(url)\", tryDefaultPassword: true",
+      "id: coolify, kind: coolify, url: \"\(url)\"",
       "id: loki, kind: loki, url: \"\(url)\", services: [api]",
       "id: sentry, kind: sentry, url: \"\(url)\", organization: a, project: b",
       "id: glitchtip, kind: glitchtip, url: \"\(url)\", organization: a, project: b",
