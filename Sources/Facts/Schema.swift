@@ -73,5 +73,10 @@ public indirect enum Schema: Sendable, Hashable {
       self.summary = summary
       self.fallback = fallback
     }
+
+    /// A member that must be there, as most of facts must.
+    public static func required(_ name: String, _ schema: Schema, _ summary: String) -> Field {
+      Field(name, schema, required: true, summary)
+    }
   }
 }

@@ -71,42 +71,38 @@ struct DrillFacts: Sendable {
   private static func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 
   static let schema = Schema.object([
-    field("backup", .string(), "the backup that was restored"),
-    field("serverVersion", .nullable(.string()), "the server it was restored into"),
-    field("restored", .boolean, "every step succeeded"),
-    field("failure", .nullable(.string()), "the first step that did not, and why"),
-    field(
+    .required("backup", .string(), "the backup that was restored"),
+    .required("serverVersion", .nullable(.string()), "the server it was restored into"),
+    .required("restored", .boolean, "every step succeeded"),
+    .required("failure", .nullable(.string()), "the first step that did not, and why"),
+    .required(
       "steps",
       .array(
         .object([
-          field("name", .string(), "what was done"),
-          field("succeeded", .boolean, "whether it worked"),
-          field("seconds", .number(minimum: 0), "how long it took"),
-          field("reason", .nullable(.string()), "why it did not work"),
+          .required("name", .string(), "what was done"),
+          .required("succeeded", .boolean, "whether it worked"),
+          .required("seconds", .number(minimum: 0), "how long it took"),
+          .required("reason", .nullable(.string()), "why it did not work"),
         ])), "in order; a step that fails is the last"),
-    field("restoreSeconds", .nullable(.number(minimum: 0)), "from the first byte fetched to the last answer"),
-    field("tables", .nullable(.integer(minimum: 0)), "tables in the restored database"),
-    field(
+    .required("restoreSeconds", .nullable(.number(minimum: 0)), "from the first byte fetched to the last answer"),
+    .required("tables", .nullable(.integer(minimum: 0)), "tables in the restored database"),
+    .required(
       "assertions",
       .nullable(
         .array(
           .object([
-            field("name", .string(), "what was asked"),
-            field("expected", .string(), "what had to come"),
-            field("observed", .nullable(.number()), "what came"),
-            field("holds", .nullable(.boolean), "whether that is enough; null where no number came"),
-            field("reason", .nullable(.string()), "why not"),
+            .required("name", .string(), "what was asked"),
+            .required("expected", .string(), "what had to come"),
+            .required("observed", .nullable(.number()), "what came"),
+            .required("holds", .nullable(.boolean), "whether that is enough; null where no number came"),
+            .required("reason", .nullable(.string()), "why not"),
           ]))), "what the restored data had to show; null without a restore"),
-    field("heartbeatAt", .nullable(.string(.date)), "the newest row that came back"),
-    field("isolated", .nullable(.boolean), "the server archived nothing and listened on no network"),
-    field("removed", .boolean, "nothing is left of the drill"),
+    .required("heartbeatAt", .nullable(.string(.date)), "the newest row that came back"),
+    .required("isolated", .nullable(.boolean), "the server archived nothing and listened on no network"),
+    .required("removed", .boolean, "nothing is left of the drill"),
     Schema.Field("restoreMinutes", .nullable(.number(minimum: 0)), "the same in minutes"),
     Schema.Field("lossHours", .nullable(.number()), "from the newest row that came back to the drill, in hours"),
   ])
-
-  private static func field(_ name: String, _ schema: Schema, _ summary: String) -> Schema.Field {
-    Schema.Field(name, schema, required: true, summary)
-  }
 
   /// The facts with the loss added. Pure.
   static func derive(_ facts: JSONValue, asOf now: Instant) -> JSONValue {

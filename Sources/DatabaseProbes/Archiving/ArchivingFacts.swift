@@ -110,45 +110,41 @@ struct ArchivingFacts {
   }
 
   static let schema = Schema.object([
-    field(
+    .required(
       "settings",
       .nullable(
         .object([
-          field("mode", .nullable(.string()), "archive_mode: off, on or always"),
-          field(
+          .required("mode", .nullable(.string()), "archive_mode: off, on or always"),
+          .required(
             "timeoutSeconds", .nullable(.integer()), "archive_timeout: the longest a segment waits; 0 for no limit"),
-          field("level", .nullable(.string()), "wal_level"),
-          field("hasWay", .nullable(.boolean), "an archive_command or archive_library is set"),
-          field("isInRecovery", .nullable(.boolean), "a standby, which archives only in the mode always"),
+          .required("level", .nullable(.string()), "wal_level"),
+          .required("hasWay", .nullable(.boolean), "an archive_command or archive_library is set"),
+          .required("isInRecovery", .nullable(.boolean), "a standby, which archives only in the mode always"),
         ])), "how the server is told to archive"),
-    field(
+    .required(
       "archiver",
       .nullable(
         .object([
-          field("archivedCount", .nullable(.integer(minimum: 0)), "segments archived since statistics began"),
-          field("failedCount", .nullable(.integer(minimum: 0)), "attempts that failed"),
-          field("lastArchived", .nullable(.string()), "the last segment archived"),
-          field("lastArchivedAt", .nullable(.string(.date)), "when that was"),
-          field("lastFailed", .nullable(.string()), "the last segment that could not be"),
-          field("lastFailedAt", .nullable(.string(.date)), "when that was"),
-          field("failingNow", .nullable(.boolean), "the last attempt failed"),
-          field("segmentsBehind", .nullable(.integer(minimum: 0)), "whole segments written and not archived"),
+          .required("archivedCount", .nullable(.integer(minimum: 0)), "segments archived since statistics began"),
+          .required("failedCount", .nullable(.integer(minimum: 0)), "attempts that failed"),
+          .required("lastArchived", .nullable(.string()), "the last segment archived"),
+          .required("lastArchivedAt", .nullable(.string(.date)), "when that was"),
+          .required("lastFailed", .nullable(.string()), "the last segment that could not be"),
+          .required("lastFailedAt", .nullable(.string(.date)), "when that was"),
+          .required("failingNow", .nullable(.boolean), "the last attempt failed"),
+          .required("segmentsBehind", .nullable(.integer(minimum: 0)), "whole segments written and not archived"),
           Schema.Field("ageSeconds", .nullable(.integer()), "from the last segment archived to now"),
         ])), "what the archiver says of itself"),
-    field(
+    .required(
       "receivers",
       .nullable(
         .array(
           .object([
-            field("name", .string(), "the replication slot"),
-            field("active", .nullable(.boolean), "somebody fetches the log by it now"),
-            field("behindBytes", .nullable(.integer()), "log not confirmed yet, in bytes"),
+            .required("name", .string(), "the replication slot"),
+            .required("active", .nullable(.boolean), "somebody fetches the log by it now"),
+            .required("behindBytes", .nullable(.integer()), "log not confirmed yet, in bytes"),
           ]))), "physical slots by which the log is fetched"),
     Schema.Field(
       "continuous", .nullable(.boolean), "an archive or a receiver gets the log as it is written; null where not seen"),
   ])
-
-  private static func field(_ name: String, _ schema: Schema, _ summary: String) -> Schema.Field {
-    Schema.Field(name, schema, required: true, summary)
-  }
 }

@@ -96,47 +96,45 @@ struct SeedFacts: Sendable {
   }
 
   static let schema = Schema.object([
-    field("serverVersion", .nullable(.string()), "the throw-away server's version"),
-    field(
+    .required("serverVersion", .nullable(.string()), "the throw-away server's version"),
+    .required(
       "runs",
       .array(
         .object([
-          field(
+          .required(
             "name", .string(.word(["first", "fresh", "again"])),
             "first and fresh in an empty database each, again in the first one"),
-          field("succeeded", .boolean, "it ended with status 0"),
-          field("seconds", .number(minimum: 0), "how long it took"),
-          field("reason", .nullable(.string()), "what went wrong"),
+          .required("succeeded", .boolean, "it ended with status 0"),
+          .required("seconds", .number(minimum: 0), "how long it took"),
+          .required("reason", .nullable(.string()), "what went wrong"),
         ])), "the times that the seeder ran, up to one that failed"),
-    field(
+    .required(
       "tables",
       .nullable(
         .array(
           .object([
-            field("name", .string(), "the table with its schema"),
-            field("rows", .integer(minimum: 0), "rows after the first run"),
-            field("rowsFresh", .nullable(.integer(minimum: 0)), "rows after a run in another empty database"),
-            field("rowsAgain", .nullable(.integer(minimum: 0)), "rows after a second run in the same database"),
-            field("deterministic", .nullable(.boolean), "both empty databases got the same rows"),
-            field("idempotent", .nullable(.boolean), "the second run changed nothing"),
-            field("differing", .array(.string()), "columns in which the two empty databases differ"),
-            field("changed", .array(.string()), "columns that the second run changed"),
-            field("masked", .array(.string()), "columns that were not compared"),
+            .required("name", .string(), "the table with its schema"),
+            .required("rows", .integer(minimum: 0), "rows after the first run"),
+            .required("rowsFresh", .nullable(.integer(minimum: 0)), "rows after a run in another empty database"),
+            .required("rowsAgain", .nullable(.integer(minimum: 0)), "rows after a second run in the same database"),
+            .required("deterministic", .nullable(.boolean), "both empty databases got the same rows"),
+            .required("idempotent", .nullable(.boolean), "the second run changed nothing"),
+            .required("differing", .array(.string()), "columns in which the two empty databases differ"),
+            .required("changed", .array(.string()), "columns that the second run changed"),
+            .required("masked", .array(.string()), "columns that were not compared"),
           ]))), "the tables; null where the first run failed"),
-    field(
+    .required(
       "demands",
       .nullable(
         .array(
           .object([
-            field("table", .string(), "the table"), field("atLeast", .integer(minimum: 0), "rows it has to have"),
-            field("rows", .integer(minimum: 0), "rows it has"), field("exists", .boolean, "there is such a table"),
-            field("holds", .boolean, "it has enough"),
+            .required("table", .string(), "the table"),
+            .required("atLeast", .integer(minimum: 0), "rows it has to have"),
+            .required("rows", .integer(minimum: 0), "rows it has"),
+            .required("exists", .boolean, "there is such a table"),
+            .required("holds", .boolean, "it has enough"),
           ]))), "the rows that the inventory demands"),
-    field("idleMasks", .nullable(.array(.string())), "declared volatile columns that no table has"),
-    field("removed", .boolean, "nothing is left of it"),
+    .required("idleMasks", .nullable(.array(.string())), "declared volatile columns that no table has"),
+    .required("removed", .boolean, "nothing is left of it"),
   ])
-
-  private static func field(_ name: String, _ schema: Schema, _ summary: String) -> Schema.Field {
-    Schema.Field(name, schema, required: true, summary)
-  }
 }

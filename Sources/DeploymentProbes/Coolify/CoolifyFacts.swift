@@ -78,54 +78,50 @@ enum CoolifyFacts {
   // MARK: The shape
 
   static let schema = Schema.object([
-    field("healthy", .nullable(.boolean), "its health endpoint, asked without credentials, says OK"),
-    field("refusesStrangers", .nullable(.boolean), "without a token it does not even tell its version"),
-    field(
+    .required("healthy", .nullable(.boolean), "its health endpoint, asked without credentials, says OK"),
+    .required("refusesStrangers", .nullable(.boolean), "without a token it does not even tell its version"),
+    .required(
       "servers",
       .nullable(
         .array(
           .object([
-            field("name", .string(), "the server"),
-            field("reachable", .nullable(.boolean), "Coolify reaches it"),
-            field("usable", .nullable(.boolean), "Coolify can deploy to it"),
+            .required("name", .string(), "the server"),
+            .required("reachable", .nullable(.boolean), "Coolify reaches it"),
+            .required("usable", .nullable(.boolean), "Coolify can deploy to it"),
           ]))), "the machines it deploys to"),
-    field(
+    .required(
       "resources",
       .array(
         .object([
-          field("name", .string(), "the application, database or service"),
-          field("type", .string(), "what it is, in Coolify's words"),
-          field("state", .nullable(.string()), "running, exited, restarting, degraded, …"),
-          field("health", .nullable(.string()), "healthy, unhealthy or unknown"),
+          .required("name", .string(), "the application, database or service"),
+          .required("type", .string(), "what it is, in Coolify's words"),
+          .required("state", .nullable(.string()), "running, exited, restarting, degraded, …"),
+          .required("health", .nullable(.string()), "healthy, unhealthy or unknown"),
         ])), "everything it runs"),
-    field("applications", .array(application), "the applications, with their last deployments"),
-    field("release", .nullable(.string()), "the commit that is meant to run, as the inventory says"),
+    .required("applications", .array(application), "the applications, with their last deployments"),
+    .required("release", .nullable(.string()), "the commit that is meant to run, as the inventory says"),
   ])
 
   private static let application = Schema.object([
-    field("name", .string(), "the application"),
-    field("healthCheckDefined", .nullable(.boolean), "it has a health check"),
-    field("pinned", .nullable(.boolean), "it is deployed from a fixed commit or tag"),
-    field("memoryLimited", .nullable(.boolean), "its memory is bounded"),
-    field("processorsLimited", .nullable(.boolean), "its processors are bounded"),
-    field("deployments", .integer(minimum: 0), "how many of the last 20 deployments have ended"),
-    field("lastStatus", .nullable(.string()), "how the last one ended: finished or failed"),
-    field("lastAt", .nullable(.string(.date)), "when"),
-    field("runningCommit", .nullable(.string()), "the commit that was deployed last without failing"),
-    field("deploying", .boolean, "a deployment is in progress"),
-    field("failed", .integer(minimum: 0), "how many of them failed"),
-    field("failedShare", .nullable(.number(minimum: 0, maximum: 1)), "the share that failed"),
-    field("medianSeconds", .nullable(.integer(minimum: 0)), "how long a deployment takes"),
-    field("versions", .integer(minimum: 0), "how many versions can run"),
-    field(
+    .required("name", .string(), "the application"),
+    .required("healthCheckDefined", .nullable(.boolean), "it has a health check"),
+    .required("pinned", .nullable(.boolean), "it is deployed from a fixed commit or tag"),
+    .required("memoryLimited", .nullable(.boolean), "its memory is bounded"),
+    .required("processorsLimited", .nullable(.boolean), "its processors are bounded"),
+    .required("deployments", .integer(minimum: 0), "how many of the last 20 deployments have ended"),
+    .required("lastStatus", .nullable(.string()), "how the last one ended: finished or failed"),
+    .required("lastAt", .nullable(.string(.date)), "when"),
+    .required("runningCommit", .nullable(.string()), "the commit that was deployed last without failing"),
+    .required("deploying", .boolean, "a deployment is in progress"),
+    .required("failed", .integer(minimum: 0), "how many of them failed"),
+    .required("failedShare", .nullable(.number(minimum: 0, maximum: 1)), "the share that failed"),
+    .required("medianSeconds", .nullable(.integer(minimum: 0)), "how long a deployment takes"),
+    .required("versions", .integer(minimum: 0), "how many versions can run"),
+    .required(
       "versionsAreImages", .boolean,
       "whether these are images on the server; else commits that were deployed without failing"),
-    field("rolledBackAt", .nullable(.string(.date)), "when it was rolled back last, among the last 20 deployments"),
+    .required("rolledBackAt", .nullable(.string(.date)), "when it was rolled back last, among the last 20 deployments"),
     Schema.Field("rolledBackDaysAgo", .nullable(.integer(minimum: 0)), "how many days ago"),
     Schema.Field("runsRelease", .nullable(.boolean), "whether it runs the commit that the inventory names"),
   ])
-
-  private static func field(_ name: String, _ schema: Schema, _ summary: String) -> Schema.Field {
-    Schema.Field(name, schema, required: true, summary)
-  }
 }

@@ -59,30 +59,26 @@ struct ComposeFileFacts {
 
   /// The shape of the facts.
   static let schema = Schema.object([
-    field("project", .string(), "the project's name"),
-    field("files", .array(.string()), "the files, as they are named"),
-    field("inactive", .array(.string()), "services that no active profile switches on: they are not judged"),
-    field("environmentFiles", .nullable(.integer(minimum: 0)), "files of containers' variables that were read"),
-    field(
+    .required("project", .string(), "the project's name"),
+    .required("files", .array(.string()), "the files, as they are named"),
+    .required("inactive", .array(.string()), "services that no active profile switches on: they are not judged"),
+    .required("environmentFiles", .nullable(.integer(minimum: 0)), "files of containers' variables that were read"),
+    .required(
       "subjects",
       .array(
         .object([
-          field("name", .string(), "the service, or the file"),
-          field("kind", .string(.word(["service", "file"])), "what it is"),
-          field("at", .string(), "where it stands: FILE:LINE:COLUMN"),
-          field("image", .string(), "the image as it is named; empty without one"),
-          field("built", .boolean, "whether an image is built for it"),
-          field("publishedPorts", .integer(minimum: 0), "how many ports of the host it takes"),
-          field(
+          .required("name", .string(), "the service, or the file"),
+          .required("kind", .string(.word(["service", "file"])), "what it is"),
+          .required("at", .string(), "where it stands: FILE:LINE:COLUMN"),
+          .required("image", .string(), "the image as it is named; empty without one"),
+          .required("built", .boolean, "whether an image is built for it"),
+          .required("publishedPorts", .integer(minimum: 0), "how many ports of the host it takes"),
+          .required(
             "complaints",
             .object(
               ComposeRule.allCases.map {
-                field("\($0)", .nullable(.array(.string())), "what \($0.rawValue) judges, each with its place")
+                .required("\($0)", .nullable(.array(.string())), "what \($0.rawValue) judges, each with its place")
               }), "what is to be complained of, by rule; null where it cannot be told"),
         ])), "every service, and the file as a whole"),
   ])
-
-  private static func field(_ name: String, _ schema: Schema, _ summary: String) -> Schema.Field {
-    Schema.Field(name, schema, required: true, summary)
-  }
 }

@@ -101,29 +101,25 @@ struct DockerfileProbe: Probe {
   }
 
   private static let schema = Schema.object([
-    field(
+    .required(
       "files",
       .array(
         .object([
-          field("name", .string(), "the file, relative to the project"),
-          field(
+          .required("name", .string(), "the file, relative to the project"),
+          .required(
             "bases",
             .array(
               .object([
-                field("image", .string(), "the image that a stage builds on, as it is written"),
-                field("registry", .string(), "where it comes from; empty for the default registry"),
-                field("line", .integer(minimum: 1), "where"),
+                .required("image", .string(), "the image that a stage builds on, as it is written"),
+                .required("registry", .string(), "where it comes from; empty for the default registry"),
+                .required("line", .integer(minimum: 1), "where"),
               ])), "what it builds on, stage by stage"),
-          field(
+          .required(
             "complaints",
             .object(
               DockerfileRule.allCases.map {
-                field("\($0)", .array(.string()), "what \($0.rawValue) judges, each with its line")
+                .required("\($0)", .array(.string()), "what \($0.rawValue) judges, each with its line")
               }), "what is to be complained of, by rule"),
         ])), "every Dockerfile")
   ])
-
-  private static func field(_ name: String, _ schema: Schema, _ summary: String) -> Schema.Field {
-    Schema.Field(name, schema, required: true, summary)
-  }
 }

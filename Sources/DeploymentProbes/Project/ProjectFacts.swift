@@ -195,50 +195,47 @@ struct ProjectFacts {
   }
 
   static let schema = Schema.object([
-    field(
+    .required(
       "engine",
       .object([
-        field("version", .nullable(.string()), "the engine's version"),
-        field("api", .nullable(.string()), "the newest version of its API"),
+        .required("version", .nullable(.string()), "the engine's version"),
+        .required("api", .nullable(.string()), "the newest version of its API"),
       ]), "who was asked"),
-    field("project", .string(), "the project's name"),
-    field("services", .array(service), "the services of the files, and those that run beside them"),
+    .required("project", .string(), "the project's name"),
+    .required("services", .array(service), "the services of the files, and those that run beside them"),
   ])
 
   private static let service = Schema.object([
-    field("name", .string(), "the service"), field("declared", .boolean, "whether the files know it"),
-    field("endsByItself", .boolean, "whether it is to do its work and end, as a migration does"),
-    field("wanted", .integer(minimum: 0), "how many containers the files ask for"),
-    field("containers", .integer(minimum: 0), "how many there are"),
-    field("running", .integer(minimum: 0), "how many of them run"),
-    field("satisfied", .boolean, "whether enough run, or one that ends by itself has ended well"),
-    field("states", .array(.string()), "their states, in the engine's words"),
-    field(
+    .required("name", .string(), "the service"), .required("declared", .boolean, "whether the files know it"),
+    .required("endsByItself", .boolean, "whether it is to do its work and end, as a migration does"),
+    .required("wanted", .integer(minimum: 0), "how many containers the files ask for"),
+    .required("containers", .integer(minimum: 0), "how many there are"),
+    .required("running", .integer(minimum: 0), "how many of them run"),
+    .required("satisfied", .boolean, "whether enough run, or one that ends by itself has ended well"),
+    .required("states", .array(.string()), "their states, in the engine's words"),
+    .required(
       "health", .nullable(.string()), "the worst state of health: healthy, starting, unhealthy; null without a check"),
-    field("healthDefined", .boolean, "whether every container has a health check"),
-    field(
+    .required("healthDefined", .boolean, "whether every container has a health check"),
+    .required(
       "restarts", .nullable(.integer(minimum: 0)), "how often the engine started one again; null without containers"),
-    field("startedAt", .nullable(.string(.date)), "when the newest running container was started"),
-    field("outOfMemory", .nullable(.boolean), "whether one was killed for its memory"),
-    field(
+    .required("startedAt", .nullable(.string(.date)), "when the newest running container was started"),
+    .required("outOfMemory", .nullable(.boolean), "whether one was killed for its memory"),
+    .required(
       "image",
       .object([
-        field("declared", .nullable(.string()), "the image in the files"),
-        field("running", .array(.string()), "the images that run"),
-        field("asDeclared", .nullable(.boolean), "whether they are the same by name; null where the files name none"),
-        field(
+        .required("declared", .nullable(.string()), "the image in the files"),
+        .required("running", .array(.string()), "the images that run"),
+        .required(
+          "asDeclared", .nullable(.boolean), "whether they are the same by name; null where the files name none"),
+        .required(
           "newestHere", .nullable(.boolean), "whether what runs is what the name stands for on the engine's host now"),
-        field("digests", .array(.string()), "the digests of what runs"),
+        .required("digests", .array(.string()), "the digests of what runs"),
       ]), "which image runs"),
-    field("drift", .array(.string()), "what is more open, or less bounded, than the files say"),
-    field("openPorts", .array(.string()), "ports of the host that the files do not give"),
-    field("anonymousData", .array(.string()), "paths whose data lies in volumes without a name"),
-    field("logsRotate", .nullable(.boolean), "whether logs are bounded"),
-    field("memoryLimited", .nullable(.boolean), "whether memory is bounded"),
+    .required("drift", .array(.string()), "what is more open, or less bounded, than the files say"),
+    .required("openPorts", .array(.string()), "ports of the host that the files do not give"),
+    .required("anonymousData", .array(.string()), "paths whose data lies in volumes without a name"),
+    .required("logsRotate", .nullable(.boolean), "whether logs are bounded"),
+    .required("memoryLimited", .nullable(.boolean), "whether memory is bounded"),
     Schema.Field("upSeconds", .nullable(.integer(minimum: 0)), "for how long the newest container has been running"),
   ])
-
-  private static func field(_ name: String, _ schema: Schema, _ summary: String) -> Schema.Field {
-    Schema.Field(name, schema, required: true, summary)
-  }
 }
