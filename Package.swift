@@ -109,7 +109,7 @@ let package = Package(
     .target(
       name: "BackupProbes",
       dependencies: [
-        "AuditModel", "CZlib", "ChildProcesses", "Cryptography", "Facts", "Probing", "ScratchServers",
+        "AuditModel", "ChildProcesses", "Compression", "Cryptography", "Facts", "Probing", "ScratchServers",
       ]),
     // How a system bears load: a script run against it, its processes and its database watched meanwhile.
     .target(
@@ -142,7 +142,7 @@ let package = Package(
     // What is written beside the system: documents, pipelines, manifests, assessments; and secrets where none may stand.
     .target(
       name: "DocumentProbes",
-      dependencies: ["AuditModel", "CZlib", "ChildProcesses", "Cryptography", "Definitions", "Facts", "Probing"]),
+      dependencies: ["AuditModel", "ChildProcesses", "Compression", "Cryptography", "Definitions", "Facts", "Probing"]),
 
     // MARK: Keeping and serving
 
@@ -231,6 +231,8 @@ let package = Package(
 
     // X.509: reading certificates and revocation lists, judging paths. Opens nothing.
     .target(name: "Certificates", dependencies: ["AuditModel", "Cryptography"]),
+    // What zlib compressed, piece by piece.
+    .target(name: "Compression", dependencies: ["CZlib"]),
     // Message digests and signatures from libcrypto.
     .target(name: "Cryptography", dependencies: ["COpenSSL"]),
 

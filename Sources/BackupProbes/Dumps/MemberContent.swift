@@ -1,3 +1,5 @@
+import Compression
+
 /// Reads the data of one entry: uncompresses them and watches their rows.
 final class MemberContent {
   private let subject: String

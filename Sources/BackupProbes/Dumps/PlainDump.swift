@@ -1,3 +1,5 @@
+import Compression
+
 /// A dump in SQL (`pg_dump -Fp`, `pg_dumpall`), perhaps under gzip.
 ///
 /// psql restores one that was cut off and ends with 0: its last words are the only witness.

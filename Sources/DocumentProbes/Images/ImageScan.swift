@@ -1,4 +1,5 @@
 import AuditModel
+import Compression
 import Facts
 import Probing
 
@@ -68,7 +69,7 @@ struct ImageScan {
 
   private mutating func layer(_ range: Range<Int>, _ number: Int, of image: Int, _ archive: borrowing ImageArchive) {
     var stream = TarStream()
-    var gunzip: Gunzip?
+    var inflation: Inflation?
     var trouble: String?
     var isFirst = true
     archive.read(range) { piece in
@@ -79,7 +80,7 @@ struct ImageScan {
           trouble = "it is compressed by zstd, which is not read"
           return false
         }
-        if piece.starts(with: [0x1F, 0x8B]) { gunzip = Gunzip() }
+        if piece.starts(with: [0x1F, 0x8B]) { inflation = Inflation() }
       }
       func unpack(_ bytes: UnsafeRawBufferPointer) -> Bool {
         unpacked += bytes.count
@@ -94,15 +95,18 @@ struct ImageScan {
           return false
         }
       }
-      guard let gunzip else { return unpack(piece) }
-      do throws(Gunzip.Damage) {
-        try gunzip.take(piece, to: unpack)
+      guard let inflation else { return unpack(piece) }
+      do throws(Inflation.Fault) {
+        try inflation.take(piece, to: unpack)
       } catch {
-        trouble = error.reason
+        switch error {
+        case .noMemory: trouble = "there is no memory to uncompress it"
+        case .damaged: trouble = "the compressed data are damaged"
+        }
       }
       return trouble == nil
     }
-    if trouble == nil, !stream.isComplete || gunzip?.isComplete == false { trouble = "it ends early" }
+    if trouble == nil, !stream.isComplete || inflation?.isComplete == false { trouble = "it ends early" }
     if let trouble { lose("the layer \(number): \(trouble)") } else { layersRead += 1 }
   }
 

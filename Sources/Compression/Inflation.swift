@@ -1,14 +1,22 @@
 import CZlib
 
 /// Uncompresses zlib (RFC 1950) and gzip (RFC 1952) content piece by piece; both carry a checksum of what was compressed.
-final class Inflation {
+package final class Inflation {
+  /// Why it cannot go on.
+  package enum Fault: Error {
+    /// There is no memory for it.
+    case noMemory
+    /// The content is damaged; how, in a few words.
+    case damaged(String)
+  }
+
   private let stream: UnsafeMutablePointer<z_stream>
   private let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 16)
   /// Whether the content came to its end and its checksum was right. A further gzip member makes it false again.
-  private(set) var isComplete = false
+  package private(set) var isComplete = false
   private let isReady: Bool
 
-  init() {
+  package init() {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
     // 15 bits of window, and 32 more to tell zlib from gzip by the header.
@@ -21,32 +29,28 @@ final class Inflation {
     output.deallocate()
   }
 
-  /// Takes in a piece and hands on what it holds.
-  func take(_ input: UnsafeRawBufferPointer, to body: (UnsafeRawBufferPointer) throws(ReadingFault) -> Void)
-    throws(ReadingFault)
-  {
-    guard isReady else { throw .unreadable("no memory to uncompress") }
+  /// Takes in a piece and hands on what it holds; false from `body` ends it early.
+  package func take(_ input: UnsafeRawBufferPointer, to body: (UnsafeRawBufferPointer) -> Bool) throws(Fault) {
+    guard isReady else { throw .noMemory }
     guard let start = input.baseAddress, input.count > 0 else { return }
     stream.pointee.next_in = UnsafeMutablePointer(mutating: start.assumingMemoryBound(to: UInt8.self))
     stream.pointee.avail_in = UInt32(input.count)
     repeat {
       if isComplete {
         // Gzip files may be joined; anything else behind the end does not belong there.
-        guard inflateReset(stream) == Z_OK else { throw .corrupt("the compressed data cannot be read on") }
+        guard inflateReset(stream) == Z_OK else { throw .damaged("they cannot be read on") }
         isComplete = false
       }
       stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
       stream.pointee.avail_out = UInt32(output.count)
       let status = inflate(stream, Z_NO_FLUSH)
       let count = output.count - Int(stream.pointee.avail_out)
-      if count > 0 { try body(UnsafeRawBufferPointer(rebasing: output[0..<count])) }
+      if count > 0, !body(UnsafeRawBufferPointer(rebasing: output[0..<count])) { return }
       switch status {
       case Z_STREAM_END: isComplete = true
       case Z_OK: break
       case Z_BUF_ERROR: if stream.pointee.avail_in == 0 { return }
-      default:
-        let words = stream.pointee.msg.map { String(cString: $0) } ?? "error \(status)"
-        throw .corrupt("the compressed data are damaged: \(words)")
+      default: throw .damaged(stream.pointee.msg.map { String(cString: $0) } ?? "error \(status)")
       }
     } while stream.pointee.avail_in > 0 || (stream.pointee.avail_out == 0 && !isComplete)
   }
