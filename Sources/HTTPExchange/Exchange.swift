@@ -89,6 +89,33 @@ package struct Client: Sendable {
         firstByte: firstByte.map { Self.milliseconds($0 - sent) }, total: Self.milliseconds(clock.now - began)))
   }
 
+  /// Why nothing came back that could be judged.
+  package struct Unheard: Error {
+    package let unseen: Unseen
+  }
+
+  /// The answer to a question of one service to another, whatever its status: throws where none came, where it is no HTTP, and
+  /// where the server did not prove who it is and so was not shown the credentials.
+  package func heard(_ request: HTTPRequest, presenting presented: Presented) throws(Unheard) -> Answer {
+    let answer: Answer
+    do {
+      answer = try self.answer(to: request, presenting: presented)
+    } catch {
+      switch error {
+      case .noConnection(let reason): throw Unheard(unseen: Unseen(.unreachable, reason))
+      case .unseen(let unseen): throw Unheard(unseen: unseen)
+      }
+    }
+    if answer.credentials == .withheld {
+      throw Unheard(
+        unseen: Unseen(.denied, "the server did not prove who it is, so it was not shown the credentials"))
+    }
+    guard answer.response.status != nil, answer.response.malformed == nil else {
+      throw Unheard(unseen: Unseen(.malformed, answer.response.malformed ?? "no HTTP answer"))
+    }
+    return answer
+  }
+
   /// Opens a connection to the origin of `url`, encrypted where its scheme says so; whether the server proved to be the
   /// declared one, as far as a token depends on it.
   package func connection(

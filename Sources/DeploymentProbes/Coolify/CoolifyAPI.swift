@@ -86,21 +86,10 @@ struct CoolifyAPI {
     var request = HTTPRequest(
       .get, base.with(target: root + path), fields: [(name: "Accept", value: "application/json")])
     request.contentLimit = Self.contentLimit
-    let answer: Answer
     do {
-      answer = try client.answer(to: request, presenting: presented)
+      return try client.heard(request, presenting: presented).response
     } catch {
-      switch error {
-      case .noConnection(let reason): throw Obstacle(.unreachable, reason)
-      case .unseen(let unseen): throw Obstacle(unseen.kind, unseen.reason)
-      }
+      throw Obstacle(error.unseen.kind, error.unseen.reason)
     }
-    if answer.credentials == .withheld {
-      throw Obstacle(.denied, "the server did not prove who it is, so it was not shown the token")
-    }
-    guard answer.response.status != nil, answer.response.malformed == nil else {
-      throw Obstacle(.malformed, answer.response.malformed ?? "no HTTP answer")
-    }
-    return answer.response
   }
 }

@@ -82,22 +82,11 @@ struct ServiceVisit {
 
   /// Sends any request and brings back what comes, as far as it is an HTTP answer.
   func exchange(_ request: HTTPRequest, presenting presented: Presented) throws(Obstacle) -> Answer {
-    let answer: Answer
     do {
-      answer = try client.answer(to: request, presenting: presented)
+      return try client.heard(request, presenting: presented)
     } catch {
-      switch error {
-      case .noConnection(let reason): throw Obstacle(.unreachable, reason)
-      case .unseen(let unseen): throw Obstacle(unseen.kind, unseen.reason)
-      }
+      throw Obstacle(error.unseen.kind, error.unseen.reason)
     }
-    if answer.credentials == .withheld {
-      throw Obstacle(.denied, "the server did not prove who it is, so it was not shown the credentials")
-    }
-    if answer.response.status == nil || answer.response.malformed != nil {
-      throw Obstacle(.malformed, answer.response.malformed ?? "no HTTP answer")
-    }
-    return answer
   }
 
   /// The content of a successful answer, as it stands.
