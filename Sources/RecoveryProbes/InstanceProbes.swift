@@ -119,11 +119,6 @@ struct InstanceRemovalProbe: Probe {
     do throws(Destination.Invalid) { destination = try Destination(target, trust: context.trust) } catch {
       return .unseen(Unseen(.malformed, error.reason))
     }
-    guard !context.deadline.hasPassed else {
-      return .unseen(
-        context.deadline.isCancelled
-          ? Unseen(.interrupted, "the run was interrupted") : Unseen(.timeout, "there was no time left for it"))
-    }
     let disruption: Disruption
     switch await Disruption.begun(in: journals, system: target.id, context) {
     case .success(let begun): disruption = begun

@@ -28,11 +28,6 @@ struct ServiceRecoveryProbe: Probe {
     guard !dependencies.isEmpty else {
       return .unseen(Unseen(.malformed, "the inventory declares no dependencies of it"))
     }
-    guard !context.deadline.hasPassed else {
-      return .unseen(
-        context.deadline.isCancelled
-          ? Unseen(.interrupted, "the run was interrupted") : Unseen(.timeout, "there was no time left for it"))
-    }
     let disruption: Disruption
     switch await Disruption.begun(in: journals, system: target.id, context) {
     case .success(let begun): disruption = begun
@@ -118,6 +113,12 @@ struct Disruption: Sendable {
   static func begun(
     in folder: JournalFolder?, system: String, _ context: ProbeContext
   ) async -> Result<Disruption, Obstacle> {
+    guard !context.deadline.hasPassed else {
+      return .failure(
+        Obstacle(
+          unseen: context.deadline.isCancelled
+            ? Unseen(.interrupted, "the run was interrupted") : Unseen(.timeout, "there was no time left for it")))
+    }
     guard let folder = folder ?? JournalFolder.own else {
       return .failure(
         Obstacle(
