@@ -134,9 +134,7 @@ struct Construction: Sendable {
       // Nothing listens on port 1: the address of a database that has moved.
       if !blueprint.processingFindsDatabase { settings.database?.port = 1 }
     }
-    try settings.write(to: folder.settings(of: service))
-    guard let program = Files.resolved("/proc/self/exe") else { throw Files.failure("cannot find this program") }
-    return try launcher.start([program, "run-service", folder.settings(of: service)], log: service.rawValue)
+    return try launcher.start(settings)
   }
 
   /// Waits until the health endpoint says `status`, or answers with that status code where it says nothing.

@@ -46,10 +46,8 @@ struct InstancesWing: Wing {
     settings.strain?.instance = name
     // One that computes takes the processor; two would take it from each other.
     if name != Self.names[0] { settings.strain?.burningThreads = 0 }
-    let file = "\(site.folder.services)/instance-\(name).json"
-    try settings.write(to: file)
-    guard let program = Files.resolved("/proc/self/exe") else { throw Files.failure("cannot find this program") }
-    let part = try site.launcher.start([program, "run-service", file], log: "instance-\(name)")
+    let part = try site.launcher.start(
+      settings, at: "\(site.folder.services)/instance-\(name).json", log: "instance-\(name)")
     try Files.write("\(part.pid)\n", to: Self.pidFile(of: name, in: site))
     return AwaitedPart(part: part) {
       (try? LoopbackHTTP.send(.get, port: port, path: "/api/sources", before: deadline))?.status == 200

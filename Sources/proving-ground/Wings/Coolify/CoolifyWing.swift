@@ -12,10 +12,7 @@ struct CoolifyWing: Wing {
     var settings = ServiceSettings(name: .coolify, port: site.ports["coolify"])
     settings.coolify = self.settings
     settings.coolify?.tokenFile = Self.tokenFile(in: site)
-    let path = site.folder.settings(of: .coolify)
-    try settings.write(to: path)
-    guard let program = Files.resolved("/proc/self/exe") else { throw Files.failure("cannot find this program") }
-    let part = try site.launcher.start([program, "run-service", path], log: "coolify")
+    let part = try site.launcher.start(settings)
     let port = settings.port
     return [AwaitedPart(part: part) { Ports.isOpen(port) }]
   }

@@ -25,10 +25,7 @@ struct RecoveryWing: Wing {
     var settings = ServiceSettings(name: .booking, port: site.ports["booking"])
     settings.booking = BookingSettings(
       storePort: site.ports["store"], pricesPort: site.ports["prices before"], manner: manner)
-    let path = site.folder.settings(of: .booking)
-    try settings.write(to: path)
-    guard let program = Files.resolved("/proc/self/exe") else { throw Files.failure("cannot find this program") }
-    let part = try site.launcher.start([program, "run-service", path], log: "booking")
+    let part = try site.launcher.start(settings)
     let port = settings.port
     return parts + [AwaitedPart(part: part) { Ports.isOpen(port) }, try startWatch(in: site)]
   }

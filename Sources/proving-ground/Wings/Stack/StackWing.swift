@@ -38,10 +38,7 @@ struct StackWing: Wing {
     var settings = ServiceSettings(name: .engine, port: site.ports["engine"])
     settings.folder = site.folder.path
     settings.engine = EngineSettings(project: StackFiles.project, containers: containers)
-    let path = site.folder.settings(of: .engine)
-    try settings.write(to: path)
-    guard let program = Files.resolved("/proc/self/exe") else { throw Files.failure("cannot find this program") }
-    let part = try site.launcher.start([program, "run-service", path], log: "engine")
+    let part = try site.launcher.start(settings)
     let port = settings.port
     return [AwaitedPart(part: part) { Ports.isOpen(port) }]
   }

@@ -89,8 +89,7 @@ struct WatchWing: Wing {
     try Files.write(
       "http://\(key)@127.0.0.1:\(ports["tracker"])/\(TrackerPeer.project.number)", to: "\(folder)/tracker.dsn",
       mode: 0o600)
-    guard let program = Files.resolved("/proc/self/exe") else { throw Files.failure("cannot find this program") }
-    let part = try site.launcher.start([program, "run-peers", "../watch/peers.json"], log: "peers")
+    let part = try site.launcher.startOurselves(["run-peers", "../watch/peers.json"], log: "peers")
     let reporting = ServiceName.overHTTP.filter { runs($0, in: site) && errors[$0]?.areReported ?? true }
     return AwaitedPart(part: part) {
       Self.peers.allSatisfy { Ports.isOpen(ports[$0]) } && hasHeard(in: site, reporting: reporting.count)
