@@ -17,27 +17,23 @@ struct RolloutProbe: Probe {
     guard let order = target.settings["rollout"] else {
       return .unseen(Unseen(.malformed, "the inventory does not say how it is started (rollout)"))
     }
-    guard let door = target.settings["socket"]?.string.flatMap({ EngineClient.Door($0) }) else {
-      return .unseen(Unseen(.malformed, "the inventory names no socket of an engine"))
+    let disrupted: DisruptedProject
+    do throws(EngineClient.Failure) {
+      disrupted = try await DisruptedProject(target, context)
+    } catch {
+      return .unseen(error.unseen)
     }
-    guard let sources = DeploymentTargets.sources(of: target) else {
-      return .unseen(Unseen(.malformed, "the inventory names neither file nor files"))
-    }
-    let project = await context.lane.run { ComposeProject.loaded(from: sources) }
-    guard !project.services.isEmpty else {
-      return .unseen(Unseen(.malformed, project.problems.first?.line ?? "the compose file has no services"))
-    }
+    let project = disrupted.project
     guard let up = DeclaredProgram(order["up"], in: project.folder) else {
       return .unseen(Unseen(.malformed, "the inventory names no program that starts the project (rollout.up)"))
     }
-    let client = EngineClient(door: door, deadline: context.deadline, traffic: context.traffic)
     do throws(EngineClient.Failure) {
-      try await context.lane.run { Result { () throws(EngineClient.Failure) in try client.demandEngine() } }.get()
+      try await disrupted.demandEngine(on: context.lane)
     } catch {
       return .unseen(error.unseen)
     }
     let patience = order["patienceSeconds"]?.integer ?? 240
-    var run = RolloutRun(project: project, client: client, context: context, patience: patience)
+    var run = RolloutRun(project: project, client: disrupted.client, context: context, patience: patience)
     await run.go(
       build: DeclaredProgram(order["build"], in: project.folder), up: up,
       database: DeclaredProgram(order["database"], in: project.folder),
@@ -244,33 +240,29 @@ struct RolloutRun {
 /// The shape of what a rollout shows.
 enum RolloutFacts {
   static let schema = Schema.object([
-    field("build", .nullable(step), "building the images; null where no program for it is named"),
-    field("up", step, "starting the project"),
-    field("healthy", step, "until every service runs and is healthy, from the beginning of the start"),
-    field("database", .nullable(step), "reaching the database; null where no program for it is named"),
-    field("smoke", .nullable(step), "the most important way; null where no program for it is named"),
-    field("totalSeconds", .nullable(.number(minimum: 0)), "from the first step to the end of the last"),
-    field(
+    .required("build", .nullable(step), "building the images; null where no program for it is named"),
+    .required("up", step, "starting the project"),
+    .required("healthy", step, "until every service runs and is healthy, from the beginning of the start"),
+    .required("database", .nullable(step), "reaching the database; null where no program for it is named"),
+    .required("smoke", .nullable(step), "the most important way; null where no program for it is named"),
+    .required("totalSeconds", .nullable(.number(minimum: 0)), "from the first step to the end of the last"),
+    .required(
       "services",
       .array(
         .object([
-          field("name", .string(), "the service"),
-          field("state", .string(), "its state or its health, in the engine's words"),
-          field(
+          .required("name", .string(), "the service"),
+          .required("state", .string(), "its state or its health, in the engine's words"),
+          .required(
             "readySeconds", .nullable(.number(minimum: 0)), "after how long it was ready; null where it never was"),
-          field(
+          .required(
             "tooEarly", .nullable(.array(.string())),
             "what it did not wait for although its file says so; null where it did not start"),
         ])), "every service of the files"),
   ])
 
   private static let step = Schema.object([
-    field("done", .nullable(.boolean), "whether it succeeded; null where it was not reached or could not be run"),
-    field("seconds", .nullable(.number(minimum: 0)), "how long it took"),
-    field("why", .string(), "why it did not; empty where it did"),
+    .required("done", .nullable(.boolean), "whether it succeeded; null where it was not reached or could not be run"),
+    .required("seconds", .nullable(.number(minimum: 0)), "how long it took"),
+    .required("why", .string(), "why it did not; empty where it did"),
   ])
-
-  private static func field(_ name: String, _ schema: Schema, _ summary: String) -> Schema.Field {
-    Schema.Field(name, schema, required: true, summary)
-  }
 }
