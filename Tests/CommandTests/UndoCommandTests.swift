@@ -68,69 +68,9 @@ struct UndoCommandTests {
     return holds()
   }
 
-  @Test("killed in the middle of a disruption: shown by undo, put back by the next audit, whose report says so")
-  func killed() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let service = try start("/usr/bin/env", ["python3", "server.py"], output: "service")
-    defer {
-      kill(service.processIdentifier, SIGKILL)
-      service.waitUntilExit()
-    }
-    let store = try start("/usr/bin/env", ["sleep", "300"], output: "store")
-    defer {
-      kill(store.processIdentifier, SIGKILL)
-      store.waitUntilExit()
-    }
-    #expect(eventually { read("port").map { !$0.isEmpty } ?? false })
-    let port = try #require(read("port"))
-    try write(
-      "prodworthy.yaml",
-      """
-      system: undo
-      environment: test
-      ceiling: disrupt
-      targets:
-        - id: web
-          kind: http
-          url: http://127.0.0.1:\(port)/
-          readiness: /ready
-          liveness: /live
-          dependencies:
-            - { name: store, pid: \(store.processIdentifier), cutSeconds: 120 }
-
-      """)
-    let audit = try start(command, ["audit", "--check", "recovery-recovers", "--out", "first"])
-    #expect(eventually { state(of: store.processIdentifier) == "T" })
-    kill(audit.processIdentifier, SIGKILL)
-    audit.waitUntilExit()
-    #expect(state(of: store.processIdentifier) == "T")
-
-    let shown = try run(["undo", "--json"])
-    #expect(shown.status == 1)
-    let open = try JSONText.parse(Array(shown.output.utf8))["open"]
-    #expect(open?.array?.count == 1)
-    #expect(open?[0]?["target"] == "web" && open?[0]?["isAtWork"] == false)
-    #expect(open?[0]?["what"]?.string?.contains("store is paused") == true)
-    #expect(state(of: store.processIdentifier) == "T")
-
-    let next = try run(["audit", "--check", "http-endpoint-answers", "--out", "second"])
-    #expect([0, 1, 2].contains(next.status))
-    #expect(state(of: store.processIdentifier) != "T")
-    #expect(next.output.contains("store is paused"))
-    let report = try JSONText.parse(Array((read("second/report.json") ?? "").utf8))
-    #expect(report["undone"]?[0]?["what"]?.string?.contains("store is paused") == true)
-    #expect(report["undone"]?[0]?["problem"] == nil)
-    #expect(read("second/report.md")?.contains("store is paused") == true)
-
-    #expect(try run(["undo", "--json", "--replay"]).status == 0)
-    let third = try run(["audit", "--check", "http-endpoint-answers", "--out", "third"])
-    #expect(!third.output.contains("store is paused"))
-  }
-
-  @Test(
-    "interrupted in the middle of a disruption: put back at once, and ended within seconds",
-    arguments: [SIGINT, SIGTERM])
-  func interrupted(signal: Int32) throws {
+  /// Audits a service whose store it pauses for long, and hands on the audit and the store once that stands still. The
+  /// target has `fields` beside the store.
+  private func inTheMiddle(_ fields: String = "", _ body: (_ audit: Process, _ store: Process) throws -> Void) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let service = try start("/usr/bin/env", ["python3", "server.py"], output: "service")
     defer {
@@ -153,15 +93,56 @@ struct UndoCommandTests {
         - id: web
           kind: http
           url: http://127.0.0.1:\(try #require(read("port")))/
+          \(fields)
           dependencies: [{ name: store, pid: \(store.processIdentifier), cutSeconds: 120 }]
 
       """)
     let audit = try start(command, ["audit", "--check", "recovery-recovers", "--out", "first"])
     #expect(eventually { state(of: store.processIdentifier) == "T" })
-    kill(audit.processIdentifier, signal)
-    audit.waitUntilExit()
-    #expect(audit.terminationStatus == 128 + signal)
-    #expect(state(of: store.processIdentifier) != "T")
-    #expect(try run(["undo"]).status == 0)
+    try body(audit, store)
+  }
+
+  @Test("killed in the middle of a disruption: shown by undo, put back by the next audit, whose report says so")
+  func killed() throws {
+    try inTheMiddle("readiness: /ready\n    liveness: /live") { audit, store in
+      kill(audit.processIdentifier, SIGKILL)
+      audit.waitUntilExit()
+      #expect(state(of: store.processIdentifier) == "T")
+
+      let shown = try run(["undo", "--json"])
+      #expect(shown.status == 1)
+      let open = try JSONText.parse(Array(shown.output.utf8))["open"]
+      #expect(open?.array?.count == 1)
+      #expect(open?[0]?["target"] == "web" && open?[0]?["isAtWork"] == false)
+      #expect(open?[0]?["what"]?.string?.contains("store is paused") == true)
+      #expect(state(of: store.processIdentifier) == "T")
+
+      let next = try run(["audit", "--check", "http-endpoint-answers", "--out", "second"])
+      #expect([0, 1, 2].contains(next.status))
+      #expect(state(of: store.processIdentifier) != "T")
+      #expect(next.output.contains("store is paused"))
+      let report = try JSONText.parse(Array((read("second/report.json") ?? "").utf8))
+      #expect(report["undone"]?[0]?["what"]?.string?.contains("store is paused") == true)
+      #expect(report["undone"]?[0]?["problem"] == nil)
+      #expect(read("second/report.md")?.contains("store is paused") == true)
+
+      #expect(try run(["undo", "--json", "--replay"]).status == 0)
+      let third = try run(["audit", "--check", "http-endpoint-answers", "--out", "third"])
+      #expect(!third.output.contains("store is paused"))
+    }
+  }
+
+  @Test(
+    "interrupted in the middle of a disruption: put back at once, and ended within seconds",
+    arguments: [SIGINT, SIGTERM])
+  func interrupted(signal: Int32) throws {
+    try inTheMiddle { audit, store in
+      kill(audit.processIdentifier, signal)
+      audit.waitUntilExit()
+      #expect(audit.terminationStatus == 128 + signal)
+      #expect(state(of: store.processIdentifier) != "T")
+      let shown = try run(["undo"])
+      #expect(shown.status == 0)
+    }
   }
 }
