@@ -67,6 +67,16 @@ package struct ProxyRecord: Sendable {
   /// Requests in all.
   package var requestCount = 0
 
+  /// What came after `earlier`, a record of the same proxy.
+  package func later(than earlier: ProxyRecord) -> ProxyRecord {
+    var later = self
+    later.connections.removeFirst(min(earlier.connections.count, connections.count))
+    later.requests.removeFirst(min(earlier.requests.count, requests.count))
+    later.connectionCount -= earlier.connectionCount
+    later.requestCount -= earlier.requestCount
+    return later
+  }
+
   /// The most that is kept of each, so that a storm fills no memory.
   static let most = 20_000
 }

@@ -116,6 +116,8 @@ struct DependencyCut: Sendable {
     let problem = await cut()
     let start = now
     let proxyStart = proxy?.now ?? 0
+    // The call by which the calls were learnt to know may be a millisecond old, which is within what clocks are worth.
+    let earlier = proxy?.record
     guard problem == nil else {
       outcome.facts["restored"] = .bool(await putBack(entry) == nil)
       outcome.isWell = await isWell(within: dependency.recovery)
@@ -142,10 +144,10 @@ struct DependencyCut: Sendable {
     if outcome.facts["answers"]?.isNull ?? true {
       outcome.gaps.append(("answers", "no request was answered or given up"))
     }
-    if let proxy, isCounted {
+    if let proxy, let earlier, isCounted {
       let shift = proxyStart - start
       let windows = answers.map { ($0.from + shift, $0.to + shift) }
-      let attempts = CallAttempts(proxy.record, during: windows, keys: keys)
+      let attempts = CallAttempts(proxy.record.later(than: earlier), during: windows, keys: keys)
       outcome.facts["attempts"] = attempts.requests > 0 ? attempts.facts : .null
       if attempts.requests == 0 {
         outcome.gaps.append(("attempts", "no request made the service call \(dependency.name) through the proxy"))

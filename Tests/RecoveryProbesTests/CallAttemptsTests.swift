@@ -33,4 +33,20 @@ import Testing
     // Calls that nobody waits for are many, whatever their pauses.
     #expect(attempts((0..<50).map { ($0, nil) }).mostPerRequest == 50)
   }
+
+  @Test func whatCameBeforeTheCutIsNoCallOfIt() {
+    var record = ProxyRecord()
+    record.requests = [ProxyRecord.Request(at: 9, method: "GET", path: "/prices", end: .answered, endedAt: 9)]
+    record.requestCount = 1
+    let earlier = record
+    record.requests += [
+      ProxyRecord.Request(at: 10, method: "GET", path: "/prices", end: .broken, endedAt: 10),
+      ProxyRecord.Request(at: 111, method: "GET", path: "/prices", end: .broken, endedAt: 111),
+    ]
+    record.requestCount = 3
+    // The clocks are a millisecond apart: the window seems to begin before the cut.
+    let found = CallAttempts(record.later(than: earlier), during: [(9, 500)], keys: [key])
+    #expect(found.mostPerRequest == 2 && found.shortestPause == 101)
+    #expect(record.later(than: earlier).requestCount == 2)
+  }
 }
