@@ -17,7 +17,7 @@ package enum FaultyTLSServer {
     case weakOracle
     /// Answers badly padded messages before anything follows, and never differs after that.
     case hastyOracle
-    /// Answers at random.
+    /// Answers by turns in two ways, so that no five answers are alike and no two rounds of five agree.
     case moody
     /// Says nothing.
     case silent
@@ -37,7 +37,7 @@ package enum FaultyTLSServer {
   }
 
   private static let script = """
-    import json, os, socket, struct, sys, threading
+    import itertools, json, os, socket, struct, sys, threading
 
     settings = json.load(open('settings.json'))
     sys.path.insert(0, settings['packages'])
@@ -47,6 +47,7 @@ package enum FaultyTLSServer {
     chain.parsePemList(open(settings['chain']).read())
     key = parsePEMKey(open(settings['key']).read(), private=True)
     manner = settings['manner']
+    moods = itertools.count()
 
 
     def vector(width, content):
@@ -156,7 +157,7 @@ package enum FaultyTLSServer {
                 if manner == 'weakOracle' and not fits:
                     return refuse(peer, 47)
                 if manner == 'moody':
-                    return refuse(peer, 20 if os.urandom(1)[0] & 1 else 51)
+                    return refuse(peer, 20 if next(moods) & 1 else 51)
                 return refuse(peer, 20)
             return refuse(peer, 10)
 

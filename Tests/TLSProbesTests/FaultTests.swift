@@ -159,7 +159,7 @@ import Testing
     #expect(seen.verdict == "notVulnerable", "\(seen.reason)")
   }
 
-  @Test func answersAtRandomProveNothing() async throws {
+  @Test func answersByTurnsProveNothing() async throws {
     let seen = try await sighted(PaddingOracle.probe, .moody)
     #expect(seen.verdict == nil)
     #expect(seen.gaps.map(\.path) == ["fault.verdict"])
