@@ -145,6 +145,15 @@ extension Platforms {
   @Test func nothingIsTakenDownWithSuccess() throws {
     #expect(try run(provingGround, ["down", Ground.newPath()]).status == 0)
   }
+
+  /// A builder that was killed before it had written its mark.
+  @Test(arguments: [false, true]) func whatWasHardlyBegunIsTakenDown(hasMark: Bool) throws {
+    let path = Ground.newPath()
+    try Files.makeFolder(path)
+    if hasMark { try Files.write("", to: Folder(path: path).mark) }
+    #expect(try run(provingGround, ["down", path]).status == 0)
+    #expect(!Files.exists(path))
+  }
 }
 
 @Suite struct Processes {

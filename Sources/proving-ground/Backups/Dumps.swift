@@ -35,12 +35,12 @@ struct Dumps: Sendable {
     ]
     let server = ["--host=localhost", "--port=\(port)", "--username=postgres"]
     for name in ["events-1.dump", "events-2.dump"] {
+      // Dumps tell the second in which they began.
+      if name != "events-1.dump" { usleep(1_100_000) }
       // Through a pipe, so that no place in the file is told in it.
       try launcher.run(
         login + ["/bin/sh", "-c", "file=$1; shift; \"$@\" | cat >\"$file\"", "sh", "\(folder.dumps)/\(name)"]
           + ["\(programs)/pg_dump"] + server + ["--format=custom", "events"], log: "pg_dump", before: deadline)
-      // Dumps tell the second in which they began.
-      usleep(1_100_000)
     }
     if plan.keepsGlobals {
       try launcher.run(

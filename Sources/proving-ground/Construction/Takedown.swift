@@ -9,7 +9,8 @@ enum Takedown {
   static func run(_ folder: Folder, before deadline: Deadline) throws(GroundFailure) {
     guard Files.exists(folder.path) else { return }
     guard let mark = GroundMark(of: folder) else {
-      // The builder may have been killed between making the folder and marking it.
+      // The builder may have been killed between making the folder and marking it, or between making the mark and writing it.
+      if Files.bytes(at: folder.mark)?.isEmpty ?? false { try Files.remove(folder.mark) }
       guard rmdir(folder.path) == 0 else { throw GroundFailure("\(folder.path) is not a proving ground") }
       return
     }
