@@ -370,11 +370,16 @@ let package = Package(
         "DocumentProbes", "Engine", "Facts", "HTTPProbes", "LoadProbes", "NetworkProbes", "ObservabilityProbes",
         "Probing", "ProcessProbes", "RecoveryProbes", "ScenarioProbes", "TLSProbes",
       ]),
-    .testTarget(name: "ProvingGroundTests", dependencies: ["Cryptography", "Facts", "Probing", "proving-ground"]),
-    // The built command, driven as its users drive it.
+    .testTarget(
+      name: "ProvingGroundTests",
+      dependencies: ["Cryptography", "DrivenPrograms", "Facts", "Probing", "proving-ground"]),
     // The built command over files and plug-ins, without any server.
     .testTarget(name: "CommandTests", dependencies: ["AuditModel", "Definitions", "Facts", "prodworthy"]),
-    .testTarget(name: "Acceptance", dependencies: ["LoopbackServers", "prodworthy", "proving-ground"]),
+    // The built command, driven as its users drive it.
+    .testTarget(
+      name: "Acceptance", dependencies: ["DrivenPrograms", "LoopbackServers", "prodworthy", "proving-ground"]),
+    // Room and threads for tests that drive programs.
+    .target(name: "DrivenPrograms", path: "Tests/DrivenPrograms"),
     // The same tests for a probe through any door.
     .target(
       name: "ProbeConformance", dependencies: ["AuditModel", "Facts", "Probing"], path: "Tests/ProbeConformance"),

@@ -1,8 +1,9 @@
+import DrivenPrograms
 import Foundation
 import Testing
 
 /// The main job through every room, on a real system.
-@Suite("An audit from end to end", .serialized)
+@Suite("An audit from end to end", .serialized, .driving)
 struct AuditFlowTests {
   private func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 

@@ -1,7 +1,8 @@
+import DrivenPrograms
 import Foundation
 import Testing
 
-@Suite("Load and workflows, by command", .serialized)
+@Suite("Load and workflows, by command", .serialized, .driving)
 struct BehaviourTests {
   /// The members of `load run --json` that tests look at.
   private struct Outcome: Decodable {

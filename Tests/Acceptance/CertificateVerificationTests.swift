@@ -1,9 +1,10 @@
+import DrivenPrograms
 import Foundation
 import LoopbackServers
 import Testing
 
 /// `certificate verify` as other programs call it.
-@Suite("Verifying certificates by the built command")
+@Suite("Verifying certificates by the built command", .driving)
 struct CertificateVerificationTests {
   private func run(_ arguments: String...) throws -> BuiltCommand.Outcome {
     try BuiltCommand.prodworthy.run(["certificate", "verify"] + arguments)

@@ -1,3 +1,4 @@
+import DrivenPrograms
 import Foundation
 import Testing
 
@@ -25,7 +26,7 @@ private struct AttestedReport: Decodable {
   }
 }
 
-@Suite("The 27 rows of the checklist", .serialized)
+@Suite("The 27 rows of the checklist", .serialized, .driving)
 struct ChecklistTests {
   /// One audit of the healthy platform, and the same run judged once everything that people attested has run out.
   private struct Runs {

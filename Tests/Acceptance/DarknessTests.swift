@@ -1,3 +1,4 @@
+import DrivenPrograms
 import Foundation
 import Testing
 
@@ -70,7 +71,7 @@ private enum Darkness: String, CaseIterable, CustomTestStringConvertible {
 }
 
 /// Every check over every probe, through the whole program, where nothing can be seen.
-@Suite("In the dark, through the whole program", .serialized)
+@Suite("In the dark, through the whole program", .serialized, .driving)
 struct DarknessTests {
   /// Kinds of targets that are web servers themselves: they are judged by any answer.
   private static let webKinds: Set<String> = ["http"]

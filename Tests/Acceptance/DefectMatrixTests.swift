@@ -1,3 +1,4 @@
+import DrivenPrograms
 import Foundation
 import Testing
 
@@ -61,9 +62,9 @@ struct DefectMatrixTests {
   /// Post-quantum key exchange needs OpenSSL 3.5; the servers of an older system lack it, healthy or not.
   private static func isBeyondServers(_ check: String) -> Bool { check == "tls-post-quantum" }
 
-  @Test("the healthy system is green, and nothing is in doubt")
+  @Test("the healthy system is green, and nothing is in doubt", .drivingAlone)
   func healthy() throws {
-    try Ground.with(alone: true) { ground in
+    try Ground.with { ground in
       let (outcome, report, _) = try ground.audit()
       #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
       #expect(report.gate.status == "passed")
@@ -76,9 +77,16 @@ struct DefectMatrixTests {
     }
   }
 
-  @Test("each defect turns exactly its checks red", arguments: Defect.groups)
-  func defects(_ group: DefectGroup) throws {
-    try Ground.with(group.ids, alone: group.isThorough) { ground in
+  @Test("each defect turns exactly its checks red", .driving, arguments: Defect.groups.filter { !$0.isThorough })
+  func defects(_ group: DefectGroup) throws { try expectExactly(group) }
+
+  @Test(
+    "each defect of what goes through the whole platform turns exactly its checks red", .drivingAlone,
+    arguments: Defect.groups.filter(\.isThorough))
+  func thoroughDefects(_ group: DefectGroup) throws { try expectExactly(group) }
+
+  private func expectExactly(_ group: DefectGroup) throws {
+    try Ground.with(group.ids) { ground in
       let (outcome, report, _) = try ground.audit(ListedCheck.options(for: group))
       let reds = Set(
         report.findings.filter {
@@ -109,7 +117,7 @@ struct DefectMatrixTests {
     }
   }
 
-  @Test("time is a defect too: a healthy run judged as of a later day is red where something has run out")
+  @Test("time is a defect too: a healthy run judged as of a later day is red where something has run out", .driving)
   func calendar() throws {
     let reds = try Self.redByTime.get()
     #expect(reds.contains("postgres-version-supported db"))
@@ -127,7 +135,7 @@ struct DefectMatrixTests {
     }
   }
 
-  @Test("every check has a defect that turns it red")
+  @Test("every check has a defect that turns it red", .driving)
   func everyCheck() throws {
     let covered = Set(Defect.all.flatMap { $0.expected.map(\.check) })
     let byTime = Set(try Self.redByTime.get().compactMap { $0.split(separator: " ").first.map(String.init) })

@@ -1,7 +1,8 @@
+import DrivenPrograms
 import Foundation
 import Testing
 
-@Suite("Exit statuses of the built command")
+@Suite("Exit statuses of the built command", .driving)
 struct ExitStatusTests {
   private func run(
     _ arguments: [String], folder: String? = nil, environment: [String: String] = [:], input: String = ""

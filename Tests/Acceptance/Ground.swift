@@ -12,15 +12,8 @@ struct Ground {
   /// Where platforms leave an empty database for the next one.
   private static let template = Scratch.file("database-template")
 
-  /// Starts one with `defects`, runs `body`, and takes it down again whatever happens. One that has to be `alone`, because it
-  /// is measured, has no other beside it.
-  static func with<Result>(
-    _ defects: [String] = [], alone: Bool = false, _ body: (Ground) throws -> Result
-  ) throws -> Result {
-    try Company.shared.hold(alone: alone) { try start(defects, body) }
-  }
-
-  private static func start<Result>(_ defects: [String], _ body: (Ground) throws -> Result) throws -> Result {
+  /// Starts one with `defects`, runs `body`, and takes it down again whatever happens.
+  static func with<Result>(_ defects: [String] = [], _ body: (Ground) throws -> Result) throws -> Result {
     let folder = Scratch.file("ground")
     let arguments = ["up", "--detach", "--directory", folder, "--database-template", template]
     let up = try BuiltCommand.provingGround.run(
@@ -37,21 +30,6 @@ struct Ground {
     let outcome = try BuiltCommand.prodworthy.run(
       ["audit", "-f", inventory, "--out", out] + arguments, environment: ["PRODWORTHY_STATE": "\(folder).state"])
     return (outcome, try Report(folder: out), out)
-  }
-}
-
-/// Lets platforms stand side by side, but for those that have to be alone.
-private final class Company: @unchecked Sendable {
-  static let shared = Company()
-  // The lock must keep its address.
-  private let lock = UnsafeMutablePointer<pthread_rwlock_t>.allocate(capacity: 1)
-
-  private init() { pthread_rwlock_init(lock, nil) }
-
-  func hold<Result>(alone: Bool, _ body: () throws -> Result) rethrows -> Result {
-    if alone { pthread_rwlock_wrlock(lock) } else { pthread_rwlock_rdlock(lock) }
-    defer { pthread_rwlock_unlock(lock) }
-    return try body()
   }
 }
 

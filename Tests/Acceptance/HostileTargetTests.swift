@@ -1,3 +1,4 @@
+import DrivenPrograms
 import Foundation
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 
 /// Targets that mean harm: each must get the right status, in bounded time and memory, and nothing of theirs may act in
 /// a report.
-@Suite("Hostile targets", .serialized)
+@Suite("Hostile targets", .serialized, .driving)
 struct HostileTargetTests {
   private struct Audit {
     var outcome: BuiltCommand.Outcome

@@ -1,8 +1,9 @@
+import DrivenPrograms
 import Foundation
 import LoopbackServers
 import Testing
 
-@Suite("Interruption and secrets of the built command", .serialized)
+@Suite("Interruption and secrets of the built command", .serialized, .driving)
 struct InterruptionTests {
   private func inventory(_ port: Int, count: Int = 40) throws -> String {
     let targets = (0..<count).map { "  - { id: t\($0), kind: http, url: \"http://127.0.0.1:\(port)/\" }" }

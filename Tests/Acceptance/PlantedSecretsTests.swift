@@ -1,3 +1,4 @@
+import DrivenPrograms
 import Foundation
 import Testing
 
@@ -55,7 +56,7 @@ private struct Planted {
   }()
 }
 
-@Suite("Planted secrets")
+@Suite("Planted secrets", .driving)
 struct PlantedSecretsTests {
   /// Formats that a run can be told in.
   private static let formats = [

@@ -1,8 +1,9 @@
+import DrivenPrograms
 import Foundation
 import Testing
 
 /// Every format through the built command, from a report alone.
-@Suite("Reports rendered by the command")
+@Suite("Reports rendered by the command", .driving)
 struct ReportFormatsTests {
   private static let root = BuiltCommand.package
   private static let report = "\(root)/reports/specimen/broken/report.json"

@@ -1,9 +1,10 @@
+import DrivenPrograms
 import Foundation
 import LoopbackServers
 import Testing
 
 /// Signing and verifying by the built command, as docs/sign-off.md tells it and as other programs call it.
-@Suite("Sign-off by the built command")
+@Suite("Sign-off by the built command", .driving)
 struct SignOffTests {
   /// Answers every request with a small page.
   private static func page() throws -> ScriptedServer {

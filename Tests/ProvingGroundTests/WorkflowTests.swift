@@ -1,11 +1,12 @@
+import DrivenPrograms
 import Facts
 import Foundation
 import Testing
 
 @testable import proving_ground
 
-/// Suites that start platforms run one after the other: a platform is a dozen processes.
-@Suite(.serialized) struct Platforms {}
+/// Suites that start platforms.
+@Suite(.driving) struct Platforms {}
 
 extension Platforms {
   @Suite struct Workflow {
