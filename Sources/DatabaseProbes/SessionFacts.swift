@@ -17,7 +17,7 @@ struct SessionFacts {
     facts["connection"] = ["established": true, "reason": nil, "kind": nil, "address": nil]
     facts["verification"] = [
       "asked": JSONValue(asked?.rawValue), "succeeded": JSONValue(isVerified),
-      "reason": JSONValue(verificationReason.map(Self.bounded)),
+      "reason": JSONValue(verificationReason.map { $0.bounded() }),
     ]
   }
 
@@ -32,14 +32,14 @@ struct SessionFacts {
       default: "refused"
       }
     facts["connection"] = [
-      "established": false, "reason": .string(Self.bounded(failure.description)), "kind": .string(kind), "address": nil,
+      "established": false, "reason": .string(failure.description.bounded()), "kind": .string(kind), "address": nil,
     ]
   }
 
   /// There was somebody who let nobody in.
   mutating func wasRejected(_ report: ServerReport) {
     facts["login"] = [
-      "succeeded": false, "sqlstate": JSONValue(report.sqlState), "reason": .string(Self.bounded(report.message)),
+      "succeeded": false, "sqlstate": JSONValue(report.sqlState), "reason": .string(report.message.bounded()),
     ]
   }
 
@@ -47,7 +47,7 @@ struct SessionFacts {
   mutating func withheld(_ reason: String) {
     gaps.append(
       Gap(
-        path: "login", reason: "no login without TLS: \(Self.bounded(reason))",
+        path: "login", reason: "no login without TLS: \(reason.bounded())",
         remedy: "offer TLS, or declare an sslmode that does without"))
   }
 
@@ -80,7 +80,7 @@ struct SessionFacts {
     do throws(PostgresFailure) {
       take(&self, try reader(statement, arguments))
     } catch {
-      for path in paths { gaps.append(Gap(path: path, reason: Self.bounded(error.description))) }
+      for path in paths { gaps.append(Gap(path: path, reason: error.description.bounded())) }
     }
   }
 
@@ -100,7 +100,7 @@ struct SessionFacts {
   private mutating func take(settings rows: PostgresRows) {
     let texts = Dictionary(rows.map { ($0["name"] ?? "", $0["value"]) }, uniquingKeysWith: { first, _ in first })
     facts["settings"] = .object(
-      JSONObject(ServerSetting.all.map { ($0.name, $0.value(texts[$0.name].flatMap { $0 }.map(Self.bounded))) }))
+      JSONObject(ServerSetting.all.map { ($0.name, $0.value(texts[$0.name].flatMap { $0 }.map { $0.bounded() })) }))
     // Otherwise a setting without a row is one that this version of the server does not have.
     guard facts["role"]?["canReadAllSettings"] == false else { return }
     for setting in ServerSetting.all where texts[setting.name] == nil {
@@ -146,14 +146,9 @@ struct SessionFacts {
       })
   }
 
-  private func text(_ value: String?) -> JSONValue { JSONValue(value.map(Self.bounded)) }
+  private func text(_ value: String?) -> JSONValue { JSONValue(value.map { $0.bounded() }) }
 
   private func truth(_ value: String?) -> JSONValue { JSONValue(value.map { $0 == "t" }) }
-
-  /// Names come from the audited system: no longer than people read.
-  private static func bounded(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(300)))
-  }
 
   /// A role's name as SQL writes it.
   static func quoted(_ name: String) -> String {

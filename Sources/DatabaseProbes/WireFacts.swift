@@ -145,7 +145,7 @@ struct WireFacts {
     case nil: return "the url names no role to ask for"
     case .silent(let reason): return reason
     case .message(let message):
-      let words = message.field("M").map { ": \(Self.bounded($0))" } ?? ""
+      let words = message.field("M").map { ": \($0.bounded())" } ?? ""
       return "the server answered with \(message.field("C") ?? Self.name(of: message))\(words)"
     }
   }
@@ -161,17 +161,13 @@ struct WireFacts {
     case .message(let message):
       facts["answer"] = .string(Self.name(of: message))
       facts["authentication"] = JSONValue(message.authentication)
-      facts["sqlstate"] = JSONValue(message.field("C").map(Self.bounded))
-      facts["reason"] = JSONValue(message.field("M").map(Self.bounded))
+      facts["sqlstate"] = JSONValue(message.field("C").map { $0.bounded() })
+      facts["reason"] = JSONValue(message.field("M").map { $0.bounded() })
     }
     return .object(facts)
   }
 
   private static func name(of message: WireProtocol.Message) -> String {
     String(Character(Unicode.Scalar(message.letter)))
-  }
-
-  private static func bounded(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(300)))
   }
 }

@@ -29,9 +29,4 @@ extension StringProtocol {
     guard let last = kept.lastIndex(where: { !isBlank($0) }) else { return "" }
     return String(String.UnicodeScalarView(kept[...last]))
   }
-
-  /// At most `limit` Unicode scalars of it.
-  package func bounded(_ limit: Int) -> String {
-    String(String.UnicodeScalarView(unicodeScalars.prefix(limit)))
-  }
 }

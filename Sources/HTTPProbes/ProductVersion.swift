@@ -1,3 +1,4 @@
+import Facts
 import HTTPExchange
 
 /// Fields by which servers and frameworks tell strangers which version they run.

@@ -1,4 +1,5 @@
 import AuditModel
+import Facts
 import HTTPExchange
 
 /// A request and the redirects followed from its answer, within the target's own host.

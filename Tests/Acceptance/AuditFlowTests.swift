@@ -48,26 +48,6 @@ struct AuditFlowTests {
     }
   }
 
-  @Test("a bare URL gives a verdict with no file at all, in under two seconds")
-  func bareURL() throws {
-    try Ground.with { ground in
-      let inventory = try text(ground.inventory)
-      let url = try #require(
-        inventory.split(separator: "\n").first { $0.contains("url: https://") }?.split(separator: " ").last
-          .map(String.init))
-      let trust = try #require(
-        inventory.split(separator: "\n").first { $0.contains("trust:") }?.split(separator: " ").last
-          .map { $0.trimmingCharacters(in: CharacterSet(charactersIn: "\"")) })
-      let empty = try Scratch.folder()
-      let trusted = try BuiltCommand.prodworthy.run(["audit", url, "--trust", trust], folder: empty)
-      #expect(trusted.status == 0, "\(trusted.output)\(trusted.errors)")
-      #expect(trusted.seconds < 2)
-      #expect(try FileManager.default.contentsOfDirectory(atPath: empty).isEmpty)
-      let untrusted = try BuiltCommand.prodworthy.run(["audit", url], folder: empty)
-      #expect(untrusted.status == 1)
-    }
-  }
-
   @Test("a check dropped into a folder runs without a build; a mistake in it is a diagnostic")
   func ownCheck() throws {
     try Ground.with { ground in

@@ -107,17 +107,12 @@ extension Section.Column.Form {
   func value(_ text: String?) -> JSONValue {
     guard let text else { return .null }
     switch self {
-    case .text: return .string(Self.bounded(text))
+    case .text: return .string(text.bounded())
     case .integer: return JSONValue(Int(text))
     case .number: return Double(text).flatMap { $0.isFinite ? .double($0) : nil } ?? .null
     case .boolean: return text == "t" ? true : text == "f" ? false : .null
     case .duration: return JSONValue(SettingDuration.milliseconds(text))
     }
-  }
-
-  /// Names come from the audited system: no longer than people read.
-  private static func bounded(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(300)))
   }
 }
 

@@ -29,7 +29,7 @@ struct MigrationFacts {
     (self.folder, self.role) = (folder, role)
     if let obstacle = folder?.obstacle {
       gaps.append(
-        Gap(path: "histories", reason: "the folder of migrations cannot be read whole: \(Self.bounded(obstacle))"))
+        Gap(path: "histories", reason: "the folder of migrations cannot be read whole: \(obstacle.bounded())"))
     }
   }
 
@@ -94,10 +94,10 @@ struct MigrationFacts {
       guard row["has_usage"] == "t", row["has_select"] == "t" else {
         let schema = row["quoted_schema"] ?? ""
         let usage = row["has_usage"] == "t" ? "" : "GRANT USAGE ON SCHEMA \(schema) TO \(role); "
-        let remedy = Self.bounded("\(usage)GRANT SELECT ON \(table) TO \(role)")
+        let remedy = "\(usage)GRANT SELECT ON \(table) TO \(role)".bounded()
         gaps.append(
           Gap(
-            path: "histories", reason: "\(Self.bounded(table)) is hidden from this role, \(remedy) would show it",
+            path: "histories", reason: "\(table.bounded()) is hidden from this role, \(remedy) would show it",
             remedy: remedy))
         continue
       }
@@ -110,7 +110,7 @@ struct MigrationFacts {
         found.append(
           Keeping(tool: tool, table: table, records: rows.prefix(MigrationTool.mostMigrations).map(Self.record)))
       } catch {
-        gaps.append(Gap(path: "histories", reason: Self.bounded("\(table): \(error.description)")))
+        gaps.append(Gap(path: "histories", reason: "\(table): \(error.description)".bounded()))
       }
     }
     for lock in locks {
@@ -121,11 +121,11 @@ struct MigrationFacts {
       do throws(PostgresFailure) {
         let row = try reader(statement, []).first
         found[index].lock = [
-          "held": .bool(row != nil), "holder": JSONValue(row?["holder"].map(Self.bounded)),
+          "held": .bool(row != nil), "holder": JSONValue(row?["holder"].map { $0.bounded() }),
           "minutes": JSONValue(row?["minutes"].flatMap { Int($0) }),
         ]
       } catch {
-        gaps.append(Gap(path: "histories", reason: Self.bounded("\(lock.table): \(error.description)")))
+        gaps.append(Gap(path: "histories", reason: "\(lock.table): \(error.description)".bounded()))
       }
     }
     return found
@@ -179,7 +179,7 @@ struct MigrationFacts {
     let unreadable = pending.filter { $0.sql == nil }
     if !unreadable.isEmpty {
       let reason =
-        "\(unreadable.count) migrations that have not run are no SQL, such as \(Self.bounded(unreadable[0].file))"
+        "\(unreadable.count) migrations that have not run are no SQL, such as \(unreadable[0].file.bounded())"
       gaps += ["pendingFiles", "pendingStatements"].map {
         Gap(path: $0, reason: reason, remedy: "have the tool print their SQL, and give that to migrations lint")
       }
@@ -194,7 +194,7 @@ struct MigrationFacts {
       rows = try reader(MigrationStatements.tables, [])
     } catch {
       (pendingFiles, pendingStatements) = (nil, nil)
-      gaps += ["pendingFiles", "pendingStatements"].map { Gap(path: $0, reason: Self.bounded(error.description)) }
+      gaps += ["pendingFiles", "pendingStatements"].map { Gap(path: $0, reason: error.description.bounded()) }
       return
     }
     let tables = rows.map { row in
@@ -210,7 +210,7 @@ struct MigrationFacts {
 
   private mutating func hide(_ reason: String) {
     (histories, pendingFiles, pendingStatements) = (nil, nil, nil)
-    gaps += ["histories", "pendingFiles", "pendingStatements"].map { Gap(path: $0, reason: Self.bounded(reason)) }
+    gaps += ["histories", "pendingFiles", "pendingStatements"].map { Gap(path: $0, reason: reason.bounded()) }
   }
 
   // MARK: Facts
@@ -219,12 +219,13 @@ struct MigrationFacts {
     _ tool: MigrationTool, _ table: String, _ lock: JSONValue, _ history: MigrationHistory
   ) -> JSONValue {
     [
-      "tool": .string(tool.rawValue), "table": .string(bounded(table)), "heads": JSONValue(history.heads), "lock": lock,
+      "tool": .string(tool.rawValue), "table": .string(table.bounded()), "heads": JSONValue(history.heads),
+      "lock": lock,
       "migrations": .array(
         history.entries.map { entry in
           [
-            "tool": .string(tool.rawValue), "key": .string(bounded(entry.key)),
-            "name": JSONValue(entry.name.map(bounded)), "file": JSONValue(entry.file.map(bounded)),
+            "tool": .string(tool.rawValue), "key": .string(entry.key.bounded()),
+            "name": JSONValue(entry.name.map { $0.bounded() }), "file": JSONValue(entry.file.map { $0.bounded() }),
             "recorded": .bool(entry.isRecorded), "applied": .bool(entry.isApplied), "failed": .bool(entry.hasFailed),
             "hasFile": JSONValue(entry.hasFile), "skipped": JSONValue(entry.isSkipped),
             "unchanged": JSONValue(entry.isUnchanged), "reversible": JSONValue(entry.isReversible),
@@ -236,24 +237,19 @@ struct MigrationFacts {
 
   private static func fact(_ file: PendingSQL.File) -> JSONValue {
     [
-      "file": .string(bounded(file.path)), "boundsLocks": JSONValue(file.boundsLocks),
-      "breaking": .array(file.breaking.map { .string(bounded($0)) }),
-      "refused": .array(file.refused.map { .string(bounded($0)) }),
+      "file": .string(file.path.bounded()), "boundsLocks": JSONValue(file.boundsLocks),
+      "breaking": .array(file.breaking.map { .string($0.bounded()) }),
+      "refused": .array(file.refused.map { .string($0.bounded()) }),
     ]
   }
 
   private static func fact(_ statement: PendingSQL.Statement) -> JSONValue {
     [
-      "file": .string(bounded(statement.file)), "line": .integer(statement.line),
-      "table": .string(bounded(statement.table)), "lock": .string(statement.lock.rawValue),
+      "file": .string(statement.file.bounded()), "line": .integer(statement.line),
+      "table": .string(statement.table.bounded()), "lock": .string(statement.lock.rawValue),
       "rewrite": .bool(statement.isRewritten), "scan": .bool(statement.isRead),
       "takesTime": .bool(statement.isRewritten || statement.isRead), "rows": JSONValue(statement.rows),
-      "bytes": .integer(statement.bytes), "safer": JSONValue(statement.safer.map(bounded)),
+      "bytes": .integer(statement.bytes), "safer": JSONValue(statement.safer.map { $0.bounded() }),
     ]
-  }
-
-  /// Names come from the audited system: no longer than people read.
-  private static func bounded(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(300)))
   }
 }

@@ -99,15 +99,10 @@ struct MigrationRehearsalProbe: Probe {
 
   private static func fact(_ step: MigrationRehearsal.Step) -> JSONValue {
     [
-      "file": .string(bounded(step.file)), "accepted": .bool(step.isAccepted),
-      "reason": JSONValue(step.reason.map(bounded)), "returned": JSONValue(step.returned),
+      "file": .string(step.file.bounded()), "accepted": .bool(step.isAccepted),
+      "reason": JSONValue(step.reason.map { $0.bounded() }), "returned": JSONValue(step.returned),
       "repeatable": JSONValue(step.isRepeatable),
-      "differences": .array(step.differences.prefix(50).map { .string(bounded($0)) }),
+      "differences": .array(step.differences.prefix(50).map { .string($0.bounded()) }),
     ]
-  }
-
-  /// Names come from the audited system: no longer than people read.
-  private static func bounded(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(300)))
   }
 }

@@ -98,7 +98,7 @@ struct PgBouncerFacts {
   mutating func read(with reader: Reader) {
     attempt(["version"], "SHOW VERSION", reader) { facts, rows in
       let row = rows.first
-      facts["version"] = JSONValue(rows.columns.first.flatMap { row?[$0] }.map(Self.bounded))
+      facts["version"] = JSONValue(rows.columns.first.flatMap { row?[$0] }.map { $0.bounded() })
     }
     attempt(["config"], "SHOW CONFIG", reader) { facts, rows in facts["config"] = Self.config(rows) }
     var sizes: [String: Int] = [:]
@@ -127,7 +127,7 @@ struct PgBouncerFacts {
     do throws(PostgresFailure) {
       take(&facts, try reader(command))
     } catch {
-      gaps += paths.map { Gap(path: $0, reason: "\(command): \(Self.bounded(error.description))") }
+      gaps += paths.map { Gap(path: $0, reason: "\(command): \(error.description.bounded())") }
     }
   }
 
@@ -135,7 +135,7 @@ struct PgBouncerFacts {
     let values = Dictionary(rows.map { ($0["key"] ?? "", $0["value"]) }, uniquingKeysWith: { first, _ in first })
     return .object(
       JSONObject(
-        texts.map { ($0, JSONValue(values[$0].flatMap { $0 }.map(bounded))) }
+        texts.map { ($0, JSONValue(values[$0].flatMap { $0 }.map { $0.bounded() })) }
           + numbers.map { ($0, JSONValue(values[$0].flatMap { $0 }.flatMap { Int($0) })) }))
   }
 
@@ -179,11 +179,7 @@ struct PgBouncerFacts {
     }
   }
 
-  private static func text(_ value: String?) -> JSONValue { JSONValue(value.map(bounded)) }
-
-  private static func bounded(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(300)))
-  }
+  private static func text(_ value: String?) -> JSONValue { JSONValue(value.map { $0.bounded() }) }
 }
 
 extension PostgresRow {

@@ -344,20 +344,15 @@ extension QualityFacts {
     var limit: Int?
     if case .freshness(_, let seconds) = rule.demand { limit = seconds }
     return [
-      "name": .string(bounded(rule.subject(in: table))), "rule": .string(rule.word),
-      "table": JSONValue(table.map(bounded)), "columns": JSONValue(rule.columns.map(bounded)),
+      "name": .string(rule.subject(in: table).bounded()), "rule": .string(rule.word),
+      "table": JSONValue(table.map { $0.bounded() }), "columns": JSONValue(rule.columns.map { $0.bounded() }),
       "narrowed": .bool(rule.condition != nil), "severity": rule.isWarning ? "warn" : "error",
-      "expected": .string(bounded(rule.expected)), "rows": JSONValue(outcome.rows),
+      "expected": .string(rule.expected.bounded()), "rows": JSONValue(outcome.rows),
       "present": JSONValue(outcome.present), "failing": JSONValue(outcome.failing),
       "value": outcome.value.map { .double($0) } ?? nil, "limitSeconds": JSONValue(limit),
       "holds": JSONValue(outcome.holds), "broken": JSONValue(outcome.holds.map { !$0 && !rule.isWarning }),
-      "reason": JSONValue(outcome.reason.map(bounded)),
+      "reason": JSONValue(outcome.reason.map { $0.bounded() }),
     ]
-  }
-
-  /// Names come from the audited system: no longer than people read.
-  private func bounded(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(300)))
   }
 
   /// The facts with the ages of data as of a moment, and what follows from them. Pure.

@@ -70,7 +70,7 @@ struct SchemaFacts {
       for statement in statements { answers.append(try reader(statement, endingTransaction)) }
       return answers
     } catch {
-      for path in paths { gaps.append(Gap(path: path, reason: Self.bounded(error.description))) }
+      for path in paths { gaps.append(Gap(path: path, reason: error.description.bounded())) }
       return nil
     }
   }
@@ -89,7 +89,7 @@ struct SchemaFacts {
     guard !tables.isEmpty else { return }
     let reason = "a lock keeps the conditions of indexes from being read: \(tables.joined(separator: ", "))"
     for path in ["foreignKeys", "indexes", "traits"] {
-      gaps.append(Gap(path: path, reason: Self.bounded(reason), remedy: "look again when no migration is under way"))
+      gaps.append(Gap(path: path, reason: reason.bounded(), remedy: "look again when no migration is under way"))
     }
   }
 
@@ -515,15 +515,10 @@ struct SchemaFacts {
 
   private func hidden(_ path: String, _ reason: String, _ grant: String) -> Gap {
     let remedy = "GRANT \(grant) TO \(SessionFacts.quoted(role))"
-    return Gap(path: path, reason: Self.bounded("\(reason), \(remedy) would show it"), remedy: remedy)
+    return Gap(path: path, reason: "\(reason), \(remedy) would show it".bounded(), remedy: remedy)
   }
 
-  private func text(_ value: String?) -> JSONValue { JSONValue(value.map(Self.bounded)) }
+  private func text(_ value: String?) -> JSONValue { JSONValue(value.map { $0.bounded() }) }
 
   private func bytes(_ pages: Int) -> JSONValue { .integer(pages.multipliedClamped(by: blockSize)) }
-
-  /// Names come from the audited system: no longer than people read.
-  private static func bounded(_ text: String) -> String {
-    text.utf8.count <= 300 ? text : String(String.UnicodeScalarView(text.unicodeScalars.prefix(300)))
-  }
 }

@@ -39,12 +39,13 @@ struct SeedFacts: Sendable {
         runs.map {
           [
             "name": .string($0.name), "succeeded": .bool($0.succeeded),
-            "seconds": .double(($0.duration * 1000).rounded() / 1000), "reason": JSONValue($0.reason.map(Self.bounded)),
+            "seconds": .double(($0.duration * 1000).rounded() / 1000),
+            "reason": JSONValue($0.reason.map { $0.bounded() }),
           ]
         }),
       "tables": tables.map { .array($0) } ?? nil,
       "demands": first.map { first in .array(plan.rows.map { demand($0.table, $0.atLeast, first) }) } ?? nil,
-      "idleMasks": masks.map { JSONValue($0.map { Self.bounded($0.text) }) } ?? nil, "removed": .bool(isRemoved),
+      "idleMasks": masks.map { JSONValue($0.map { $0.text.bounded() }) } ?? nil, "removed": .bool(isRemoved),
     ]
   }
 
@@ -54,14 +55,14 @@ struct SeedFacts: Sendable {
       guard let other = digest.table(table.name) else { return (false, 0, []) }
       return (
         .bool(other.content == table.content), .integer(other.rows),
-        JSONValue(other.differences(from: table).prefix(100).map(Self.bounded))
+        JSONValue(other.differences(from: table).prefix(100).map { $0.bounded() })
       )
     }
     let (fresh, again) = (comparison(self.fresh), comparison(self.again))
     return [
-      "name": .string(Self.bounded(table.name.plain)), "rows": .integer(table.rows), "rowsFresh": fresh.rows,
+      "name": .string(table.name.plain.bounded()), "rows": .integer(table.rows), "rowsFresh": fresh.rows,
       "rowsAgain": again.rows, "deterministic": fresh.same, "idempotent": again.same, "differing": fresh.columns,
-      "changed": again.columns, "masked": JSONValue(table.masked.map(Self.bounded)),
+      "changed": again.columns, "masked": JSONValue(table.masked.map { $0.bounded() }),
     ]
   }
 
@@ -72,7 +73,7 @@ struct SeedFacts: Sendable {
     return names.sorted { $0.quoted < $1.quoted }.prefix(Self.mostNames).map { name in
       let (fresh, again) = (fresh?.table(name), again?.table(name))
       return [
-        "name": .string(Self.bounded(name.plain)), "rows": 0, "rowsFresh": JSONValue(fresh?.rows),
+        "name": .string(name.plain.bounded()), "rows": 0, "rowsFresh": JSONValue(fresh?.rows),
         "rowsAgain": JSONValue(again?.rows), "deterministic": self.fresh == nil ? nil : .bool(fresh == nil),
         "idempotent": self.again == nil ? nil : .bool(again == nil), "differing": [], "changed": [], "masked": [],
       ]
@@ -85,14 +86,9 @@ struct SeedFacts: Sendable {
     }
     let rows = found.isEmpty ? nil : found.map(\.rows).reduce(0, +)
     return [
-      "table": .string(Self.bounded(name.plain)), "atLeast": .integer(least), "rows": .integer(rows ?? 0),
+      "table": .string(name.plain.bounded()), "atLeast": .integer(least), "rows": .integer(rows ?? 0),
       "exists": .bool(rows != nil), "holds": .bool((rows ?? -1) >= least),
     ]
-  }
-
-  /// Names come from the audited system: no longer than people read.
-  private static func bounded(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(300)))
   }
 
   static let schema = Schema.object([

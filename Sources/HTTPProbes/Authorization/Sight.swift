@@ -1,3 +1,4 @@
+import Facts
 import HTTPExchange
 
 /// What one question about a route came to.

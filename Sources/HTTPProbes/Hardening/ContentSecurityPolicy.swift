@@ -1,3 +1,4 @@
+import Facts
 import HTTPExchange
 
 /// What several policies of one answer allow together, merged and held against the rules of the MDN HTTP Observatory

@@ -1,3 +1,4 @@
+import Facts
 import HTTPExchange
 
 /// The twelve tests of the MDN HTTP Observatory, algorithm version 6, over one answer.
