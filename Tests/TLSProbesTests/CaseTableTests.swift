@@ -50,7 +50,9 @@ private let hour = 3600
     Row(name: "rsa8192", leaf: .init(key: "rsa:8192:5"), warns: ["tls-key-customary"], mustWarn: true),
     Row(
       name: "rsa512", leaf: .init(key: "rsa:512"), fails: ["tls-key-strength"], protocols: "TLSv1.2"),
-    Row(name: "a curve few have", leaf: .init(key: "ec:secp256k1"), warns: ["tls-key-customary"], mustWarn: true),
+    Row(
+      name: "a curve few have", leaf: .init(key: "ec:secp256k1"), warns: ["tls-key-customary"], mustWarn: true,
+      protocols: "TLSv1.2"),
     Row(name: "no subject", leaf: .with { $0.subject = "/" }),
     Row(name: "no common name", leaf: .with { $0.subject = "/O=Somebody" }),
     Row(name: "extended validation", leaf: .with { $0.extensions = ["certificatePolicies=2.23.140.1.1"] }),
@@ -142,9 +144,10 @@ private let hour = 3600
     let narrow = try TestPKI(named: "Narrow", extensions: ["nameConstraints=critical,permitted;DNS:inside.example"])
     let wide = try TestPKI(named: "Wide", extensions: ["nameConstraints=critical,permitted;DNS:localhost"])
     let names = TestPKI.Leaf(names: ["DNS:localhost"])
-    for (pki, fails) in [
+    let cases: [(pki: TestPKI, fails: Set<String>)] = [
       (sha1, ["tls-signature-strength"]), (narrow, ["tls-chain-trusted"]), (wide, []),
-    ] as [(TestPKI, Set<String>)] {
+    ]
+    for (pki, fails) in cases {
       let server = try NginxServer.start(try pki.credential(names), ciphers: "DEFAULT:@SECLEVEL=0")
       let look = await Look(https(server.port, trust: pki.rootFile))
       let found = try judgement(of: "tls-endpoint", look.facts, look.gaps)
