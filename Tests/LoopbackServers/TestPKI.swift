@@ -58,9 +58,12 @@ package final class TestPKI: Sendable {
   private let folder: ScratchFolder
   private let name: String
 
-  /// A new root with an intermediate under it, named after `name`; `digest` and `extensions` are the intermediate's.
+  /// A new root with an intermediate under it, named after `name`; `digest`, `key` and `extensions` are the
+  /// intermediate's.
   package init(
-    named name: String = "Loopback", intermediateDigest digest: String = "sha256", extensions: [String] = []
+    named name: String = "Loopback", intermediateDigest digest: String = "sha256",
+    intermediateKey: String = "ec:prime256v1",
+    extensions: [String] = []
   ) throws {
     self.name = name
     folder = try ScratchFolder()
@@ -72,7 +75,7 @@ package final class TestPKI: Sendable {
     try openssl(
       "req", "-x509", "-new", "-key", "root.key", "-days", "3650", "-subj", "/CN=\(name) Root", "-addext",
       "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign", "-out", "root.pem")
-    try key("ec:prime256v1", "intermediate")
+    try key(intermediateKey, "intermediate")
     try issue(
       "intermediate", subject: "/CN=\(name) Intermediate", by: "root", from: Self.time(-86400),
       to: Self.time(1800 * 86400), digest: digest,
@@ -210,10 +213,11 @@ package final class TestPKI: Sendable {
     let option =
       switch parts[0] {
       case "ec": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:\(parts[1])"]
-      // A third part is the number of primes: with more of them a large key is made quickly.
+      // A third part is the number of primes: with more of them a large key is made quickly. A fourth is the exponent.
       case "rsa":
         ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:\(parts[1])"]
           + (parts.count > 2 ? ["-pkeyopt", "rsa_keygen_primes:\(parts[2])"] : [])
+          + (parts.count > 3 ? ["-pkeyopt", "rsa_keygen_pubexp:\(parts[3])"] : [])
       default: ["-algorithm", kind]
       }
     try openssl(["genpkey"] + option + ["-out", "\(name).key"])

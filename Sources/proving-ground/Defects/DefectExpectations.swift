@@ -116,7 +116,9 @@ extension Defect {
     "client-certificate": [.init(check: "tls-certificate-purpose", target: "web")],
     "column-money": [.init(check: "postgres-column-types-sound", target: "db", status: "warn")],
     "column-of-catalog-numbers": [.init(check: "postgres-types-upgradable", target: "db")],
-    "composite-dh-group": [.init(check: "tls-finite-field-sound", target: "web")],
+    "composite-dh-group": [
+      .init(check: "tls-finite-field-sound", target: "web"), .init(check: "tls-mozilla-intermediate", target: "web"),
+    ],
     "compression-without-vary": [.init(check: "http-compression-negotiated", target: "web")],
     "console-open": [.init(check: "authorization-consoles-unexposed", target: "web")],
     "constraint-unvalidated": [.init(check: "postgres-constraints-validated", target: "db")],
@@ -644,7 +646,10 @@ extension Defect {
       .init(check: "http-trace-off", target: "web"),
     ],
     "transactions-old": [.init(check: "postgres-transaction-age", target: "db")],
-    "uncheckable-dh-group": [.init(check: "tls-finite-field-safe-prime", target: "web")],
+    "uncheckable-dh-group": [
+      .init(check: "tls-finite-field-safe-prime", target: "web"),
+      .init(check: "tls-mozilla-intermediate", target: "web"),
+    ],
     "unencrypted-audit": [
       .init(check: "postgres-access-rules-encrypted", target: "db", status: "warn"),
       .init(check: "postgres-application-sslmode", target: "db"),
