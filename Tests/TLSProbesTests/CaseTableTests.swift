@@ -137,6 +137,17 @@ private let hour = 3600
     #expect(look["chain.path"]?.array?.count == 4)
   }
 
+  @Test(arguments: [
+    ("TLSv1", Status.fail), ("TLSv1.1", .fail), ("TLSv1 TLSv1.1 TLSv1.2", .fail), ("TLSv1.2", nil),
+    ("TLSv1.2 TLSv1.3", nil), ("TLSv1.3", nil),
+  ]) func versions(protocols: String, expected: Status?) async throws {
+    let pki = try Self.shared.get()
+    let server = try NginxServer.start(
+      try pki.credential(.init(key: "rsa:2048")), protocols: protocols, ciphers: "DEFAULT:@SECLEVEL=0")
+    let look = await Look(https(server.port, trust: pki.rootFile), versions: true)
+    #expect(try judgement(of: "tls-endpoint", look.facts, look.gaps)["tls-protocol-floor"] == expected)
+  }
+
   /// Clients that do not offer the curve come to no agreement with its owner, so this one is looked at without a server.
   @Test(arguments: [
     ("ec:secp256k1", ["curveUnusual"]), ("ec:secp521r1", []), ("ED25519", []), ("rsa:2048", []),

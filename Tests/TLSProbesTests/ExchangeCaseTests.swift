@@ -141,6 +141,30 @@ import Testing
     }
   }
 
+  /// Stapled status: good, out of date, revoked, and demanded and missing.
+  @Test func staples() async throws {
+    let pki = try Self.shared.get()
+    func status(_ survey: Survey) throws -> Status? {
+      try judgement(of: "tls-configuration", survey.facts, survey.gaps)["tls-staple-sound"]
+    }
+    func server(_ credential: TestPKI.Credential, _ staple: String?) throws -> ServerProcess {
+      try NginxServer.start(
+        credential, server: staple.map { "ssl_stapling on; ssl_stapling_file \($0);" } ?? "")
+    }
+    let sound = try pki.credential()
+    let good = try server(sound, try pki.staple(for: sound))
+    #expect(try status(await Survey(https(good.port, trust: pki.rootFile))) == nil)
+    let later = Instant(seconds: today.seconds + 7200)
+    #expect(try status(await Survey(https(good.port, trust: pki.rootFile), asOf: later)) == .fail)
+    let other = try pki.credential()
+    let revoked = try server(other, try pki.staple(for: other, revoked: true))
+    #expect(try status(await Survey(https(revoked.port, trust: pki.rootFile))) == .fail)
+    var demanding = TestPKI.Leaf()
+    demanding.mustStaple = true
+    let missing = try server(try pki.credential(demanding), nil)
+    #expect(try status(await Survey(https(missing.port, trust: pki.rootFile))) == .fail)
+  }
+
   /// What static RSA and CBC alone are doubted for.
   private static let dependsOn: Set<String> = [
     "tls-forward-secrecy", "tls-key-exchange-ephemeral", "tls-authenticated-encryption",
