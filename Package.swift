@@ -260,8 +260,8 @@ let package = Package(
     .testTarget(
       name: "TLSProbesTests",
       dependencies: [
-        "AuditModel", "BuiltInCatalogue", "Definitions", "Engine", "Facts", "LoopbackPostgres", "LoopbackServers",
-        "Probing", "TLSProbes", "Transport",
+        "AuditModel", "BuiltInCatalogue", "Cryptography", "Definitions", "Engine", "Facts", "LoopbackPostgres",
+        "LoopbackServers", "Probing", "TLSProbes", "Transport",
       ]),
     .testTarget(name: "HTTPExchangeTests", dependencies: ["HTTPExchange", "SeededRandomness"]),
     .testTarget(

@@ -1,4 +1,5 @@
 import AuditModel
+import Cryptography
 import Facts
 import Transport
 
@@ -13,6 +14,13 @@ struct ConfigurationFacts {
   let connections: Int
   /// Why the chain could not be judged.
   let blindness: Gap?
+
+  /// Whether the inventory says that anybody's browser has to trust the certificate.
+  var isDeclaredPublic = false
+  /// The logs of certificate transparency that the inventory names; nil where it names none.
+  var logs: TransparencyLogs?
+  /// Why the list that it names cannot be used; nil if it can, or if it names none.
+  var logsObstacle: String?
 
   /// The most certificates listed.
   static let mostCertificates = 8
@@ -30,7 +38,8 @@ struct ConfigurationFacts {
         survey.spoken.filter { $0 != .ssl2 }.map { version in
           (version.name, JSONValue(survey.preference[version].map { $0 == .yes ? "server" : "client" }))
         }))
-    facts["groups"] = .array(GroupFacts(survey).list)
+    let groups = GroupFacts(survey)
+    facts["groups"] = .array(groups.list)
     facts["modern"] = modern
     facts["certificates"] = .array(certificates.prefix(Self.mostCertificates).map(Self.certificate))
     facts["name"] = ["requested": .string(name), "matches": JSONValue(main?.session.isMadeOutToName)]
@@ -38,7 +47,7 @@ struct ConfigurationFacts {
     open(&facts)
     facts["postQuantum"] =
       survey.accepted[.tls13] == false
-      ? false : JSONValue(survey.postQuantum.map { $0 == .yes || GroupFacts(survey).hasPostQuantum })
+      ? false : JSONValue(survey.postQuantum.map { $0 == .yes || groups.hasPostQuantum })
     facts["largeHello"] = JSONValue(survey.largeHello.map { $0 == .yes })
     facts["fallback"] = .array(
       survey.fallback.map {
@@ -83,6 +92,12 @@ struct ConfigurationFacts {
           Gap(path: "tickets", reason: "no handshake of \(version.name) came to its end, or none to take it up again"))
       }
       if let blindness { gaps.append(Gap(path: "chain", reason: blindness.reason, remedy: blindness.remedy)) }
+      if let logsObstacle {
+        gaps.append(
+          Gap(path: "transparency", reason: logsObstacle, remedy: "name a log list of version 3 in `transparencyLogs`"))
+      } else if transparency == .null {
+        gaps.append(Gap(path: "transparency", reason: blindness?.reason ?? "the certificate cannot be read"))
+      }
       if case .unseen(let reason)? = survey.sessions.strictTransport {
         gaps.append(Gap(path: "strictTransport", reason: reason))
       }
@@ -91,7 +106,7 @@ struct ConfigurationFacts {
         if case .unclear(let sentence)? = survey.sessions.main { sentence } else {
           "the server accepts nothing that \(TLSLibrary.version) here can speak"
         }
-      for path in ["tickets", "staple", "timestamps", "alpn", "chain", "earlyDataBytes"] {
+      for path in ["tickets", "staple", "timestamps", "transparency", "alpn", "chain", "earlyDataBytes"] {
         gaps.append(Gap(path: path, reason: why))
       }
     }
@@ -238,10 +253,17 @@ struct ConfigurationFacts {
           "stapled": .integer($0.timestamps.stapled),
         ]
       } ?? .null
+    facts["transparency"] = transparency
     facts["alpn"] = alpn
     facts["names"] = [
       "withoutName": outcome(of: sessions.withoutName), "unknownName": outcome(of: sessions.unknownName),
     ]
+  }
+
+  /// Null where nobody can tell whether timestamps are demanded, or from whom.
+  private var transparency: JSONValue {
+    guard let main, logsObstacle == nil, blindness == nil || isDeclaredPublic else { return .null }
+    return TransparencyFacts(inspection: main, logs: logs, isDeclaredPublic: isDeclaredPublic).value
   }
 
   private var strictTransport: JSONValue {
@@ -323,8 +345,14 @@ private struct GroupFacts {
     var protocols: Set<ProtocolVersion>
   }
 
+  /// The most fields that are looked into: a server that spells out another one every time costs no more.
+  private static let mostFields = 4
+
   private var order: [String] = []
   private var entries: [String: Entry] = [:]
+  private var judged: Set<Field> = []
+  /// By name; nil inside where one could not be looked into.
+  private var soundness: [String: FieldSoundness?] = [:]
   private(set) var hasPostQuantum = false
 
   init(_ survey: ConfigurationSurvey) {
@@ -334,11 +362,12 @@ private struct GroupFacts {
       switch flight.keyExchange {
       case .curve(let id): add(id, version)
       case .explicitCurve: add("explicit-curve", id: nil, bits: nil, .curve, version)
-      case .field(let prime, _):
+      case .field(let prime, let generator):
         let known = KnownPrimes.name(of: prime)
         let bits = ServerKeyExchange.bits(prime)
         let registered = NamedGroup.all.first { $0.name == known }
         add(known ?? "dhe\(bits)", id: registered?.id, bits: bits, .field, version, isOwn: true)
+        judge(known ?? "dhe\(bits)", prime: prime, generator: generator)
       case .exportRSA, nil: break
       }
     }
@@ -346,8 +375,9 @@ private struct GroupFacts {
   }
 
   var list: [JSONValue] {
-    order.compactMap { entries[$0] }.map { entry in
+    order.compactMap { name in entries[name].map { (name, $0) } }.map { name, entry in
       var value = entry.value
+      value["soundness"] = JSONValue((soundness[name] ?? nil)?.rawValue)
       value["protocols"] = JSONValue(entry.protocols.sorted().map(\.name))
       return .object(value)
     }
@@ -357,6 +387,34 @@ private struct GroupFacts {
     guard let group = NamedGroup.of(id) else { return }
     hasPostQuantum = hasPostQuantum || group.isPostQuantum
     add(group.name, id: id, bits: group.bits, group.kind, version)
+    // RFC 7919 names safe primes only.
+    if group.kind == .field { note(.safe, of: group.name) }
+  }
+
+  /// Looks into a field that the server spelt out.
+  private mutating func judge(_ name: String, prime: [UInt8], generator: [UInt8]) {
+    guard judged.insert(Field(prime: prime, generator: generator)).inserted else { return }
+    note(judged.count <= Self.mostFields ? FieldSoundness.of(prime: prime, generator: generator) : nil, of: name)
+  }
+
+  /// Fields of one size have one entry: the worst of them counts.
+  private mutating func note(_ found: FieldSoundness?, of name: String) {
+    guard let before = soundness[name] else {
+      soundness.updateValue(found, forKey: name)
+      return
+    }
+    if Self.rank(found) < Self.rank(before) { soundness.updateValue(found, forKey: name) }
+  }
+
+  /// The lower, the worse. What could not be looked into leaves it open, unless another is known to be broken.
+  private static func rank(_ soundness: FieldSoundness?) -> Int {
+    let order: [FieldSoundness?] = [.composite, .trivialGenerator, .smallSubgroup, nil, .largeSubgroup, .safe]
+    return order.firstIndex(of: soundness) ?? order.count
+  }
+
+  private struct Field: Hashable {
+    var prime: [UInt8]
+    var generator: [UInt8]
   }
 
   private mutating func add(

@@ -1,3 +1,4 @@
+import Cryptography
 import Facts
 import Transport
 
@@ -79,6 +80,9 @@ enum ConfigurationSchema {
       Schema.Field("mustStaple", .nullable(.boolean), required: true, "whether the certificate demands one (RFC 7633)"),
       Schema.Field(
         "timestamps", .nullable(timestamps), required: true, "signed certificate timestamps, by where they stood"),
+      Schema.Field(
+        "transparency", .nullable(TransparencySchema.facts), required: true,
+        "what logs of certificate transparency have signed; null where that cannot be told"),
       Schema.Field("alpn", .nullable(alpn), required: true, "application protocols (RFC 7301)"),
       Schema.Field("names", names, required: true, "what other names get"),
       Schema.Field(
@@ -116,6 +120,9 @@ enum ConfigurationSchema {
       "kind", .string(.word(NamedGroup.Kind.allCases.map(\.rawValue))), required: true,
       "elliptic curve, finite field, hybrid, or key encapsulation"),
     Schema.Field("ownParameters", .boolean, required: true, "whether the server sends the field instead of naming it"),
+    Schema.Field(
+      "soundness", .nullable(.string(.word(FieldSoundness.allCases.map(\.rawValue)))), required: true,
+      "what a finite field is worth beside its size; null for other groups, and for one too large to look into"),
     Schema.Field("protocols", .array(.string()), required: true, "the versions under which it was seen"),
   ])
 

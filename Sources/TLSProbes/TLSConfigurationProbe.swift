@@ -20,6 +20,12 @@ struct TLSConfigurationProbe: Probe {
       return .unseen(Unseen(.malformed, error.reason))
     }
     let roots = await context.lane.run { Roots(endpoint) }
+    let logs = await context.lane.run {
+      Result { () throws(TransparencyLogs.Failure) in
+        try endpoint.transparencyLogs.map { (file) throws(TransparencyLogs.Failure) in try TransparencyLogs(file: file)
+        }
+      }
+    }
     let looked = await context.lane.run {
       Result { () throws(TransportFailure) in
         try NameResolution.addresses(of: endpoint.endpoint, before: context.deadline).map(\.text)
@@ -36,9 +42,14 @@ struct TLSConfigurationProbe: Probe {
     do {
       let survey = try await surveyor.survey()
       if context.deadline.isCancelled { return .unseen(Unseen(.interrupted, "the run was called off")) }
-      let facts = ConfigurationFacts(
+      var facts = ConfigurationFacts(
         survey: survey, name: endpoint.serverName, isNameSent: endpoint.sentName != nil,
         connections: context.traffic.traffic.connections, blindness: roots.blindness)
+      facts.isDeclaredPublic = endpoint.isDeclaredPublic
+      switch logs {
+      case .success(let logs): facts.logs = logs
+      case .failure(let failure): facts.logsObstacle = failure.reason
+      }
       return .seen(facts.value, gaps: facts.gaps)
     } catch {
       guard let failure = error.failure else { return .unseen(Unseen(.malformed, error.sentence)) }
@@ -51,6 +62,10 @@ struct TLSConfigurationProbe: Probe {
     if var staple = whole["staple"]?.object {
       staple["isCurrent"] = Self.isCurrent(staple, now)
       whole["staple"] = .object(staple)
+    }
+    if let transparency = whole["transparency"]?.object {
+      whole["transparency"] = .object(
+        TransparencyDerivation.derived(transparency, leaf: whole["certificates"]?[0], asOf: now))
     }
     whole["stapleVerdict"] = JSONValue(Self.stapleVerdict(whole))
     return .object(ConfigurationGrading.graded(whole, asOf: now))

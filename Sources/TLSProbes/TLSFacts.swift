@@ -51,8 +51,10 @@ struct TLSFacts {
         Gap(path: "chain.\($0)", reason: blindness.reason, remedy: blindness.remedy)
       }
     }
-    if let leaf, leaf["lints"] == .null {
-      gaps.append(Gap(path: "leaf.lints", reason: "the certificate cannot be read by our own reader"))
+    if let leaf {
+      for name in ["lints", "keyConcerns"] where leaf[name] == .null {
+        gaps.append(Gap(path: "leaf.\(name)", reason: "the certificate cannot be read by our own reader"))
+      }
     }
     for (version, sighting) in (versions ?? [:]).sorted(by: { $0.key < $1.key }) {
       if case .unseen(let reason) = sighting { gaps.append(Gap(path: "versions.\(version.factName)", reason: reason)) }
@@ -66,6 +68,8 @@ struct TLSFacts {
       return nil
     }
     facts["lints"] = CertificateFacts.lints(session.leafEncoding, isPublic: session.verdict?.anchor == .system)
+    facts["keyConcerns"] = CertificateFacts.keyConcerns(session.leafEncoding)
+    facts["lookalikes"] = .array(NameLookalike.all(among: certificate.dnsNames).map(\.fact))
     return .object(facts)
   }
 
@@ -149,10 +153,15 @@ struct TLSFacts {
       "presented": .array(session.presented.map(presented)), "presentedCount": .integer(session.presentedCount),
       "orderIsRight": .bool(session.isOrderRight), "path": verdict.map { .array($0.path.map(link)) } ?? .null,
       "signatureDigests": JSONValue(signatureDigests(session)),
-      "interceptor": .string(
-        Interceptor.named(
-          in: session.presented.map(\.issuer) + (verdict?.path.map(\.issuer) ?? [])) ?? Interceptor.none),
+      "interceptor": .string(interceptor(session) ?? Interceptor.none),
     ]
+  }
+
+  /// Whoever calls itself so as an issuer, or has one of the keys; a key is proof whatever its holder is called.
+  private static func interceptor(_ session: TLSSession) -> String? {
+    let path = session.verdict?.path ?? []
+    return Interceptor.holding(session.presented.map(\.keyFingerprint) + path.map(\.keyFingerprint))
+      ?? Interceptor.named(in: session.presented.map(\.issuer) + path.map(\.issuer))
   }
 
   /// The hashes that the server's identity rests on: nobody verifies the signature of a root.

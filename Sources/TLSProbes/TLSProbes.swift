@@ -27,6 +27,11 @@ package enum TLSProbes {
   private static let publicTrust = Schema.Field(
     "publicTrust", .boolean, "whether anybody's browser has to trust it, with no root of its own")
 
+  private static let transparencyLogs = Schema.Field(
+    "transparencyLogs", .string(.path),
+    "a list of the logs of certificate transparency as Chrome and Apple publish it (JSON, version 3): signatures are"
+      + " verified with its keys, and other logs do not count")
+
   private static let otherNames = Schema.Field(
     "otherNames", .array(.string(.nonEmpty)), "further names under which it has to answer, such as www beside the apex")
 
@@ -37,7 +42,7 @@ package enum TLSProbes {
       Schema.Field("trust", .string(.path), "a PEM file with roots to trust beside the system's"),
       Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
       Schema.Field("serverName", .string(.nonEmpty), "the name to ask for and to expect in the certificate"),
-      nodes, otherNames, publicTrust, authority,
+      nodes, otherNames, publicTrust, transparencyLogs, authority,
     ],
     schemes: ["https"])
 
@@ -53,6 +58,6 @@ package enum TLSProbes {
       Schema.Field("trust", .string(.path), "a PEM file with roots to trust beside the system's"),
       Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
       Schema.Field("serverName", .string(.nonEmpty), "the name to ask for and to expect in the certificate"),
-      nodes, otherNames, publicTrust, authority,
+      nodes, otherNames, publicTrust, transparencyLogs, authority,
     ])
 }

@@ -73,6 +73,11 @@ enum TLSSchema {
     Schema.Field(
       "lints", .nullable(.array(lint)), required: true,
       "the rules that it breaks, at most \(CertificateFacts.mostLints); null if it cannot be read"),
+    Schema.Field(
+      "keyConcerns", .nullable(.array(.string(.word(KeyConcern.allCases.map(\.rawValue))))), required: true,
+      "what speaks against its key beside its strength; null if it cannot be read"),
+    Schema.Field(
+      "lookalikes", .array(lookalike), required: true, "its names in other letters that pass for names in Latin ones"),
     Schema.Field("earlier", .array(earlier), "what the history knows to have been served here before"),
     Schema.Field("lifetime", .nullable(lifetime), "its place in its life; null if its dates cannot be read"),
     Schema.Field(
@@ -91,6 +96,12 @@ enum TLSSchema {
     Schema.Field(
       "status", .string(.word(["notice", "warn", "error"])), required: true, "how much it weighs"),
     Schema.Field("message", .string(), required: true, "the rule, and what breaks it"),
+  ])
+
+  private static let lookalike = Schema.object([
+    Schema.Field("name", .string(), required: true, "the name in the certificate"),
+    Schema.Field("shown", .string(), required: true, "the label in its own letters"),
+    Schema.Field("passesFor", .nullable(.string()), required: true, "what it looks like; null where letters are mixed"),
   ])
 
   private static let renewal = Schema.object([
@@ -156,7 +167,8 @@ enum TLSSchema {
       "signatureDigests", .array(.string()), required: true, "the hashes under the signatures below the root"),
     Schema.Field(
       "interceptor", .string(), required: true,
-      "what reads traffic on its way and names itself as the issuer, `\(Interceptor.none)` for nothing that is known"),
+      "what reads traffic on its way and names itself as the issuer or has a key of its own, `\(Interceptor.none)` for"
+        + " nothing that is known"),
     Schema.Field(
       "outdated", .nullable(.array(link)), "the issuers on the path that have expired or are not valid yet"),
   ])

@@ -33,6 +33,11 @@ struct TLSTarget: Sendable {
   /// Whether the system's roots are trusted too.
   var trustsSystem: Bool
 
+  /// Whether anybody's browser has to trust it.
+  var isDeclaredPublic = false
+  /// The file with the logs of certificate transparency to believe; nil for none.
+  var transparencyLogs: String?
+
   /// Why a target cannot be looked at.
   struct Invalid: Error {
     var reason: String
@@ -49,6 +54,8 @@ struct TLSTarget: Sendable {
       try self.init(url: target, trust: trust)
     }
     commonAddress = target.settings["address"]?.string
+    isDeclaredPublic = target.settings["publicTrust"]?.bool ?? false
+    transparencyLogs = target.settings["transparencyLogs"]?.string
     for case .string(let name) in target.settings["otherNames"]?.array ?? [] {
       guard Self.isPlain(name[...]) else {
         throw Invalid(reason: "one of the other names is neither an ASCII name nor a literal address")

@@ -45,4 +45,6 @@ package struct Certificate: Sendable {
   package var issuerURLs: [String]
   /// SHA-256 over the whole certificate, hexadecimal, lower case.
   package var fingerprint: String
+  /// SHA-256 over its key, a SubjectPublicKeyInfo, hexadecimal, lower case; empty if it has none that can be read.
+  package var keyFingerprint: String
 }

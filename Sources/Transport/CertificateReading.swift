@@ -19,7 +19,8 @@ enum CertificateReading {
       signatureDigest: digest,
       isCA: X509_check_ca(raw) > 0, isForServers: isForServers(raw),
       isSelfSigned: X509_get_extension_flags(raw) & UInt32(EXFLAG_SS) != 0, mustStaple: mustStaple(raw),
-      issuerURLs: issuerURLs(of: raw), fingerprint: hexadecimal(fingerprint(of: raw)))
+      issuerURLs: issuerURLs(of: raw), fingerprint: hexadecimal(fingerprint(of: raw)),
+      keyFingerprint: keyFingerprint(of: raw))
   }
 
   /// The whole certificate in DER; empty where libcrypto cannot write it.
@@ -33,6 +34,25 @@ enum CertificateReading {
       return i2d_X509(raw, &position)
     }
     return written == length ? octets : []
+  }
+
+  /// The key, a SubjectPublicKeyInfo in DER; empty where libcrypto cannot write it.
+  static func key(of raw: OpaquePointer) -> [UInt8] {
+    defer { ERR_clear_error() }
+    var start: UnsafeMutablePointer<UInt8>?
+    let length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(raw), &start)
+    defer { prodworthy_OPENSSL_free(start) }
+    guard length > 0, let start else { return [] }
+    return Array(UnsafeBufferPointer(start: start, count: Int(length)))
+  }
+
+  /// SHA-256 over the key with its algorithm, hexadecimal, by which keys are known wherever they are certified.
+  static func keyFingerprint(of raw: OpaquePointer) -> String {
+    let key = Self.key(of: raw)
+    var digest = [UInt8](repeating: 0, count: 32)
+    var length: UInt32 = 0
+    guard !key.isEmpty, EVP_Digest(key, key.count, &digest, &length, EVP_sha256(), nil) == 1 else { return "" }
+    return hexadecimal(digest)
   }
 
   static func fingerprint(of raw: OpaquePointer) -> [UInt8] {

@@ -28,6 +28,8 @@ package struct ChainVerdict: Sendable {
     package var notAfter: Instant?
     /// The hash under its signature, as `Certificate.signatureDigest`.
     package var signatureDigest: String
+    /// As `Certificate.keyFingerprint`.
+    package var keyFingerprint: String
   }
 
   /// Where the root comes from that the path ends in.

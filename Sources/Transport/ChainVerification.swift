@@ -42,7 +42,8 @@ enum ChainVerification {
           issuer: CertificateReading.text(X509_get_issuer_name(certificate)),
           notBefore: CertificateReading.instant(X509_get0_notBefore(certificate)),
           notAfter: CertificateReading.instant(X509_get0_notAfter(certificate)),
-          signatureDigest: CertificateReading.signature(of: certificate).digest)
+          signatureDigest: CertificateReading.signature(of: certificate).digest,
+          keyFingerprint: CertificateReading.keyFingerprint(of: certificate))
       },
       anchor: anchor.map { trust.declares(CertificateReading.fingerprint(of: $0)) ? .declared : .system },
       isIssuerAtHand: path.count > 1 || X509_get_extension_flags(leaf) & UInt32(EXFLAG_SS) != 0)

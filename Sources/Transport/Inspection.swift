@@ -12,6 +12,13 @@ package struct Inspection: Sendable {
     package var inHandshake = 0
     /// In the stapled OCSP response.
     package var stapled = 0
+    /// Those that came in the TLS extension, each as encoded; at most `most`.
+    package var encodedInHandshake: [[UInt8]] = []
+    /// Those that came in the OCSP response, each as encoded; at most `most`.
+    package var encodedStapled: [[UInt8]] = []
+
+    /// The most that are kept of each way.
+    package static let most = 50
   }
 
   /// What was agreed on, as far as the handshake came.
@@ -27,6 +34,8 @@ package struct Inspection: Sendable {
   /// The stapled OCSP answer; nil if none came.
   package var staple: StapledAnswer?
   package var timestamps: Timestamps
+  /// The key of whoever issued the certificate sent first, a SubjectPublicKeyInfo; empty where that is not at hand.
+  package var issuerKey: [UInt8]
   /// Whether the server asked for a client's certificate.
   package var asksForCertificate: Bool
 
@@ -59,7 +68,8 @@ package struct Inspection: Sendable {
         session: session, leaf: chain.first.map(CertificateDetails.init), failure: failure,
         isResumed: SSL_session_reused(stream.raw) == 1,
         saved: notes.saved, staple: StapledAnswer(to: stream.raw, chain: chain, trust: settings.trust),
-        timestamps: timestamps(stream.raw), asksForCertificate: notes.wasAskedForCertificate),
+        timestamps: timestamps(stream.raw), issuerKey: issuerKey(of: chain, settings.trust),
+        asksForCertificate: notes.wasAskedForCertificate),
       stream
     )
   }
@@ -103,12 +113,31 @@ package struct Inspection: Sendable {
       guard let timestamp = OPENSSL_sk_value(list, index) else { continue }
       switch SCT_get_source(OpaquePointer(timestamp)) {
       case SCT_SOURCE_X509V3_EXTENSION: counts.embedded += 1
-      case SCT_SOURCE_TLS_EXTENSION: counts.inHandshake += 1
-      case SCT_SOURCE_OCSP_STAPLED_RESPONSE: counts.stapled += 1
+      case SCT_SOURCE_TLS_EXTENSION:
+        counts.inHandshake += 1
+        if counts.inHandshake <= Timestamps.most { counts.encodedInHandshake.append(encoding(of: timestamp)) }
+      case SCT_SOURCE_OCSP_STAPLED_RESPONSE:
+        counts.stapled += 1
+        if counts.stapled <= Timestamps.most { counts.encodedStapled.append(encoding(of: timestamp)) }
       default: break
       }
     }
     return counts
+  }
+
+  /// A timestamp as it came; empty where libcrypto cannot write it.
+  private static func encoding(of timestamp: UnsafeMutableRawPointer) -> [UInt8] {
+    var start: UnsafeMutablePointer<UInt8>?
+    let length = i2o_SCT(OpaquePointer(timestamp), &start)
+    defer { prodworthy_OPENSSL_free(start) }
+    guard length > 0, let start else { return [] }
+    return Array(UnsafeBufferPointer(start: start, count: Int(length)))
+  }
+
+  private static func issuerKey(of chain: [OpaquePointer], _ trust: TrustStore?) -> [UInt8] {
+    guard let leaf = chain.first, let issuer = StapledAnswer.issuer(of: leaf, chain, trust) else { return [] }
+    defer { X509_free(issuer) }
+    return CertificateReading.key(of: issuer)
   }
 }
 

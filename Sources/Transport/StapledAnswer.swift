@@ -59,7 +59,7 @@ package struct StapledAnswer: Sendable {
   private typealias Time = UnsafeMutablePointer<ASN1_GENERALIZEDTIME>?
 
   /// The issuer, among those sent or among the roots; the caller frees it.
-  private static func issuer(of leaf: OpaquePointer, _ chain: [OpaquePointer], _ trust: TrustStore?) -> OpaquePointer? {
+  static func issuer(of leaf: OpaquePointer, _ chain: [OpaquePointer], _ trust: TrustStore?) -> OpaquePointer? {
     if let sent = chain.dropFirst().first(where: { X509_check_issued($0, leaf) == X509_V_OK }) {
       X509_up_ref(sent)
       return sent

@@ -21,6 +21,9 @@ private let hour = 3600
     var fails: Set<String> = []
     /// Checks that may warn besides those that always do.
     var warns: Set<String> = []
+    /// Whether those have to warn.
+    var mustWarn = false
+    var protocols = "TLSv1.2 TLSv1.3"
     var testDescription: String { name }
   }
 
@@ -39,7 +42,23 @@ private let hour = 3600
     Row(name: "sha512", leaf: .init(digest: "sha512")),
     Row(name: "1000 names", leaf: .init(names: names(1000))),
     Row(name: "six days", leaf: .init(validFrom: -day, validTo: 5 * day)),
-    Row(name: "punycode", leaf: .init(names: ["DNS:localhost", "DNS:xn--n1aae7f7o.example"])),
+    Row(name: "punycode", leaf: .init(names: ["DNS:localhost", "DNS:xn--bcher-kva.example"])),
+    Row(
+      name: "letters that pass for others", leaf: .init(names: ["DNS:localhost", "DNS:xn--n1aae7f7o.example"]),
+      warns: ["tls-names-unmistakable"], mustWarn: true),
+    Row(name: "rsa4096", leaf: .init(key: "rsa:4096:3")),
+    Row(name: "rsa8192", leaf: .init(key: "rsa:8192:5"), warns: ["tls-key-customary"], mustWarn: true),
+    Row(
+      name: "rsa512", leaf: .init(key: "rsa:512"), fails: ["tls-key-strength"], protocols: "TLSv1.2"),
+    Row(
+      name: "exponent 3", leaf: .init(key: "rsa:2048:2:3"), warns: ["tls-key-customary"], mustWarn: true),
+    Row(name: "no subject", leaf: .with { $0.subject = "/" }),
+    Row(name: "no common name", leaf: .with { $0.subject = "/O=Somebody" }),
+    Row(name: "extended validation", leaf: .with { $0.extensions = ["certificatePolicies=2.23.140.1.1"] }),
+    Row(name: "no alternative names", leaf: .with { $0.names = [] }, fails: ["tls-name-matches"]),
+    Row(
+      name: "a name below the one it is made out to",
+      leaf: .init(names: ["DNS:preloaded.example", "DNS:*.preloaded.example"]), fails: ["tls-name-matches"]),
     Row(
       name: "a long label", leaf: .init(names: ["DNS:localhost", "DNS:\(String(repeating: "a", count: 63)).example"])),
     Row(
@@ -62,12 +81,14 @@ private let hour = 3600
 
   @Test(arguments: rows) func row(_ row: Row) async throws {
     let pki = try Self.shared.get()
-    let server = try NginxServer.start(try pki.credential(row.leaf), ciphers: "DEFAULT:@SECLEVEL=0")
+    let server = try NginxServer.start(
+      try pki.credential(row.leaf), protocols: row.protocols, ciphers: "DEFAULT:@SECLEVEL=0")
     let look = await Look(https(server.port, trust: pki.rootFile))
     let found = try judgement(of: "tls-endpoint", look.facts, look.gaps)
       .filter { !Self.usual.contains($0.key) && !Self.undeclared.contains($0.key) }
     #expect(Set(found.filter { $0.value == .fail }.keys) == row.fails, "\(found)")
-    #expect(Set(found.filter { $0.value == .warn }.keys).isSubset(of: row.warns), "\(found)")
+    let warned = Set(found.filter { $0.value == .warn }.keys)
+    #expect(row.mustWarn ? warned == row.warns : warned.isSubset(of: row.warns), "\(found)")
   }
 
   /// Judged only where the inventory declares what they need, which the engine sees to.
@@ -87,11 +108,15 @@ private let hour = 3600
     }
     let whole = try read(own.chainFile)
     let leaf = try read(own.leafFile)
-    let cases: [(name: String, chain: String, fails: Set<String>)] = [
-      ("root included", whole + (try read(pki.rootFile)), []),
-      ("incomplete", leaf, ["tls-chain-complete", "tls-chain-trusted"]),
-      ("leaf twice", leaf + whole, []),
-      ("unrelated extra", whole + (try read(foreign.intermediateFile)), []),
+    let root = try read(pki.rootFile)
+    let intermediate = try read(pki.intermediateFile)
+    let cases: [(name: String, chain: String, fails: Set<String>, isDisordered: Bool)] = [
+      ("root included", whole + root, [], false),
+      ("incomplete", leaf, ["tls-chain-complete", "tls-chain-trusted"], false),
+      ("leaf twice", leaf + whole, [], true),
+      ("reversed", leaf + root + intermediate, [], true),
+      ("unrelated extra", whole + (try read(foreign.intermediateFile)), [], true),
+      ("cross-signed beside it", whole + (try pki.crossCertificate(by: foreign)), [], false),
     ]
     for row in cases {
       var credential = own
@@ -101,6 +126,57 @@ private let hour = 3600
       let found = try judgement(of: "tls-endpoint", look.facts, look.gaps)
         .filter { !Self.usual.contains($0.key) && !Self.undeclared.contains($0.key) }
       #expect(Set(found.filter { $0.value == .fail }.keys) == row.fails, "\(row.name): \(found)")
+      #expect((found["tls-chain-order"] == .warn) == row.isDisordered, "\(row.name): \(found)")
+    }
+    // The other way to a root, for those who believe only in the older one.
+    var credential = own
+    credential.chainFile = try folder.write(whole + (try pki.crossCertificate(by: foreign)), to: "chain.pem")
+    let server = try NginxServer.start(credential)
+    let look = await Look(https(server.port, trust: foreign.rootFile))
+    #expect(look["chain.trusted"] == true)
+    #expect(look["chain.path"]?.array?.count == 4)
+  }
+
+  @Test(arguments: [
+    ("TLSv1", Status.fail), ("TLSv1.1", .fail), ("TLSv1 TLSv1.1 TLSv1.2", .fail), ("TLSv1.2", nil),
+    ("TLSv1.2 TLSv1.3", nil), ("TLSv1.3", nil),
+  ]) func versions(protocols: String, expected: Status?) async throws {
+    let pki = try Self.shared.get()
+    let server = try NginxServer.start(
+      try pki.credential(.init(key: "rsa:2048")), protocols: protocols, ciphers: "DEFAULT:@SECLEVEL=0")
+    let look = await Look(https(server.port, trust: pki.rootFile), versions: true)
+    #expect(try judgement(of: "tls-endpoint", look.facts, look.gaps)["tls-protocol-floor"] == expected)
+  }
+
+  /// Clients that do not offer the curve come to no agreement with its owner, so this one is looked at without a server.
+  @Test(arguments: [
+    ("ec:secp256k1", ["curveUnusual"]), ("ec:secp521r1", []), ("ED25519", []), ("rsa:2048", []),
+    ("rsa:2048:2:3", ["exponentUnusual"]),
+  ]) func keys(kind: String, concerns: [String]) throws {
+    let pki = try Self.shared.get()
+    let der = try pki.encoding(of: try pki.credential(.init(key: kind)))
+    #expect(CertificateFacts.keyConcerns(der) == JSONValue(concerns))
+  }
+
+  @Test func weakOrNarrowIntermediates() async throws {
+    let sha1 = try TestPKI(named: "Old", intermediateDigest: "sha1")
+    let narrow = try TestPKI(named: "Narrow", extensions: ["nameConstraints=critical,permitted;DNS:inside.example"])
+    let wide = try TestPKI(named: "Wide", extensions: ["nameConstraints=critical,permitted;DNS:localhost"])
+    let names = TestPKI.Leaf(names: ["DNS:localhost"])
+    // ECDSA has no form for MD5.
+    let rsa = try TestPKI(named: "RSA", intermediateKey: "rsa:2048")
+    var md5 = names
+    md5.digest = "md5"
+    let cases: [(pki: TestPKI, leaf: TestPKI.Leaf, fails: Set<String>)] = [
+      (sha1, names, ["tls-signature-strength"]), (rsa, names, []), (rsa, md5, ["tls-signature-strength"]),
+      (narrow, names, ["tls-chain-trusted"]), (wide, names, []),
+    ]
+    for (pki, leaf, fails) in cases {
+      let server = try NginxServer.start(try pki.credential(leaf), ciphers: "DEFAULT:@SECLEVEL=0")
+      let look = await Look(https(server.port, trust: pki.rootFile))
+      let found = try judgement(of: "tls-endpoint", look.facts, look.gaps)
+        .filter { !Self.usual.contains($0.key) && !Self.undeclared.contains($0.key) }
+      #expect(Set(found.filter { $0.value == .fail }.keys) == fails, "\(found)")
     }
   }
 
@@ -156,5 +232,14 @@ private let hour = 3600
       let found = try judgement(of: "tls-endpoint", look.facts, look.gaps)
       #expect(found["tls-other-names-covered"] == (matches ? nil : .fail))
     }
+  }
+}
+
+extension TestPKI.Leaf {
+  /// A usual leaf with something changed.
+  fileprivate static func with(_ change: (inout TestPKI.Leaf) -> Void) -> TestPKI.Leaf {
+    var leaf = TestPKI.Leaf()
+    change(&leaf)
+    return leaf
   }
 }

@@ -133,6 +133,7 @@ import Transport
     #expect(survey.suites(of: "SSLv2") == ["SSL_CK_DES_192_EDE3_CBC_WITH_MD5"])
     #expect(survey["versions.ssl2"] == true)
     #expect(survey["suiteKinds.insecure"] == ["SSL_CK_DES_192_EDE3_CBC_WITH_MD5"])
+    #expect(try judgement(of: "tls-configuration", survey.facts, survey.gaps)["tls-ssl-withdrawn"] == .fail)
   }
 
   @Test func plainHTTPIsNoTLSServer() async throws {

@@ -273,7 +273,7 @@ extension AccessDescription {
 
 extension SignedCertificateTimestamp {
   /// Reads the list in TLS encoding (RFC 6962 section 3.3).
-  fileprivate static func list(_ octets: ArraySlice<UInt8>) throws(DERFailure) -> [SignedCertificateTimestamp] {
+  package static func list(_ octets: ArraySlice<UInt8>) throws(DERFailure) -> [SignedCertificateTimestamp] {
     var rest = octets
     func vector(_ bytes: inout ArraySlice<UInt8>) throws(DERFailure) -> ArraySlice<UInt8> {
       let length = Int(try number(2, from: &bytes))

@@ -11,6 +11,15 @@ enum HTMLTags {
     var attributes: [String: String]
   }
 
+  /// What a document is read as.
+  enum Token: Sendable, Hashable {
+    case open(Tag)
+    /// An end tag, by its name in lower case.
+    case close(String)
+    /// The content of the element opened last, where that is text up to its own end tag.
+    case raw(ArraySlice<UInt8>)
+  }
+
   /// The most tags that are kept.
   static let limit = 4096
   /// The most attributes that are kept of one tag.
@@ -32,6 +41,21 @@ enum HTMLTags {
     return tags
   }
 
+  /// Start tags, end tags and raw text in order, at most four times `limit`; whether that was everything.
+  static func tokens(in text: [UInt8]) -> (tokens: [Token], isWhole: Bool) {
+    var scanner = Scanner(bytes: text)
+    var tokens: [Token] = []
+    while let token = scanner.nextToken() {
+      if tokens.count >= 4 * limit { return (tokens, false) }
+      tokens.append(token)
+      guard case .open(let tag) = token, rawText.contains(tag.name) else { continue }
+      let start = scanner.place
+      scanner.skipRawText(of: tag.name)
+      tokens.append(.raw(text[min(start, text.count)..<min(scanner.place, text.count)]))
+    }
+    return (tokens, true)
+  }
+
   private struct Scanner {
     let bytes: [UInt8]
     var place = 0
@@ -41,6 +65,13 @@ enum HTMLTags {
     private func byte(at index: Int) -> UInt8? { index < bytes.count ? bytes[index] : nil }
 
     mutating func nextTag() -> Tag? {
+      while let token = nextToken() {
+        if case .open(let tag) = token { return tag }
+      }
+      return nil
+    }
+
+    mutating func nextToken() -> Token? {
       while let open = bytes[min(place, bytes.count)...].firstIndex(of: UInt8(ascii: "<")) {
         place = open + 1
         guard let next = byte(at: place) else { return nil }
@@ -51,8 +82,17 @@ enum HTMLTags {
           } else {
             skip(past: UInt8(ascii: ">"))
           }
-        case UInt8(ascii: "?"), UInt8(ascii: "/"): skip(past: UInt8(ascii: ">"))
-        case _ where Self.isLetter(next): return readTag()
+        case UInt8(ascii: "/"):
+          guard let first = byte(at: place + 1), Self.isLetter(first) else {
+            skip(past: UInt8(ascii: ">"))
+            continue
+          }
+          place += 1
+          let name = word { Self.isBlank($0) || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ">") }
+          skip(past: UInt8(ascii: ">"))
+          return .close(String(decoding: name, as: UTF8.self).lowercased())
+        case UInt8(ascii: "?"): skip(past: UInt8(ascii: ">"))
+        case _ where Self.isLetter(next): return readTag().map { .open($0) }
         default: break
         }
       }

@@ -19,6 +19,8 @@ enum Leaf: String, CaseIterable, Sendable {
   case withoutKeyIdentifiers = "without-key-identifiers"
   case mustStaple = "must-staple"
   case replaced
+  case smallExponent = "small-exponent"
+  case lookalike
 
   /// Whether OpenSSL serves it only below its usual level of security.
   var isBelowStandard: Bool { self == .weakKey || self == .weakSignature }
@@ -31,6 +33,7 @@ enum Leaf: String, CaseIterable, Sendable {
     switch self {
     case .weakKey: ["rsa:1024"]
     case .rsa: ["rsa:2048"]
+    case .smallExponent: ["rsa:2048", "-pkeyopt", "rsa_keygen_pubexp:3"]
     default: ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
     }
   }
@@ -40,7 +43,8 @@ enum Leaf: String, CaseIterable, Sendable {
     switch self {
     case .wrongName: "other"
     case .forClients: "client"
-    case .rsa: "rsa_leaf"
+    case .rsa, .smallExponent: "rsa_leaf"
+    case .lookalike: "lookalike"
     case .withoutKeyIdentifiers: "nameless"
     case .mustStaple: "stapled"
     default: "leaf"
@@ -61,7 +65,12 @@ enum Leaf: String, CaseIterable, Sendable {
   fileprivate var commonName: String { self == .wrongName ? "other.example" : "localhost" }
 
   fileprivate var alternativeNames: String {
-    self == .wrongName ? "DNS:other.example" : "DNS:localhost,IP:127.0.0.1"
+    switch self {
+    case .wrongName: "DNS:other.example"
+    // Cyrillic letters that read as Latin ones.
+    case .lookalike: "DNS:localhost,IP:127.0.0.1,DNS:xn--n1aae7f7o.example"
+    default: "DNS:localhost,IP:127.0.0.1"
+    }
   }
 }
 
@@ -231,6 +240,7 @@ struct CertificateAuthority: Sendable {
     }
     let leaves = [
       leaf("leaf"), leaf("other", names: Leaf.wrongName.alternativeNames), leaf("client", purpose: "clientAuth"),
+      leaf("lookalike", names: Leaf.lookalike.alternativeNames),
       leaf("rsa_leaf", usage: "digitalSignature, keyEncipherment"), leaf("nameless", hasKeyIdentifiers: false),
       leaf("stapled", feature: "tlsfeature = status_request"),
     ]

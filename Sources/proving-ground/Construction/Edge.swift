@@ -17,8 +17,9 @@ enum Edge {
       of: blueprint.edge.certificate, withIntermediate: blueprint.edge.sendsIntermediate)
     let stray = blueprint.edge.sendsStray ? try authority.chain(of: .wrongName, withIntermediate: false) : ""
     let leafEnd = certificate.firstRange(of: "-----END CERTIFICATE-----\n")?.upperBound ?? certificate.endIndex
+    let developers = blueprint.edge.sendsDevelopersRoot ? DevelopersRoot.certificate : ""
     try Files.write(
-      certificate[..<leafEnd] + stray + certificate[leafEnd...], to: "\(folder)/certificate.pem")
+      certificate[..<leafEnd] + stray + certificate[leafEnd...] + developers, to: "\(folder)/certificate.pem")
     try Files.write(authority.key(of: blueprint.edge.certificate), to: "\(folder)/key.pem", mode: 0o600)
     for (index, leaf) in [blueprint.mail.certificate, blueprint.mail.secondCertificate].enumerated() {
       let name = "\(folder)/mail-\(index)"
@@ -33,7 +34,7 @@ enum Edge {
       try Files.write(bytes, to: "\(folder)/published/ca/\(name)")
     }
     let configuration = EdgeConfiguration(blueprint.edge, mail: blueprint.mail, ports: ports)
-    try Files.write(EdgeConfiguration.smallGroup, to: "\(folder)/group.pem")
+    try Files.write(configuration.group, to: "\(folder)/group.pem")
     try Files.write(configuration.fields, to: "\(folder)/fields.conf")
     try Files.write(configuration.text, to: "\(folder)/nginx.conf")
     try launcher.account?.own(folder)

@@ -96,6 +96,7 @@ struct EdgeConfiguration {
           root published;
         }
         \(plainPort)
+        \(plan.signIn.isOnPlainPort ? plan.signIn.location : "")
       }
       # The files of the web page.
       server {
@@ -149,6 +150,7 @@ struct EdgeConfiguration {
           error_page 429 503 = @limited;
           error_page 502 504 = @unavailable;
           \(frontPage)
+          \(plan.signIn.location)
           \(plan.showsStackTraces ? Self.stackTrace : "")
           \(plan.takesAnyMethod ? "proxy_method $passed_method;" : "if ($is_method = 0) { return 405; }")
           \(leftOpen)
@@ -233,7 +235,7 @@ struct EdgeConfiguration {
     case .withoutForwardSecrecy: ciphers += ":AES128-GCM-SHA256:AES256-GCM-SHA384"
     case .onlyBlockChaining: (protocols, ciphers) = ("TLSv1.2", "ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA384")
     case .onlyStaticKeys: (protocols, ciphers) = ("TLSv1.2", "AES128-GCM-SHA256:AES256-GCM-SHA384")
-    case .withSmallGroup:
+    case .withSmallGroup, .withCompositeGroup, .withUncheckableGroup:
       (ciphers, isBelowStandard) = (ciphers + ":DHE-RSA-AES128-GCM-SHA256", true)
       group = "ssl_dhparam group.pem;"
     }
@@ -250,8 +252,45 @@ struct EdgeConfiguration {
     "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
   ].joined(separator: ":")
 
+  /// The group for Diffie-Hellman over a finite field, where one is offered.
+  var group: String {
+    switch plan.protocols {
+    case .withCompositeGroup: Self.compositeGroup
+    case .withUncheckableGroup: Self.uncheckableGroup
+    default: Self.smallGroup
+    }
+  }
+
+  /// The square of 2^1279 - 1, which has no small factors.
+  private static let compositeGroup = """
+    -----BEGIN DH PARAMETERS-----
+    MIIBRwKCAUA/////////////////////////////////////////////////////
+    ////////////////////////////////////////////////////////////////
+    ////////////////////////////////////////////////////////////////
+    ////////////////////////////////AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+    AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+    AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+    AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQIBAg==
+    -----END DH PARAMETERS-----
+
+    """
+
+  /// 156 q + 1 with the prime q = 2^2203 - 1, and a generator of order q.
+  private static let uncheckableGroup = """
+    -----BEGIN DH PARAMETERS-----
+    MIIBLwKCARUE3///////////////////////////////////////////////////
+    ////////////////////////////////////////////////////////////////
+    ////////////////////////////////////////////////////////////////
+    ////////////////////////////////////////////////////////////////
+    ////////////////////////////////////////////////////////////////
+    //////////////////////////////////////////////////////////9lAhQQ
+    AAAAAAAAAAAAAAAAAAAAAAAAAA==
+    -----END DH PARAMETERS-----
+
+    """
+
   /// The first group of the Internet Key Exchange with 1024 bits (RFC 2409 section 6.2).
-  static let smallGroup = """
+  private static let smallGroup = """
     -----BEGIN DH PARAMETERS-----
     MIGHAoGBAP//////////yQ/aoiFowjTExmKLgNwc0SkCTgiKZ8x0Agu+pjsTmyJR
     Sgh5jjQE3e+VGbPNOkMbMCsKbfJfFDdP4TVtbVHCReSFtXZiXn7G9ExC6aY37WsL

@@ -48,7 +48,8 @@ struct InventoryFile {
     [
       ("id", "web"), ("kind", "https"), ("url", .string("https://localhost:\(ports.web)/")),
       ("trust", .string(folder.trust)), ("plainPort", .integer(ports.plain)), ("health", "/health"),
-      ("profile", "page"), ("cdn", true), ("bearer", reference(to: folder.token(of: "alice"))),
+      ("profile", "page"), ("cdn", true), ("pages", [.string(SignInPage.path)]),
+      ("bearer", reference(to: folder.token(of: "alice"))),
       ("otherBearer", reference(to: folder.token(of: "bob"))),
       ("expiredBearer", reference(to: folder.token(of: "expired"))),
       ("routes", .array(Self.routes)),

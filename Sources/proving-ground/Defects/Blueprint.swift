@@ -74,6 +74,10 @@ struct EdgePlan: Sendable {
   var sendsIntermediate = true
   /// Whether it sends a certificate that has nothing to do with the others.
   var sendsStray = false
+  /// Whether it sends the root that a server for developers came with, whose private key everybody has.
+  var sendsDevelopersRoot = false
+  /// The page on which people sign in.
+  var signIn = SignInPage()
   /// The protocol versions it speaks.
   var protocols = Protocols.modern
   /// Whether its TLS port speaks TLS.
@@ -139,6 +143,10 @@ struct EdgePlan: Sendable {
     case withoutForwardSecrecy
     /// TLS 1.2 and 1.3, also with a Diffie-Hellman group of 1024 bits.
     case withSmallGroup
+    /// TLS 1.2 and 1.3, also with a Diffie-Hellman group over a number that is no prime.
+    case withCompositeGroup
+    /// TLS 1.2 and 1.3, also with a Diffie-Hellman group whose prime is no safe one.
+    case withUncheckableGroup
     /// TLS 1.2 alone, with suites in CBC mode only.
     case onlyBlockChaining
     /// TLS 1.2 alone, with an RSA key exchange only.

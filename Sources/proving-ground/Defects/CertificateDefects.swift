@@ -27,6 +27,17 @@ extension Defect {
       part: .edgeCertificate
     ) { $0.edge.sendsStray = true },
     Defect(
+      id: "developers-root", summary: "the web server sends a root whose private key everybody has",
+      part: .edgeCertificate
+    ) { $0.edge.sendsDevelopersRoot = true },
+    Defect(
+      id: "small-exponent", summary: "the web certificate has an RSA key with the exponent 3", part: .edgeCertificate
+    ) { $0.edge.certificate = .smallExponent },
+    Defect(
+      id: "lookalike-name", summary: "the web certificate has a name whose Cyrillic letters read as Latin ones",
+      part: .edgeCertificate
+    ) { $0.edge.certificate = .lookalike },
+    Defect(
       id: "weak-key", summary: "the web certificate has an RSA key of 1024 bits", part: .edgeCertificate,
       isBlinding: true
     ) {

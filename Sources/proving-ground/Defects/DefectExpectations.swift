@@ -116,6 +116,9 @@ extension Defect {
     "client-certificate": [.init(check: "tls-certificate-purpose", target: "web")],
     "column-money": [.init(check: "postgres-column-types-sound", target: "db", status: "warn")],
     "column-of-catalog-numbers": [.init(check: "postgres-types-upgradable", target: "db")],
+    "composite-dh-group": [
+      .init(check: "tls-finite-field-sound", target: "web"), .init(check: "tls-mozilla-intermediate", target: "web"),
+    ],
     "compression-without-vary": [.init(check: "http-compression-negotiated", target: "web")],
     "console-open": [.init(check: "authorization-consoles-unexposed", target: "web")],
     "constraint-unvalidated": [.init(check: "postgres-constraints-validated", target: "db")],
@@ -205,6 +208,10 @@ extension Defect {
     "deadlocks-frequent": [.init(check: "postgres-deadlocks-rare", target: "db")],
     "declared-port-dead": [.init(check: "network-declared-ports-answer", target: "public")],
     "definer-unpinned": [.init(check: "postgres-definers-pin-search-path", target: "db")],
+    "developers-root": [
+      .init(check: "tls-chain-not-intercepted", target: "web"),
+      .init(check: "tls-chain-order", target: "web", status: "warn"),
+    ],
     "dump-cut": [
       .init(check: "backups-contents-whole", target: "dumps"),
       .init(check: "backups-encrypted", target: "dumps", status: "warn"),
@@ -288,6 +295,7 @@ extension Defect {
       .init(check: "tls-renewal-automated", target: "web", status: "warn"),
     ],
     "long-tickets": [.init(check: "tls-ticket-lifetime", target: "web")],
+    "lookalike-name": [.init(check: "tls-names-unmistakable", target: "web", status: "warn")],
     "mail-block-chaining-only": [
       .init(check: "tls-authenticated-encryption", target: "mail"),
       .init(check: "tls-grade", target: "mail"),
@@ -336,7 +344,9 @@ extension Defect {
       .init(check: "tls-renegotiation-secure", target: "mail"),
       .init(check: "tls-ticket-lifetime", target: "mail", status: "unknown"),
     ],
-    "mail-root-private": [.init(check: "tls-chain-web-pki", target: "mail")],
+    "mail-root-private": [
+      .init(check: "tls-chain-web-pki", target: "mail"), .init(check: "tls-publicly-logged", target: "mail"),
+    ],
     "mail-says-too-much": [.init(check: "tls-starttls-no-injection", target: "mail")],
     "mail-ssl3": [
       .init(check: "tls-named-attacks-closed", target: "mail"),
@@ -466,6 +476,7 @@ extension Defect {
     "orphan-row": [.init(check: "data-quality-references-exist", target: "db")],
     "outdated-fields": [.init(check: "http-fields-current", target: "web")],
     "page-damaged": [.init(check: "postgres-pages-undamaged", target: "db")],
+    "picture-in-the-clear": [.init(check: "http-images-encrypted", target: "web")],
     "plain-http": [
       .init(check: "http-headers-grade", target: "web", status: "warn"),
       .init(check: "http-redirects-to-https", target: "web"),
@@ -540,6 +551,7 @@ extension Defect {
     "row-security-empty": [.init(check: "postgres-row-security-has-policies", target: "db", status: "warn")],
     "rows-too-many": [.init(check: "data-quality-rows-counted", target: "db")],
     "schema-open": [.init(check: "postgres-schemas-closed", target: "db")],
+    "script-in-the-clear": [.init(check: "http-active-content-encrypted", target: "web")],
     "search-overwhelmed": [.init(check: "rate-limit-service-holds", target: "web")],
     "search-slows-down": [
       .init(check: "rate-limit-not-bypassable", target: "web", status: "unknown"),
@@ -581,6 +593,15 @@ extension Defect {
       .init(check: "http-strict-transport", target: "web"),
       .init(check: "tls-mozilla-intermediate", target: "web"),
     ],
+    "sign-in-on-plain-port": [
+      .init(check: "http-input-typed-encrypted", target: "web"),
+      .init(check: "http-secrets-typed-encrypted", target: "web"),
+    ],
+    "sign-in-sent-in-the-clear": [
+      .init(check: "http-forms-sent-encrypted", target: "web"),
+      .init(check: "http-input-typed-encrypted", target: "web"),
+      .init(check: "http-secrets-typed-encrypted", target: "web"),
+    ],
     "slot-abandoned": [.init(check: "postgres-slots-bounded", target: "db", status: "warn")],
     "slow-front-page": [
       .init(check: "http-first-byte-quick", target: "api"),
@@ -590,10 +611,11 @@ extension Defect {
     "slow-log-off": [.init(check: "postgres-slow-statements-logged", target: "db")],
     "small-dh-group": [
       .init(check: "tls-named-attacks-closed", target: "web"),
-      .init(check: "tls-finite-field-size", target: "web", status: "warn"),
+      .init(check: "tls-finite-field-size", target: "web"),
       .init(check: "tls-grade", target: "web"),
       .init(check: "tls-mozilla-intermediate", target: "web"),
     ],
+    "small-exponent": [.init(check: "tls-key-customary", target: "web", status: "warn")],
     "stack-trace-shown": [.init(check: "http-errors-hide-internals", target: "web")],
     "statements-uncounted": [
       .init(check: "postgres-hot-statements-indexed", target: "db", status: "unknown"),
@@ -624,6 +646,10 @@ extension Defect {
       .init(check: "http-trace-off", target: "web"),
     ],
     "transactions-old": [.init(check: "postgres-transaction-age", target: "db")],
+    "uncheckable-dh-group": [
+      .init(check: "tls-finite-field-safe-prime", target: "web"),
+      .init(check: "tls-mozilla-intermediate", target: "web"),
+    ],
     "unencrypted-audit": [
       .init(check: "postgres-access-rules-encrypted", target: "db", status: "warn"),
       .init(check: "postgres-application-sslmode", target: "db"),

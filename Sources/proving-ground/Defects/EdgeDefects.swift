@@ -71,6 +71,35 @@ extension Defect {
       $0.edge.certificate = .rsa
     },
     Defect(
+      id: "composite-dh-group", summary: "the web server offers Diffie-Hellman over a number that is no prime",
+      part: .edgeProtocols, also: [.edgeCertificate]
+    ) {
+      $0.edge.protocols = .withCompositeGroup
+      $0.edge.certificate = .rsa
+    },
+    Defect(
+      id: "uncheckable-dh-group", summary: "the web server offers Diffie-Hellman over a prime that is no safe one",
+      part: .edgeProtocols, also: [.edgeCertificate]
+    ) {
+      $0.edge.protocols = .withUncheckableGroup
+      $0.edge.certificate = .rsa
+    },
+    Defect(
+      id: "sign-in-on-plain-port", summary: "the plain port serves the page on which people sign in", part: .signInPage
+    ) { $0.edge.signIn.isOnPlainPort = true },
+    Defect(
+      id: "sign-in-sent-in-the-clear", summary: "the form on which people sign in is sent without encryption",
+      part: .signInPage
+    ) { $0.edge.signIn.action = "http://localhost.example/api/login" },
+    Defect(
+      id: "script-in-the-clear", summary: "the page on which people sign in brings in a script without encryption",
+      part: .signInPage
+    ) { $0.edge.signIn.extra = SignInPage.plainScript },
+    Defect(
+      id: "picture-in-the-clear", summary: "the page on which people sign in brings in a picture without encryption",
+      part: .signInPage
+    ) { $0.edge.signIn.extra = SignInPage.plainPicture },
+    Defect(
       id: "long-tickets", summary: "the web server's session tickets hold for 30 days", part: .sessionTickets
     ) { $0.edge.resumption = .byLongTickets },
     Defect(

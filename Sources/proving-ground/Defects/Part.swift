@@ -58,6 +58,7 @@ extension Defect.Part {
   static let serverName = Self("the Server field of the edge", in: .web)
   static let errorPages = Self("the error pages of the edge", in: .web)
   static let frontPage = Self("the front page", in: .web)
+  static let signInPage = Self("the page on which people sign in", in: .web)
   static let frontPageCaching = Self("how the front page may be kept", in: .web)
   static let plainPort = Self("the plain port", in: .web)
   static let compression = Self("the compression of the edge", in: .web)

@@ -1,0 +1,124 @@
+import HTTPExchange
+import Testing
+
+@testable import HTTPProbes
+
+@Suite("What a page asks for and brings in")
+struct PageContentTests {
+  private static func read(
+    _ text: String, from url: String = "https://web.example/a/b", policies: [String] = []
+  ) throws -> PageContent {
+    PageContent(Array(text.utf8), from: try #require(HTTPURL(url)), policies: policies)
+  }
+
+  private func brought(_ text: String) throws -> [String] {
+    try Self.read(text).references.map { "\($0.use) \($0.element) \($0.url.text)" }
+  }
+
+  @Test(
+    "each element brings in what browsers take it for",
+    arguments: [
+      (#"<script src="http://c.example/a.js"></script>"#, ["active script http://c.example/a.js"]),
+      (#"<SCRIPT SRC=//c.example/a.js></SCRIPT>"#, ["active script https://c.example/a.js"]),
+      (#"<link rel="StyleSheet" href="http://c.example/a.css">"#, ["active link http://c.example/a.css"]),
+      (#"<link rel="shortcut icon" href="http://c.example/i.png">"#, ["passive icon http://c.example/i.png"]),
+      (#"<link rel="preload" as="image" href="http://c.example/i.png">"#, ["passive link http://c.example/i.png"]),
+      (#"<link rel="preload" as="font" href="http://c.example/f">"#, ["active link http://c.example/f"]),
+      (#"<link rel="canonical" href="http://web.example/">"#, []),
+      (#"<a href="http://c.example/">there</a>"#, []),
+      (#"<img src="http://c.example/i.png">"#, ["passive img http://c.example/i.png"]),
+      (
+        #"<img srcset="http://c.example/1.png 1x, /2.png 2x">"#,
+        ["active img http://c.example/1.png", "active img https://web.example/2.png"]
+      ),
+      (
+        #"<video poster="http://c.example/p.png"><source src="http://c.example/v.mp4"></video>"#,
+        ["passive video http://c.example/p.png", "passive source http://c.example/v.mp4"]
+      ),
+      (#"<iframe src="http://c.example/"></iframe>"#, ["active iframe http://c.example/"]),
+      (#"<object data="http://c.example/o"></object>"#, ["active object http://c.example/o"]),
+      (#"<img src="data:image/png;base64,AAAA">"#, []),
+      (#"<!-- <script src="http://c.example/a.js"></script> -->"#, []),
+      (#"<noscript><img src="http://c.example/i.png"></noscript>"#, []),
+      (#"<template><img src="http://c.example/i.png"></template>"#, []),
+      (#"<p style="background: URL( 'http://c.example/b.png' )">"#, ["passive css http://c.example/b.png"]),
+      (
+        "<style>@import 'http://c.example/a.css'; /* url(http://c.example/no.png) */ @font-face { src: url(http://c.example/f.woff2) }</style>",
+        ["active css http://c.example/a.css", "active css http://c.example/f.woff2"]
+      ),
+      (
+        #"<base href="http://c.example/x/"><script src="a.js"></script>"#, ["active script http://c.example/x/a.js"]
+      ),
+    ] as [(String, [String])])
+  func references(text: String, expected: [String]) throws {
+    #expect(try brought(text) == expected)
+  }
+
+  private func typed(_ text: String) throws -> [String] {
+    try Self.read(text).inputs.map {
+      "\($0.kind) \($0.destination?.text ?? "-")\($0.isMadeByScript ? " script" : "")"
+    }
+  }
+
+  @Test(
+    "inputs are what people type into, and go where their form goes",
+    arguments: [
+      (
+        #"<form action="/go" method=post><input name=user><input type=PASSWORD><input type=submit></form>"#,
+        ["text https://web.example/go", "password https://web.example/go"]
+      ),
+      (#"<form><input autocomplete="section-x cc-number"></form>"#, ["card https://web.example/a/b"]),
+      (#"<form><input name="credit_card-number"></form>"#, ["card https://web.example/a/b"]),
+      (#"<form action="http://c.example/"><textarea></textarea>"#, ["text http://c.example/"]),
+      (
+        #"<form action="/a"><input type=search><button formaction="http://c.example/b">Go</button></form>"#,
+        ["text https://web.example/a", "text http://c.example/b"]
+      ),
+      (#"<input type="password">"#, ["password -"]),
+      (#"<form method="dialog"><input type="password"></form>"#, []),
+      (#"<form action="mailto:a@b.example"><input></form>"#, ["text -"]),
+      (#"<input type=hidden><input type=checkbox><button>Go</button>"#, []),
+      (#"<template><form action=/l><input type=password></form></template>"#, ["password https://web.example/l"]),
+      (#"<script>const i = document.createElement('input'); i.type = "password";</script>"#, ["password - script"]),
+      (#"<script>i.setAttribute( 'type', 'password' )</script>"#, ["password - script"]),
+      (#"<script>box.innerHTML = "<input type=\"password\">"</script>"#, ["password - script"]),
+      (#"<script>h('input', { type: 'password' })</script>"#, ["password - script"]),
+      (#"<script>const type = 'text', password = read()</script>"#, []),
+    ] as [(String, [String])])
+  func inputs(text: String, expected: [String]) throws {
+    #expect(try typed(text) == expected)
+  }
+
+  @Test("a form without a field is a form all the same")
+  func forms() throws {
+    let page = try Self.read(#"<form action="http://c.example/x"><button>Go</button></form><form action=/y></form>"#)
+    #expect(page.formActions.map(\.text) == ["http://c.example/x", "https://web.example/y"])
+  }
+
+  @Test(
+    "only a policy that is enforced upgrades",
+    arguments: [
+      (["default-src 'self'; Upgrade-Insecure-Requests"], "", true), (["default-src 'self'"], "", false),
+      (["default-src 'self', upgrade-insecure-requests"], "", true), (["img-src upgrade-insecure-requests"], "", false),
+      ([], #"<meta http-equiv="Content-Security-Policy" content="upgrade-insecure-requests">"#, true),
+      ([], #"<meta name="Content-Security-Policy" content="upgrade-insecure-requests">"#, false),
+    ] as [([String], String, Bool)])
+  func upgrades(policies: [String], text: String, expected: Bool) throws {
+    #expect(try Self.read(text, policies: policies).upgrades == expected)
+  }
+
+  @Test("hostile pages are read in bounded time, and said to be cut")
+  func hostile() throws {
+    for piece in ["url(", "url('", "@import ", "<form><input ", "<a ", "/*", "type", #""type","#, "<!--", "</"] {
+      let text = String(repeating: piece, count: 60_000)
+      let clock = ContinuousClock()
+      let time = try clock.measure {
+        _ = try Self.read("<style>" + text)
+        _ = try Self.read("<script>" + text)
+        _ = try Self.read(text)
+      }
+      #expect(time < .seconds(20), "\(piece)")
+    }
+    #expect(try !Self.read(String(repeating: "<i>", count: 30_000)).isWhole)
+  }
+}
