@@ -41,10 +41,10 @@ import Testing
       "services:\n  a: { image: x, depends_on: { b: { condition: service_started, required: false } } }",
       "2:32 undefined-service"
     ),
-    ("services:\n  a: { build: { additional_contexts: [\"c=service:b\"] } }", "2:40 undefined-service"),
+    ("services:\n  a: { build: { additional_contexts: [\"c=service:b\"] } }", "2:39 undefined-service"),
     (
       "services:\n  a: { build: { additional_contexts: [\"c=service:b\"] } }\n  b: { image: x }",
-      "2:40 not-built"
+      "2:39 not-built"
     ),
     ("services:\n  a: { image: x, ports: [{ published: 80 }] }", "2:26 missing-key"),
     ("services:\n  a: { image: x, ports: [{ target: -1 }] }", "2:36 out-of-range"),
@@ -58,7 +58,7 @@ import Testing
     ("services:\n  a: { image: x, pull_policy: often }", "2:31 unknown-word"),
     ("services:\n  a: { image: x, pull_policy: every_x }", "2:31 unknown-word"),
     ("services:\n  a: { image: x, container_name: a b }", "2:34 container-name"),
-    ("services:\n  a: { image: x, env_file: [{ path: a, format: json }] }", "2:50 unknown-word"),
+    ("services:\n  a: { image: x, env_file: [{ path: a, format: json }] }", "2:48 unknown-word"),
     ("services:\n  a: { image: x, environment: { A: 2024-01-02 } }", "2:36 date"),
     ("services:\n  a: { image: x, labels: { a: 2024-01-02 10:20:30 } }", "2:31 date"),
     ("services:\n  a: { image: x, command: (a) }", "2:27 unclosed-quote"),
@@ -71,8 +71,8 @@ import Testing
     ("services:\n  a: { image: x, build: { secrets: [s] } }", "2:37 undefined-secret"),
     ("services:\n  a: { image: x, network_mode: host, networks: [default] }", "2:18 network-mode"),
     ("services:\n  a: { restart: always }", "2:3 no-image"),
-    ("services:\n  a: { image: x, container_name: n, scale: 2 }", "2:34 container-name-scaled"),
-    ("services:\n  a: { image: x, container_name: n }\n  b: { image: x, container_name: n }", "3:34 container-name"),
+    ("services:\n  a: { image: x, container_name: nn, scale: 2 }", "2:34 container-name-scaled"),
+    ("services:\n  a: { image: x, container_name: nn }\n  b: { image: x, container_name: nn }", "3:34 container-name"),
     ("services:\n  a: { image: x, scale: 2, deploy: { replicas: 3 } }", "2:25 scale"),
     (
       "services:\n  a: { image: x, mem_limit: 1g, deploy: { resources: { limits: { memory: 2g } } } }",

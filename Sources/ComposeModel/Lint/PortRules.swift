@@ -9,8 +9,9 @@ extension LintRun {
   /// The ends of a port or of a range of ports on the host.
   private static func published(_ port: ComposeNode) -> ClosedRange<Int>? {
     guard let text = port["published"]?.text else { return nil }
-    let ends = text.split(separator: "-").compactMap { Int($0) }
-    guard let first = ends.first, let last = ends.last, first <= last else { return nil }
+    let parts = text.split(separator: "-")
+    let ends = parts.compactMap { Int($0) }
+    guard ends.count == parts.count, let first = ends.first, let last = ends.last, first <= last else { return nil }
     return first...last
   }
 
