@@ -143,15 +143,37 @@ package struct ComposeMap: Sendable {
 
 /// Floating point numbers as text.
 enum NumberText {
-  /// As Go prints them with `%v`: shortest, without exponent below 1e21.
+  /// As compose implementations print them (Go's `%g`): the fewest digits that tell the number, with an exponent of at least
+  /// two digits below 1e-4 and from 1e6 on.
   static func of(_ number: Double) -> String {
-    if number == number.rounded(), abs(number) < 1e15, let whole = Int(exactly: number) { return String(whole) }
-    let text = "\(number)"
-    guard let exponent = text.firstIndex(where: { $0 == "e" }) else {
-      return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    guard number.isFinite, number != 0 else {
+      return number.isNaN ? "NaN" : number == 0 ? "0" : number < 0 ? "-Inf" : "+Inf"
     }
-    let mantissa = text[..<exponent]
-    let shown = mantissa.hasSuffix(".0") ? mantissa.dropLast(2) : mantissa
-    return String(shown + text[exponent...])
+    let (digits, exponent) = parts(of: number.magnitude)
+    let sign = number < 0 ? "-" : ""
+    if exponent < -4 || exponent >= 6 {
+      let fraction = digits.dropFirst()
+      let figures = exponent.magnitude < 10 ? "0\(exponent.magnitude)" : "\(exponent.magnitude)"
+      return "\(sign)\(digits.prefix(1))\(fraction.isEmpty ? "" : ".\(fraction)")e\(exponent < 0 ? "-" : "+")\(figures)"
+    }
+    if exponent < 0 { return "\(sign)0.\(String(repeating: "0", count: -exponent - 1))\(digits)" }
+    let missing = max(0, exponent + 1 - digits.count)
+    let padded = digits + String(repeating: "0", count: missing)
+    let fraction = padded.dropFirst(exponent + 1)
+    return "\(sign)\(padded.prefix(exponent + 1))\(fraction.isEmpty ? "" : ".\(fraction)")"
+  }
+
+  /// The significant digits of a positive number, and the power of ten of the first of them.
+  private static func parts(of number: Double) -> (digits: String, exponent: Int) {
+    let halves = "\(number)".split(separator: "e").map(String.init)
+    let mantissa = halves.first ?? ""
+    var exponent = halves.count > 1 ? Int(halves[1]) ?? 0 : 0
+    let point = mantissa.firstIndex(of: ".").map { mantissa.distance(from: mantissa.startIndex, to: $0) }
+    let all = mantissa.filter { $0 != "." }
+    let digits = all.drop { $0 == "0" }
+    exponent += (point ?? mantissa.count) - 1 - (all.count - digits.count)
+    var kept = digits
+    while kept.count > 1, kept.last == "0" { kept = kept.dropLast() }
+    return (String(kept), exponent)
   }
 }

@@ -30,6 +30,17 @@ extension ComposeProject {
   }
 
   /// Left out where they say what is so anyway.
+  /// Maps that say something by being there.
+  private static let keptEmpty: Set<String> = [
+    "healthcheck", "logging", "develop", "blkio_config", "credential_spec",
+  ]
+
+  /// Figures whose 0 says no more than their absence.
+  private static let defaultsToZero: Set<String> = [
+    "mem_limit", "mem_reservation", "memswap_limit", "mem_swappiness", "shm_size", "cpus", "cpu_count", "cpu_percent",
+    "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "pids_limit", "oom_score_adj",
+  ]
+
   private static let defaultsToFalse: Set<String> = [
     "privileged", "read_only", "tty", "stdin_open", "oom_kill_disable", "use_api_socket", "internal", "attachable",
     "external",
@@ -46,19 +57,60 @@ extension ComposeProject {
         guard var deploy = value.object else { continue }
         if deploy["resources"] == nil { deploy["resources"] = [:] }
         if deploy["placement"] == nil { deploy["placement"] = [:] }
+        for side in ["limits", "reservations"] {
+          guard var amounts = deploy["resources"]?[side]?.object, var resources = deploy["resources"]?.object else {
+            continue
+          }
+          for name in ["cpus", "memory", "pids"] where amounts[name].map(isZero) ?? false { amounts[name] = nil }
+          resources[side] = .object(amounts)
+          deploy["resources"] = .object(resources)
+        }
         result["deploy"] = .object(deploy)
       case "depends_on":
-        result[entry.name] = .object(
-          JSONObject((value.object?.members ?? []).map { ($0.name, Self.withoutFalse($0.value, ["restart"])) }))
-      case "healthcheck": result[entry.name] = Self.withoutFalse(value, ["disable"])
-      case "volumes":
-        result[entry.name] = .array((value.array ?? []).map { Self.withoutFalse($0, ["read_only"]) })
+        guard let members = value.object?.members, !members.isEmpty else { continue }
+        result[entry.name] = .object(JSONObject(members.map { ($0.name, Self.withoutFalse($0.value, ["restart"])) }))
+      case "healthcheck":
+        guard var check = Self.withoutFalse(value, ["disable"]).object else { continue }
+        if check["test"]?.array?.isEmpty == true { check["test"] = nil }
+        result[entry.name] = .object(check)
+      case "volumes": result[entry.name] = .array((value.array ?? []).map(Self.mount))
+      case "develop":
+        guard var develop = value.object else { continue }
+        let watched = develop["watch"]?.array ?? []
+        develop["watch"] = watched.isEmpty ? nil : .array(watched.map(Self.watch))
+        result[entry.name] = .object(develop)
       default:
         if isDefault(value, of: entry.name) { continue }
         result[entry.name] = value
       }
     }
     return result
+  }
+
+  private static func mount(_ value: JSONValue) -> JSONValue {
+    guard var mount = withoutFalse(value, ["read_only"]).object else { return value }
+    if let bind = mount["bind"] { mount["bind"] = withoutFalse(bind, ["create_host_path"]) }
+    if var memory = mount["tmpfs"]?.object, let size = memory["size"], isZero(size) {
+      memory["size"] = nil
+      mount["tmpfs"] = .object(memory)
+    }
+    return .object(mount)
+  }
+
+  /// Something that is watched, with the command it runs, be it none.
+  private static func watch(_ value: JSONValue) -> JSONValue {
+    guard var watch = value.object else { return value }
+    if watch["exec"] == nil { watch["exec"] = ["command": nil] }
+    return .object(watch)
+  }
+
+  private static func isZero(_ value: JSONValue) -> Bool {
+    switch value {
+    case .integer(let number): number == 0
+    case .double(let number): number == 0
+    case .string(let text): text == "0"
+    default: false
+    }
   }
 
   private static func resource(_ node: ComposeNode, isNetwork: Bool) -> JSONObject {
@@ -71,8 +123,9 @@ extension ComposeProject {
   }
 
   private static func isDefault(_ value: JSONValue, of name: String) -> Bool {
-    value.isNull || value.array?.isEmpty == true || value.object?.isEmpty == true
-      || value.bool == false && defaultsToFalse.contains(name)
+    value.isNull || value.string?.isEmpty == true || value.array?.isEmpty == true
+      || value.object?.isEmpty == true && !keptEmpty.contains(name)
+      || defaultsToZero.contains(name) && isZero(value) || value.bool == false && defaultsToFalse.contains(name)
   }
 
   private static func withoutFalse(_ value: JSONValue, _ names: [String]) -> JSONValue {

@@ -105,8 +105,9 @@ struct ComposeLintCommand: ParsableCommand {
       let sources = try ComposeCommand.sources(
         files: group, environmentFiles: envFile, profiles: profile.isEmpty ? ["*"] : profile)
       let project = ComposeProject.loaded(from: sources)
-      // Where there are no services, this is no compose file, or too broken a one to say anything about.
-      guard !project.services.isEmpty || project.root["services"]?.map != nil || project.root["include"] != nil else {
+      // Without any of these this is no compose file, or too broken a one to say anything about.
+      let sections = ["services", "networks", "volumes", "secrets", "configs"]
+      guard project.root["include"] != nil || sections.contains(where: { project.root[$0]?.map != nil }) else {
         let problems = project.problems.map { Untrusted.line($0.line) }.joined(separator: "\n")
         throw Failure(.badData, problems.isEmpty ? "\(group.joined(separator: ", ")): no services" : problems)
       }

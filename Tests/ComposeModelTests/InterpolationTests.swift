@@ -13,7 +13,8 @@ import Testing
     ("${UNSET:-$SET}", "value"), ("${UNSET:-${SET}}", "value"), ("${UNSET:-${OTHER:-deep}}", "deep"),
     ("${UNSET:-a ${SET} b}", "a value b"), ("${SET:+${UNSET-x}}", "x"), ("${UNSET:-}", ""),
     ("${UNSET:-a:-b}", "a:-b"), ("${UNSET:-a?b}", "a?b"), ("${UNSET-:d}", ":d"), ("${UNSET:-{\"k\":1}}", "{\"k\":1}"),
-    ("${SET:-${NEVER:?not read}}", "value"), ("pre${UNSET:-mid}post", "premidpost"), ("${SET:-x}}", "value}"),
+    ("${SET:-${UNSET:-read too}}", "value"), ("$", "$"), ("a$", "a$"), ("$ x$-", "$ x$-"), ("^[a]$|$1", "^[a]$|$1"),
+    ("$(id)", "$(id)"), ("${UNSET:-$}", "$"), ("pre${UNSET:-mid}post", "premidpost"), ("${SET:-x}}", "value}"),
     ("héé$SET", "héévalue"), ("${_U9}", "under"), ("$_U9x", ""), ("${UNSET:-$$x}", "$x"),
   ]
 

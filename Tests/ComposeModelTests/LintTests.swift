@@ -44,6 +44,14 @@ import Testing
     ("restart: on-failure", "", ["3:5 restartBounded"]), ("restart: on-failure:5", "", []),
     ("restart: on-failure:8", "", ["3:5 restartBounded"]), ("restart: always", "", []),
     (
+      "restart: on-failure:5\ndeploy: { restart_policy: { condition: on-failure, max_attempts: 9 }, resources: { limits: { memory: 1g, cpus: 1 } } }",
+      "", ["4:56 restartBounded"]
+    ),
+    (
+      "restart: always\ndeploy: { restart_policy: { condition: none }, resources: { limits: { memory: 1g, cpus: 1 } } }",
+      "", ["4:31 restartPolicy"]
+    ),
+    (
       "restart:\ndeploy: { restart_policy: { condition: any }, resources: { limits: { memory: 1g, cpus: 1 } } }", "",
       ["3:13 modelValid"]
     ),
@@ -71,6 +79,18 @@ import Testing
     ("ports: [\"15432:5432\"]", "", ["3:5 datastorePortsClosed"]),
     ("ports: [\"9000-9002:9000-9002\"]", "", ["3:5 datastorePortsClosed", "3:5 portsBound"]),
     ("ports: [8080:8080]", "", ["3:5 portsBound", "3:5 portsQuoted"]),
+    // One entry of several is told at its place, several at the list's key.
+    ("ports: [\"127.0.0.1:8081:81\", \"8080:8080\"]", "", ["3:13 portsUnprivileged", "3:34 portsBound"]),
+    ("ports: [\"8081:8081\", \"8080:8080\"]", "", ["3:5 portsBound"]),
+    ("ports: [\"8090-8091:80-8081\"]", "", ["3:5 portsBound", "3:5 portsUnprivileged", "3:13 modelValid"]),
+    ("ports: [\"1.2.3.4:x\"]", "", ["3:13 modelValid"]),
+    ("ports: [{ target: 8080, published: \"127.0.0.1:8080\" }]", "", ["3:40 modelValid"]),
+    ("ports: [{ target: 8080, published: \"127.0.0.1:8080-8081\" }]", "", ["3:40 modelValid"]),
+    ("build: .\nimage: x:1.1\npull_policy: always", "", []),
+    ("build: .\nimage: x:1.1", "", ["3:5 buildApartFromImage"]),
+    ("build: .\nimage: x:1.1\npull_policy: missing", "", ["3:5 buildApartFromImage"]),
+    ("security_opt: [\"label:seccomp:unconfined\"]", "", ["3:5 hardened", "3:20 confinementKept"]),
+    ("security_opt: [{ apparmor: false }]", "", ["3:5 hardened", "3:20 modelValid"]),
     ("ports: [\"127.0.0.1:2525:25\"]", "", ["3:5 portsUnprivileged"]),
     ("privileged: true", "", ["3:5 unprivileged"]), ("privileged: false", "", []),
     ("cap_add: [SYS_ADMIN]", "", ["3:5 capabilitiesHarmless"]),
@@ -107,7 +127,7 @@ import Testing
         "12:3 restartPolicy",
       ]
     ),
-    ("container_name: n\nscale: 2", "", ["3:21 containerNamesScale"]),
+    ("container_name: nn\nscale: 2", "", ["3:21 containerNamesScale"]),
     ("environment: { API_TOKEN: abcdef123456 }", "", ["3:20 secretsReferenced"]),
     ("environment: [API_TOKEN=abcdef123456]", "", ["3:19 secretsReferenced"]),
     ("environment: { API_TOKEN: \"${API_TOKEN:?}\" }", "", ["3:31 variablesSet"]),
@@ -126,7 +146,7 @@ import Testing
     ("environment: { API_KEY: null }", "", []), ("environment: { API_KEY: \"\" }", "", []),
     (
       "build: { context: ., args: { NPM_TOKEN: abcdefgh } }\nimage: x:1.1", "",
-      ["3:34 secretsReferenced", "4:12 buildApartFromImage"]
+      ["3:5 buildApartFromImage", "3:34 secretsReferenced"]
     ),
     ("labels: { app.auth.password: abcdefgh }", "", ["3:15 secretsReferenced"]),
     ("command: [serve, --password, hunter22]", "", ["3:22 secretsReferenced"]),

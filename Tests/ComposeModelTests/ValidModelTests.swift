@@ -93,7 +93,11 @@ import Testing
       "depends_on: {other: {condition: service_healthy, restart: true}}", "depends_on/other",
       #"{"condition": "service_healthy", "restart": true, "required": true}"#
     ),
-    ("depends_on: {absent: {condition: service_started, required: false}}", "depends_on", #"null"#),
+    ("depends_on: []", "depends_on", #"null"#),
+    (
+      "depends_on: {asleep: {condition: service_started, required: false}}", "depends_on/asleep",
+      #"{"condition": "service_started", "required": false}"#
+    ),
     (
       "links: [\"other:alias\"]", "depends_on/other",
       #"{"condition": "service_started", "restart": true, "required": true}"#
@@ -201,11 +205,11 @@ import Testing
     ),
     (
       "develop: {watch: [{path: ./a, action: rebuild, ignore: b}]}", "develop/watch/0",
-      #"{"path": "/project/a", "action": "rebuild", "ignore": ["b"]}"#
+      #"{"path": "/project/a", "action": "rebuild", "ignore": ["b"], "exec": {"command": null}}"#
     ),
     ("env_file: vars.env", "environment", #"{"FROM_FILE": "1", "SHARED": "file"}"#),
     ("env_file: vars.env\n    environment: {SHARED: own}", "environment/SHARED", #""own""#),
-    ("env_file: vars.env\n    environment: [SHARED]", "environment/SHARED", #""file""#),
+    ("env_file: vars.env\n    environment: [SHARED]", "environment/SHARED", #"null"#),
     ("env_file: [{path: absent.env, required: false}, vars.env]", "environment/FROM_FILE", #""1""#),
     ("label_file: labels.txt\n    labels: {b: own}", "labels", #"{"a": "1", "b": "own"}"#),
     ("build: .", "build", #"{"context": "/project", "dockerfile": "Dockerfile"}"#),
@@ -213,7 +217,11 @@ import Testing
     ("build: {context: https://example.com/a.git}", "build/context", #""https://example.com/a.git""#),
     ("build: {context: ., args: [A=1, HOST_SET, GONE]}", "build/args", #"{"A": "1", "HOST_SET": "from-host"}"#),
     ("build: {context: ., ssh: [default, k=v]}", "build/ssh", #"["default", "k=/project/v"]"#),
-    ("build: {context: ., secrets: [s]}", "build/secrets/0/target", #""/run/secrets/s""#),
+    ("build: {context: ., secrets: [s]}", "build/secrets/0", #"{"source": "s"}"#),
+    (
+      "build: {context: ., additional_contexts: [a=./b, s=service:built]}", "build/additional_contexts/s",
+      #""service:built""#
+    ),
     ("build: {context: ., shm_size: 2gb}", "build/shm_size", #""2147483648""#),
     (
       "build: {context: ., additional_contexts: [a=./b, c=docker-image://d]}", "build/additional_contexts",
@@ -221,7 +229,37 @@ import Testing
     ),
     ("x-note: {a: 1}", "x-note/a", #"1"#),
     ("container_name: ${COMPOSE_PROJECT_NAME}-web", "container_name", #""shop-web""#),
-    ("provider: {type: foo, options: {bar: zot, n: 1}}", "provider/options", #"{"bar": "zot", "n": "1"}"#),
+    (
+      "provider: {type: foo, options: {bar: zot, n: [1, 2]}}", "provider/options",
+      #"{"bar": ["zot"], "n": ["1", "2"]}"#
+    ),
+    ("provider: {type: foo}", "networks", #"null"#),
+    ("command: a && b | c > d", "command", #"["a"]"#), ("command: run x 2>log", "command", #"["run", "x"]"#),
+    ("command: \"sh -c 'a; b > c'\"", "command", #"["sh", "-c", "a; b > c"]"#),
+    ("command: \"echo $$(date +%s) `id -u` x\"", "command", #"["echo", "$(date +%s)", "`id -u`", "x"]"#),
+    ("command: 'a\\ b \"c\\\"d\" e\\tf'", "command", #"["a b", "c\"d", "etf"]"#),
+    (
+      "environment: {A: 1000000.0, B: 123456.5, C: 1234567.5, D: 0.00012, E: 0.000012, F: 1e30, G: 100000.0, H: -2.50}",
+      "environment",
+      #"{"A": "1e+06", "B": "123456.5", "C": "1.2345675e+06", "D": "0.00012", "E": "1.2e-05", "F": "1e+30", "G": "100000", "H": "-2.5"}"#
+    ),
+    ("environment: {\"A \": x}", "environment/A ", #""x""#),
+    ("environment: {A: \"2024-01-02\"}", "environment/A", #""2024-01-02""#),
+    ("ports: [\"80/\"]", "ports/0/protocol", #""tcp""#),
+    ("volumes: [~other/x:/y]", "volumes/0/source", #""/home/me/other/x""#),
+    ("volumes: [/a//b/:/c//d/]", "volumes/0/target", #""/c/d""#),
+    ("volumes: [{type: volume, source: data, target: /c/}]", "volumes/0/target", #""/c""#),
+    ("volumes: [{type: bind, source: /a, target: /b, bind: {create_host_path: false}}]", "volumes/0/bind", #"{}"#),
+    ("volumes: [{type: tmpfs, target: /t, tmpfs: {size: 0}}]", "volumes/0/tmpfs", #"{}"#),
+    ("volumes: [data:/x/, ./y:/x]", "volumes/1", #"null"#),
+    ("mem_limit: 0", "mem_limit", #"null"#), ("mem_limit: .5g", "mem_limit", #""536870912""#),
+    ("pids_limit: 1.9", "pids_limit", #"1"#), ("scale: 0", "scale", #"0"#),
+    ("healthcheck: {test: [], retries: 0}", "healthcheck", #"{"retries": 0}"#), ("logging: {}", "logging", #"{}"#),
+    ("network_mode: \"\"", "network_mode", #"null"#), ("network_mode: \"\"", "networks", #"null"#),
+    ("dns: [\"${NOT_SET}\", 1.1.1.1]", "dns", #"["1.1.1.1"]"#),
+    ("credential_spec: {file: c.json}", "credential_spec/file", #""c.json""#),
+    ("stop_grace_period: 1m0.000000001s", "stop_grace_period", #""1m0.000000001s""#),
+    ("develop: {watch: []}", "develop", #"{}"#),
   ]
 
   @Test(arguments: services) func becomes(service: String, path: String, expected: String) throws {
@@ -234,6 +272,8 @@ import Testing
             image: web:1
             \(service == "{}" ? "working_dir: /" : service)
           other: { image: "other:1" }
+          built: { build: . }
+          asleep: { image: "asleep:1", profiles: [dreams] }
         networks: { front: {} }
         volumes: { data: {} }
         secrets: { s: { file: ./s } }

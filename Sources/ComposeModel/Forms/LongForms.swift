@@ -84,13 +84,20 @@ struct LongForms {
         add("not-a-number", "this must be a whole number", at: node.place)
       }
     case .number(let number):
-      if let whole = Int(exactly: number) {
+      // What stands behind the point is dropped where a fraction is allowed at all.
+      if let whole = Int(exactly: number.rounded(.towardZero)) {
         node.content = .integer(whole)
       } else {
         add("not-a-number", "this must be a whole number", at: node.place)
       }
     default: break
     }
+  }
+
+  /// A whole number from 0 on.
+  mutating func natural(_ node: inout ComposeNode) {
+    whole(&node)
+    if let number = node.integer, number < 0 { add("out-of-range", "this must be at least 0", at: node.place) }
   }
 
   mutating func number(_ node: inout ComposeNode) {
@@ -107,7 +114,9 @@ struct LongForms {
   /// A size in bytes, as text.
   mutating func size(_ node: inout ComposeNode) {
     guard let text = node.scalarText, node.boolean == nil, !node.isUnresolved else { return }
-    if let bytes = Quantity.bytes(text) {
+    // No limit is a number, not a text.
+    let isMisplaced = text == "-1" && node.integer == nil && node.plainText != "-1"
+    if !isMisplaced, let bytes = Quantity.bytes(text) {
       node.content = .text(String(bytes))
     } else {
       add("not-a-size", "this must be a size, such as 512m", at: node.place)
@@ -177,8 +186,8 @@ struct LongForms {
   /// A command line as its words; a list as it is.
   mutating func command(_ node: inout ComposeNode) {
     guard let line = node.text else { return }
-    guard let words = ShellWords.split(line) else {
-      return add("unclosed-quote", "a quote opens in this command and never closes", at: node.place)
+    guard let words = ShellWords.command(line) else {
+      return add("unclosed-quote", "a quote or a bracket in this command lacks the other", at: node.place)
     }
     node.content = .list(words.map { ComposeNode(.text($0), at: node.place, template: node.template) })
   }

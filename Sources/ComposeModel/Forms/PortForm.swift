@@ -15,7 +15,7 @@ struct PortForm: Equatable {
   /// The ports that a text stands for, one for each of a range, sorted by the text of the port in the container.
   static func parsed(_ text: String) throws(Fault) -> [PortForm] {
     let halves = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    let transport = halves.count > 1 ? halves[1].lowercased() : "tcp"
+    let transport = halves.count > 1 && !halves[1].isEmpty ? halves[1].lowercased() : "tcp"
     guard ["tcp", "udp", "sctp"].contains(transport) else { throw Fault(message: "no such protocol of a port") }
     let parts = (halves.first ?? "").split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     guard let container = parts.last, !container.isEmpty else { throw Fault(message: "no port of the container") }
@@ -77,9 +77,8 @@ enum IPAddressText {
   }
 
   private static func isVersion6(_ text: String) -> Bool {
-    let bare = text.prefix { $0 != "%" }
-    guard bare.contains(":") else { return false }
-    let halves = bare.components(separatedBy: "::")
+    guard text.contains(":") else { return false }
+    let halves = text[...].components(separatedBy: "::")
     guard halves.count <= 2 else { return false }
     var groups = 0
     for half in halves where !half.isEmpty {

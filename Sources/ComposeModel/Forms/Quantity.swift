@@ -4,7 +4,7 @@ package enum Quantity {
   package static func bytes(_ text: String) -> Int? {
     if text == "-1" { return -1 }
     let digits = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
-    guard digits.first != ".", let number = Double(digits), number.isFinite else { return nil }
+    guard digits != ".", let number = Double(digits), number.isFinite else { return nil }
     var unit = text.dropFirst(digits.count).lowercased()
     if unit.hasPrefix(" ") { unit = String(unit.dropFirst()) }
     var exponent = 0
@@ -56,17 +56,19 @@ package enum Quantity {
     if nanoseconds == 0 { return "0s" }
     let magnitude = nanoseconds.magnitude
     let sign = nanoseconds < 0 ? "-" : ""
-    func decimal(_ unit: UInt) -> String {
-      let (whole, fraction) = magnitude.quotientAndRemainder(dividingBy: unit)
-      return NumberText.of(Double(whole) + Double(fraction) / Double(unit))
+    func decimal(_ amount: UInt, in unit: UInt) -> String {
+      let (whole, fraction) = amount.quotientAndRemainder(dividingBy: unit)
+      guard fraction > 0 else { return String(whole) }
+      // `unit` is a power of ten: the fraction's figures follow a one.
+      var figures = String(unit + fraction).dropFirst()
+      while figures.last == "0" { figures = figures.dropLast() }
+      return "\(whole).\(figures)"
     }
     if magnitude < 1_000 { return "\(sign)\(magnitude)ns" }
-    if magnitude < 1_000_000 { return "\(sign)\(decimal(1_000))µs" }
-    if magnitude < 1_000_000_000 { return "\(sign)\(decimal(1_000_000))ms" }
+    if magnitude < 1_000_000 { return "\(sign)\(decimal(magnitude, in: 1_000))µs" }
+    if magnitude < 1_000_000_000 { return "\(sign)\(decimal(magnitude, in: 1_000_000))ms" }
     let seconds = magnitude / 1_000_000_000
-    let rest = magnitude % 60_000_000_000
-    let (restWhole, fraction) = rest.quotientAndRemainder(dividingBy: 1_000_000_000)
-    let secondsText = NumberText.of(Double(restWhole) + Double(fraction) / 1e9)
+    let secondsText = decimal(magnitude % 60_000_000_000, in: 1_000_000_000)
     let (minutes, hours) = (seconds / 60 % 60, seconds / 3600)
     if hours > 0 { return "\(sign)\(hours)h\(minutes)m\(secondsText)s" }
     return minutes > 0 ? "\(sign)\(minutes)m\(secondsText)s" : "\(sign)\(secondsText)s"

@@ -28,13 +28,23 @@ extension LongForms {
     edit(&node, "stop_grace_period") { $0.duration(&$1) }
     edit(&node, each: ["annotations", "labels", "sysctls"]) { $0.pairs(&$1, absent: .text("")) }
     edit(&node, "environment") { forms, environment in
-      forms.pairs(&environment, absent: .null)
-      for entry in environment.map?.entries ?? [] where entry.name.hasSuffix(" ") || entry.name.hasPrefix(" ") {
-        forms.add("space-in-name", "the name of a variable begins or ends with a space", at: entry.place)
+      for element in environment.list ?? [] {
+        if let name = element.text?.prefix(while: { $0 != "=" }), name.hasSuffix(" ") {
+          forms.add("space-in-name", "the name of a variable ends with a space", at: element.place)
+        }
       }
+      forms.pairs(&environment, absent: .null)
     }
     edit(&node, each: ["command", "entrypoint"]) { $0.command(&$1) }
     edit(&node, each: ["dns", "dns_search", "tmpfs", "label_file"]) { $0.texts(&$1) }
+    edit(&node, "dns") { forms, servers in forms.elements(&servers) { _, server in server.text == "" ? [] : [server] } }
+    edit(&node, "container_name") { forms, name in
+      if let text = name.text, !name.isUnresolved, !Self.isContainerName(text) {
+        forms.add(
+          "container-name", "a container's name is made of letters, digits, `_`, `.` and `-`, two of them at least",
+          at: name.place)
+      }
+    }
     edit(&node, each: ["expose", "group_add"]) { $0.texts(&$1) }
     edit(&node, "extra_hosts") { $0.hosts(&$1) }
     edit(&node, "storage_opt") { forms, value in forms.each(&value) { forms, option, _ in forms.text(&option) } }
@@ -102,16 +112,48 @@ extension LongForms {
     edit(&node, "provider") { forms, provider in
       forms.edit(&provider, "options") { forms, options in
         forms.each(&options) { forms, value, _ in
-          forms.text(&value)
-          forms.elements(&value) { forms, element in
+          // An option may be given several times.
+          if value.list == nil, value.map == nil { value.content = .list([value]) }
+          forms.elements(&value) { _, element in
             [element.scalarText.map { element.replaced(by: .text($0)) } ?? element]
           }
         }
       }
     }
-    edit(&node, "pull_policy") { _, policy in
-      if policy.text == "if_not_present" { policy.content = .text("missing") }
+    edit(&node, "pull_policy") { forms, policy in
+      guard let text = policy.text, !policy.isUnresolved else { return }
+      if text == "if_not_present" { policy.content = .text("missing") }
+      if !Self.isPullPolicy(text) {
+        forms.add(
+          "unknown-word",
+          "this must be always, never, missing, if_not_present, build, refresh, daily, weekly or every_…",
+          at: policy.place)
+      }
     }
+  }
+
+  /// `[a-zA-Z0-9][a-zA-Z0-9_.-]+`, as the schema of the specification and engines have it.
+  private static func isContainerName(_ text: String) -> Bool {
+    func isAlphanumeric(_ byte: UInt8) -> Bool {
+      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+    }
+    guard let first = text.utf8.first, isAlphanumeric(first), text.utf8.count > 1 else { return false }
+    return text.utf8.allSatisfy { isAlphanumeric($0) || "_.-".utf8.contains($0) }
+  }
+
+  private static func isPullPolicy(_ text: String) -> Bool {
+    let words = ["always", "never", "build", "if_not_present", "missing", "refresh", "daily", "weekly"]
+    if words.contains(text) { return true }
+    guard text.hasPrefix("every_") else { return false }
+    var rest = text.dropFirst(6).utf8[...]
+    guard !rest.isEmpty else { return false }
+    while !rest.isEmpty {
+      let digits = rest.prefix { (48...57).contains($0) }
+      rest = rest.dropFirst(digits.count)
+      guard !digits.isEmpty, let unit = rest.first, "wdhms".utf8.contains(unit) else { return false }
+      rest = rest.dropFirst()
+    }
+    return true
   }
 
   private mutating func build(_ node: inout ComposeNode) {
@@ -181,10 +223,9 @@ extension LongForms {
       edit(&mount, "read_only") { $0.flag(&$1) }
       edit(&mount, "bind") { forms, bind in
         forms.edit(&bind, "create_host_path") { $0.flag(&$1) }
-        if var map = bind.map, map["create_host_path"] == nil {
-          map["create_host_path"] = ComposeNode(.boolean(true), at: bind.place)
-          bind.content = .map(map)
-        }
+      }
+      edit(&mount, "target") { _, target in
+        if let text = target.text { target.content = .text(Self.mountPoint(text)) }
       }
       edit(&mount, "volume") { forms, volume in
         forms.edit(&volume, "nocopy") { $0.flag(&$1) }
@@ -210,7 +251,7 @@ extension LongForms {
     func made(_ content: ComposeNode.Content) -> ComposeNode { ComposeNode(content, at: node.place) }
     map["type"] = made(.text(form.type))
     if !form.source.isEmpty { map["source"] = made(.text(form.source)) }
-    map["target"] = made(.text(form.target))
+    map["target"] = made(.text(Self.mountPoint(form.target)))
     if form.isReadOnly { map["read_only"] = made(.boolean(true)) }
     var bind = ComposeMap()
     if !form.relabelling.isEmpty { bind["selinux"] = made(.text(form.relabelling)) }
@@ -222,6 +263,9 @@ extension LongForms {
     if form.type == "volume", text.count > 2 || form.isNotCopied { map["volume"] = made(.map(volume)) }
     return node.replaced(by: .map(map))
   }
+
+  /// A path in a container without what changes nothing.
+  private static func mountPoint(_ path: String) -> String { path.contains("/") ? PathText.cleaned(path) : path }
 
   private mutating func grant(_ node: ComposeNode) -> ComposeNode {
     if let name = node.scalarText {
@@ -294,15 +338,20 @@ extension LongForms {
   }
 
   private mutating func healthcheck(_ node: inout ComposeNode) {
-    edit(&node, "test") { _, test in
-      guard let text = test.text else { return }
+    edit(&node, "test") { forms, test in
+      guard let text = test.text else {
+        if let first = test.list?.first, let word = first.text, !["NONE", "CMD", "CMD-SHELL"].contains(word) {
+          forms.add("health-check", "a list must begin with CMD, CMD-SHELL or NONE", at: first.place)
+        }
+        return
+      }
       test.content = .list([
         ComposeNode(.text("CMD-SHELL"), at: test.place),
         ComposeNode(.text(text), at: test.place, template: test.template),
       ])
     }
     edit(&node, "disable") { $0.flag(&$1) }
-    edit(&node, "retries") { $0.whole(&$1) }
+    edit(&node, "retries") { $0.natural(&$1) }
     edit(&node, each: ["interval", "timeout", "start_period", "start_interval"]) { $0.duration(&$1) }
   }
 
@@ -312,11 +361,11 @@ extension LongForms {
     edit(&node, "placement") { forms, placement in forms.edit(&placement, "max_replicas_per_node") { $0.whole(&$1) } }
     edit(&node, "restart_policy") { forms, policy in
       forms.edit(&policy, each: ["delay", "window"]) { $0.duration(&$1) }
-      forms.edit(&policy, "max_attempts") { $0.whole(&$1) }
+      forms.edit(&policy, "max_attempts") { $0.natural(&$1) }
     }
     edit(&node, each: ["update_config", "rollback_config"]) { forms, rollout in
       forms.edit(&rollout, each: ["delay", "monitor"]) { $0.duration(&$1) }
-      forms.edit(&rollout, "parallelism") { $0.whole(&$1) }
+      forms.edit(&rollout, "parallelism") { $0.natural(&$1) }
       forms.edit(&rollout, "max_failure_ratio") { $0.number(&$1) }
     }
     edit(&node, "resources") { forms, resources in

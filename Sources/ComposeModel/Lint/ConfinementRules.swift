@@ -40,7 +40,8 @@ extension LintRun {
         at: service.place(of: "cgroup_parent"))
     }
     for option in service["security_opt"]?.list ?? [] {
-      let text = option.text?.replacing("=", with: ":").lowercased() ?? ""
+      let written = option.text?.replacing("=", with: ":").lowercased() ?? ""
+      let text = written.hasPrefix("label:seccomp:") ? String(written.dropFirst(6)) : written
       if ["seccomp:unconfined", "apparmor:unconfined", "label:disable", "systempaths:unconfined"].contains(text) {
         add(.confinementKept, service, "`\(text)` takes a wall away", at: option.place)
       }
@@ -141,7 +142,7 @@ extension LintRun {
     var place = service.place
     if pids != nil, !hasFewProcesses {
       place = service.place(of: "pids_limit")
-    } else if !options.isEmpty, !isNailed {
+    } else if service["security_opt"]?.list?.isEmpty == false, !isNailed {
       place = service.place(of: "security_opt")
     }
     add(

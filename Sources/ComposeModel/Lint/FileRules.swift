@@ -35,10 +35,13 @@ extension LintRun {
         .linksAbsent, service, "`\(key)` is a legacy: services reach one another by name on a shared network",
         at: service.place(of: key))
     }
-    if service["build"] != nil, let image = service["image"], service["pull_policy"]?.text != "build" {
+    // A policy other than the usual one decides between the two.
+    let isDecided = service["pull_policy"]?.text.map { $0 != "missing" } ?? false
+    if service["build"] != nil, service["image"] != nil, !isDecided {
       add(
         .buildApartFromImage, service,
-        "both built and named as an image: which of them runs depends on what is there already", at: image.place)
+        "both built and named as an image: which of them runs depends on what is there already",
+        at: service.place(of: "build"))
     }
     if let name = service["container_name"],
       (service["deploy"]?["replicas"]?.integer ?? service["scale"]?.integer ?? 1) > 1

@@ -9,39 +9,68 @@ extension LintRun {
   /// The ends of a port or of a range of ports on the host.
   private static func published(_ port: ComposeNode) -> ClosedRange<Int>? {
     guard let text = port["published"]?.text else { return nil }
-    let ends = text.split(separator: "-").compactMap { Int($0) }
-    guard let first = ends.first, let last = ends.last, first <= last else { return nil }
+    let parts = text.split(separator: "-")
+    let ends = parts.compactMap { Int($0) }
+    guard ends.count == parts.count, let first = ends.first, let last = ends.last, first <= last else { return nil }
     return first...last
   }
 
+  /// Whether an address stands where only ports may.
+  private static func isMisplacedAddress(_ port: ComposeNode) -> Bool {
+    published(port) == nil && port["published"]?.text?.contains(".") ?? false
+  }
+
   private static func shown(_ port: ComposeNode) -> String {
+    if let text = port.text { return text }
     let target = port["target"]?.scalarText ?? "?"
     return port["published"]?.text.map { "\($0):\(target)" } ?? target
   }
 
+  /// Where a complaint about ports stands: at the one entry of several that it is about, else at the list's key.
+  private static func place(of ports: [ComposeNode], _ service: LintedService) -> SourceLocation {
+    guard let first = ports.first, Set(ports.map(\.place)).count == 1, Set(service.ports.map(\.place)).count > 1 else {
+      return service.place(of: "ports")
+    }
+    return first.place
+  }
+
+  /// A port whose text is none, as far as figures stand in it: the lowest of them, and whether an address of the host does.
+  private static func unreadable(_ port: ComposeNode) -> (lowest: Int, hasAddress: Bool)? {
+    guard let text = port.text, !port.isUnresolved else { return nil }
+    let parts = text.split { ":-/".contains($0) }
+    guard let lowest = parts.compactMap({ Int($0) }).min() else { return nil }
+    return (lowest, text.contains(".") || text.contains("["))
+  }
+
   mutating func checkPorts(_ service: LintedService) {
     let isHidden = service.known?.isDatastore == true || service.known?.kind == .administration
-    // What is no port is complained of elsewhere.
+    // That a text is no port is complained of elsewhere.
     let ports = service.ports.filter { $0["target"] != nil }
-    let open = ports.filter(Self.isOpen)
+    let broken = service.ports.filter { Self.unreadable($0) != nil }
+    let open = ports.filter { Self.isOpen($0) && !Self.isMisplacedAddress($0) }
     let stores = open.filter { port in
       isHidden || port["target"]?.integer.map(KnownImage.datastorePorts.contains) ?? false
     }
-    let place = service.place(of: "ports")
     if !stores.isEmpty {
       add(
         .datastorePortsClosed, service,
-        "\(stores.map(Self.shown).joined(separator: ", ")) on every interface of the host, past its firewall", at: place
-      )
+        "\(stores.map(Self.shown).joined(separator: ", ")) on every interface of the host, past its firewall",
+        at: Self.place(of: stores, service))
+    }
+    for port in ports.filter(Self.isMisplacedAddress) {
+      add(
+        .modelValid, service, "`published` is a port or a range of ports: the address of the host is `host_ip`",
+        at: port["published"]?.place ?? port.place)
     }
     let others = open.filter { port in
       let isStore = isHidden || port["target"]?.integer.map(KnownImage.datastorePorts.contains) ?? false
       return !isStore && Self.published(port).map { ![80...80, 443...443].contains($0) } ?? true
     }
-    if !others.isEmpty {
+    let unbound = others + broken.filter { Self.unreadable($0)?.hasAddress == false }
+    if !unbound.isEmpty {
       add(
-        .portsBound, service, "\(others.map(Self.shown).joined(separator: ", ")) on every interface of the host",
-        at: place)
+        .portsBound, service, "\(unbound.map(Self.shown).joined(separator: ", ")) on every interface of the host",
+        at: Self.place(of: unbound, service))
     }
     let isProxy = service.known?.kind == .proxy
     let privileged = ports.filter { port in
@@ -49,11 +78,14 @@ extension LintRun {
       let isUsual = isProxy && (outside == nil || outside == 80 || outside == 443)
       return !isUsual && ((outside ?? 1024) < 1024 && outside != 0 || (port["target"]?.integer ?? 1024) < 1024)
     }
+    let low =
+      privileged + broken.filter { port in Self.unreadable(port).map { (1..<1024).contains($0.lowest) } ?? false }
     let drops = service["cap_drop"]?.list?.compactMap(\.text) ?? []
-    if !privileged.isEmpty, !drops.contains("NET_BIND_SERVICE") {
+    if !low.isEmpty, !drops.contains("NET_BIND_SERVICE") {
       add(
         .portsUnprivileged, service,
-        "\(privileged.map(Self.shown).joined(separator: ", ")): ports below 1024 are the system's own", at: place)
+        "\(low.map(Self.shown).joined(separator: ", ")): ports below 1024 are the system's own",
+        at: Self.place(of: low, service))
     }
   }
 

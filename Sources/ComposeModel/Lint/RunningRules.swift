@@ -99,12 +99,13 @@ extension LintRun {
     let restart = service["restart"]
     let policy = service["deploy"]?["restart_policy"]
     let word = restart?.scalarText ?? ""
-    if word.hasPrefix("on-failure") {
+    let isOnFailure = word.hasPrefix("on-failure")
+    if isOnFailure {
       let most = word.split(separator: ":").dropFirst().first.flatMap { Int($0) }
       checkAttempts(most, of: service, at: service.place(of: "restart"))
-      return
     }
-    if ["always", "unless-stopped"].contains(word) { return }
+    // With both, what `deploy` says is what takes effect.
+    if policy == nil, isOnFailure || ["always", "unless-stopped"].contains(word) { return }
     if let policy {
       let condition = policy["condition"]?.text ?? "any"
       if condition == "on-failure" {
@@ -119,7 +120,7 @@ extension LintRun {
       restart == nil && policy == nil
         ? "it has no restart policy: once it has ended, or the machine has started anew, it is gone"
         : "it is told not to start again",
-      at: restart != nil ? service.place(of: "restart") : policy?.place ?? service.place)
+      at: policy?.place ?? service.place(of: "restart"))
   }
 
   private mutating func checkAttempts(_ most: Int?, of service: LintedService, at place: SourceLocation) {

@@ -85,6 +85,18 @@ struct Consistency {
         }
       }
     }
+    for context in service["build"]?["additional_contexts"]?.map?.entries ?? [] {
+      guard let text = context.value.text, text.hasPrefix("service:") else { continue }
+      let name = String(text.dropFirst(8))
+      if let other = services[name] {
+        if other["build"] == nil {
+          add("not-built", "`\(name)` is not built, so that its image is no context", at: context.place)
+        }
+      } else if !inactive.contains(name) {
+        add(
+          "undefined-service", "the context `\(context.name)` names `\(name)`, which is no service", at: context.place)
+      }
+    }
     for model in service["models"]?.map?.entries ?? [] where top["models"]?[model.name] == nil {
       add("undefined-model", "the model `\(model.name)` is not defined", at: model.place)
     }
@@ -98,8 +110,10 @@ struct Consistency {
 
   private mutating func checkDependencies(_ service: ComposeMap, of entry: ComposeMap.Entry) {
     for dependency in service["depends_on"]?.map?.entries ?? []
-    where services[dependency.name] == nil && dependency.value["required"]?.boolean != false {
+    where services[dependency.name] == nil {
       let isInactive = inactive.contains(dependency.name)
+      // What may be missing is a service whose profile is not active, and not one that nobody defines.
+      if isInactive, dependency.value["required"]?.boolean == false { continue }
       add(
         isInactive ? "inactive-service" : "undefined-service",
         isInactive

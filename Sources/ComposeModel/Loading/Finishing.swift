@@ -43,7 +43,6 @@ struct Finishing {
     Consistency.problems(of: services, inactive: gone, in: top).forEach { problems.append($0) }
     for entry in services.entries {
       guard var service = entry.value.map else { continue }
-      dropAbsentDependencies(of: &service, among: services)
       readLabelFiles(of: &service)
       readEnvironmentFiles(of: &service, named: entry.name)
       services.set(
@@ -64,15 +63,13 @@ struct Finishing {
         build["dockerfile"] = made(.text("Dockerfile"), node.place)
       }
       if let arguments = build["args"]?.map { build["args"] = resolved(arguments, build["args"], keepsUnset: false) }
-      build["secrets"] = withTargets(build["secrets"])
       service["build"] = node.replaced(by: .map(build))
     }
     service["secrets"] = withTargets(service["secrets"])
     if let environment = service["environment"]?.map {
       service["environment"] = resolved(environment, service["environment"], keepsUnset: true)
     }
-    let mode = service["network_mode"]?.text ?? ""
-    if mode.isEmpty, service["networks"]?.map?.isEmpty != false {
+    if service["network_mode"] == nil, service["provider"] == nil, service["networks"]?.map?.isEmpty != false {
       var networks = ComposeMap()
       networks["default"] = made(.null, place)
       service["networks"] = made(.map(networks), place)
@@ -157,12 +154,6 @@ struct Finishing {
     return result
   }
 
-  private func dropAbsentDependencies(of service: inout ComposeMap, among services: ComposeMap) {
-    guard let node = service["depends_on"], let map = node.map else { return }
-    let kept = map.entries.filter { $0.value["required"]?.boolean != false || services[$0.name] != nil }
-    service["depends_on"] = kept.isEmpty ? nil : node.replaced(by: .map(ComposeMap(kept)))
-  }
-
   // MARK: Files of labels and variables
 
   private mutating func readLabelFiles(of service: inout ComposeMap) {
@@ -207,11 +198,8 @@ struct Finishing {
       }
       environmentFiles.append(sight)
     }
-    for entry in own.entries {
-      // A name without a value leaves the file's.
-      if entry.value.isNull, variables[entry.name] != nil { continue }
-      variables.set(entry)
-    }
+    // A name without a value outweighs the file's too: the container is given none.
+    for entry in own.entries { variables.set(entry) }
     if let place = service["environment"]?.place ?? service["env_file"]?.place, !variables.isEmpty {
       service["environment"] = ComposeNode(.map(variables), at: place)
     }

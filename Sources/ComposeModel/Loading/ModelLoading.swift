@@ -241,7 +241,7 @@ private struct InterpolationWalk {
       case .malformed:
         problems.append(
           ComposeProblem(
-            "malformed-variable", "`$` begins no variable here: write `$$` for the sign itself", at: node.place))
+            "malformed-variable", "`${` begins no variable here: write `$${` for the text itself", at: node.place))
       case .required(let name, let message):
         problems.append(
           ComposeProblem(

@@ -42,7 +42,6 @@ struct PathResolution {
     }
     change(&service, "env_file") { files in elements(&files) { change(&$0, "path", path) } }
     change(&service, "label_file") { files in elements(&files, path) }
-    change(&service, "credential_spec") { change(&$0, "file", path) }
     change(&service, "develop") { develop in
       change(&develop, "watch") { watch in elements(&watch) { change(&$0, "path", path) } }
     }
@@ -56,8 +55,9 @@ struct PathResolution {
   private func path(_ node: inout ComposeNode) {
     guard let text = node.text, !text.isEmpty, !text.hasPrefix("\\\\"), !MountForm.isWindowsPath(text) else { return }
     node.plainText = text
-    if text == "~" || text.hasPrefix("~/") {
-      if let home { node.content = .text(PathText.joined(home, String(text.dropFirst(2)))) }
+    if text.hasPrefix("~") {
+      // Also `~name`, which is no other person's home here.
+      if let home { node.content = .text(PathText.cleaned("\(home)/\(text.dropFirst())")) }
     } else {
       node.content = .text(PathText.joined(folder, text))
     }

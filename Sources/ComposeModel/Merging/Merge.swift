@@ -48,7 +48,10 @@ struct Merge {
   /// `base` with `override` laid over it.
   mutating func merged(_ base: ComposeNode, with override: ComposeNode, at path: TreePath = .root) -> ComposeNode {
     if override.directive == .replace { return withoutDirective(override) }
-    if let rule = Self.rules.first(where: { path.fits($0.pattern) })?.rule {
+    let rule = Self.rules.first(where: { path.fits($0.pattern) })?.rule
+    // A key without a value says nothing, other than that there is no command.
+    if override.isNull, override.directive == nil, rule != .replace { return base }
+    if let rule {
       return merged(base, with: override, at: path, by: rule)
     }
     switch (base.content, override.content) {
@@ -71,8 +74,7 @@ struct Merge {
         if keepsResets { result.set(entry) } else { result[entry.name] = nil }
         continue
       }
-      let isExtension = entry.name.hasPrefix("x-") && !Self.holdsNames(path)
-      if let existing = result.entry(entry.name), existing.value.directive != .reset, !isExtension {
+      if let existing = result.entry(entry.name), existing.value.directive != .reset {
         let value = merged(existing.value, with: entry.value, at: path.appending(entry.name))
         result.set(ComposeMap.Entry(name: entry.name, place: entry.place, value: value))
       } else {
@@ -82,11 +84,6 @@ struct Merge {
       }
     }
     return result
-  }
-
-  /// Whether the keys at a place are names that people choose, which may begin with `x-`.
-  private static func holdsNames(_ path: TreePath) -> Bool {
-    path.steps.count == 1 && ["services", "volumes", "networks", "secrets", "configs"].contains(path.steps[0])
   }
 
   private func withoutDirective(_ node: ComposeNode) -> ComposeNode {
@@ -119,7 +116,13 @@ struct Merge {
   ) -> ComposeNode {
     switch rule {
     case .replace: return override
-    case .pairs: return override.replaced(by: .list(Self.sequence(base) + Self.sequence(override)))
+    case .pairs:
+      var base = base
+      if var map = base.map {
+        for entry in override.map?.entries ?? [] where entry.value.directive == .reset { map[entry.name] = nil }
+        base.content = .map(map)
+      }
+      return override.replaced(by: .list(Self.sequence(base) + Self.sequence(override)))
     case .hosts:
       let first = Self.sequence(base)
       let known = Set(first.compactMap(\.scalarText))

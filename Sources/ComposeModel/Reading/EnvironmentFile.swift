@@ -124,9 +124,9 @@ private struct EnvironmentFileReader {
 
   /// Without a comment, which a blank sets off from the value.
   private func uncommented(_ text: String) -> String {
-    var previous: Unicode.Scalar = " "
+    var previous: Unicode.Scalar?
     var kept = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
+    for scalar in trimmed(text).unicodeScalars {
       if scalar == "#", previous == " " || previous == "\t" { break }
       kept.append(scalar)
       previous = scalar
@@ -153,6 +153,10 @@ private struct EnvironmentFileReader {
         continue
       }
       switch escaped {
+      case "a": text.append("\u{07}")
+      case "b": text.append("\u{08}")
+      case "f": text.append("\u{0C}")
+      case "v": text.append("\u{0B}")
       case "n": text.append("\n")
       case "r": text.append("\r")
       case "t": text.append("\t")
@@ -176,7 +180,7 @@ private struct EnvironmentFileReader {
       switch error {
       case .required(let name, _): throw Fault(line: line, message: "the variable \(name) has no value")
       case .malformed, .tooDeep:
-        throw Fault(line: line, message: "`$` begins no variable here: write `$$` for the sign")
+        throw Fault(line: line, message: "`${` begins no variable here: write `$${` for the text itself")
       }
     }
   }

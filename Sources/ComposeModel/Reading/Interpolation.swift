@@ -1,11 +1,11 @@
 /// Replaces variables in texts (Compose specification, "Interpolation").
 ///
-/// `$V ${V} ${V:-d} ${V-d} ${V:?e} ${V?e} ${V:+r} ${V+r}`, nested in one another; `$$` is a dollar sign. A default or
-/// message is read only where it is needed.
+/// `$V ${V} ${V:-d} ${V-d} ${V:?e} ${V?e} ${V:+r} ${V+r}`, nested in one another; `$$` is a dollar sign, and so is
+/// one before anything that begins no name.
 struct Interpolation {
   /// Why a text cannot be interpolated.
   enum Fault: Error {
-    /// It is no template; `$` that means itself is written `$$`.
+    /// It is no template; `${` that means itself is written `$${`.
     case malformed
     /// A variable that must have a value has none; the file's own words.
     case required(name: String, message: String)
@@ -36,18 +36,19 @@ struct Interpolation {
         result.append(byte)
         continue
       }
-      guard let next = rest.first else { throw .malformed }
-      if next == UInt8(ascii: "$") {
+      if rest.first == UInt8(ascii: "$") {
         rest = rest.dropFirst()
-        result.append(next)
-      } else if next == UInt8(ascii: "{") {
+        result.append(byte)
+      } else if rest.first == UInt8(ascii: "{") {
         let inside = try braced(&rest)
         result += Array(try substituted(inside, depth: depth).utf8)
-      } else {
+      } else if let first = rest.first, Self.isNameStart(first) {
         let name = rest.prefix(while: Self.isNamePart)
-        guard let first = name.first, Self.isNameStart(first) else { throw .malformed }
         rest = rest.dropFirst(name.count)
         result += Array(plain(name).utf8)
+      } else {
+        // Before anything that begins no name the sign means itself.
+        result.append(byte)
       }
     }
     return String(decoding: result, as: UTF8.self)
@@ -88,18 +89,18 @@ struct Interpolation {
     word = word.dropFirst()
     let found = value(name)
     let isThere = found.map { !countsEmpty || !$0.isEmpty } ?? false
-    switch sign {
-    case UInt8(ascii: "-"):
-      if isThere { return found ?? "" }
-      return try expanded(word, depth: depth + 1)
-    case UInt8(ascii: "+"):
-      guard isThere else { return "" }
-      return try expanded(word, depth: depth + 1)
-    case UInt8(ascii: "?"):
-      if isThere { return found ?? "" }
-      throw .required(name: name, message: try expanded(word, depth: depth + 1))
-    default: throw .malformed
+    guard "-+?".utf8.contains(sign) else { throw .malformed }
+    // The word is read even where it is not needed: a variable that it requires is required. What it lacks otherwise is
+    // missed only where it is used.
+    let lackedBefore = unset.count
+    let read = try expanded(word, depth: depth + 1)
+    let isUsed = sign == UInt8(ascii: "+") ? isThere : !isThere
+    guard isUsed else {
+      unset.removeSubrange(lackedBefore...)
+      return sign == UInt8(ascii: "+") ? "" : found ?? ""
     }
+    if sign == UInt8(ascii: "?") { throw .required(name: name, message: read) }
+    return read
   }
 
   private mutating func plain(_ nameBytes: ArraySlice<UInt8>) -> String {

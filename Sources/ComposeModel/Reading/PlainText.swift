@@ -15,6 +15,27 @@ enum PlainText {
     return .text(text)
   }
 
+  /// Whether a text without quotes is a date, or a date and a time, which is neither text nor number to compose
+  /// implementations (YAML 1.1, "Timestamp").
+  static func isTimestamp(_ text: String) -> Bool {
+    var rest = Array(text.utf8)[...]
+    func digits(_ counts: ClosedRange<Int>) -> Bool {
+      let count = rest.prefix { (48...57).contains($0) }.count
+      rest = rest.dropFirst(count)
+      return counts.contains(count)
+    }
+    func sign(_ sign: Unicode.Scalar) -> Bool {
+      guard rest.first == UInt8(ascii: sign) else { return false }
+      rest = rest.dropFirst()
+      return true
+    }
+    guard digits(4...4), sign("-"), digits(1...2), sign("-"), digits(1...2) else { return false }
+    guard let next = rest.first else { return true }
+    guard "Tt ".utf8.contains(next) else { return false }
+    rest = rest.dropFirst()
+    return digits(1...2) && sign(":") && digits(1...2) && sign(":") && digits(1...2)
+  }
+
   /// Decimal, `0x`, `0o`, `0b` and legacy octal numbers, with underscores between the digits.
   static func integer(_ written: String) -> Int? {
     let text = written.filter { $0 != "_" }

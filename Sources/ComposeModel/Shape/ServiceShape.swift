@@ -14,7 +14,7 @@ extension Shape {
     "develop": develop, "device_cgroup_rules": .uniqueTexts,
     "devices": .list(
       .either([
-        .text, .object(["source": .text, "target": .text, "permissions": .text], required: ["source"]),
+        .text, .object(["source": .text, "target": .text, "permissions": .text], required: ["source", "target"]),
       ])),
     "dns": .textOrTexts, "dns_opt": .uniqueTexts, "dns_search": .textOrTexts, "domainname": .text,
     "entrypoint": .command, "env_file": environmentFiles, "environment": .pairs,
@@ -36,7 +36,8 @@ extension Shape {
     "ports": .list(.either([.scalar([.whole, .number, .text]), port]), isUnique: true),
     "post_start": .list(hook), "pre_stop": .list(hook), "privileged": .flag, "profiles": .uniqueTexts,
     "provider": .object(["type": .text, "options": .map(.any)], required: ["type"]), "pull_policy": .text,
-    "pull_refresh_after": .text, "read_only": .flag, "restart": .text, "runtime": .text, "scale": .count,
+    "pull_refresh_after": .text, "read_only": .flag, "restart": .text, "runtime": .text,
+    "scale": .whole(0...Int.max, orText: true),
     "secrets": grants, "security_opt": .uniqueTexts, "shm_size": .quantity, "stdin_open": .flag,
     "stop_grace_period": .text, "stop_signal": .text, "storage_opt": .map(.any), "sysctls": .pairs,
     "tmpfs": .textOrTexts, "tty": .flag, "ulimits": ulimits, "use_api_socket": .scalar([.boolean]), "user": .text,
@@ -71,7 +72,8 @@ extension Shape {
     .text,
     .list(
       .either([
-        .text, .object(["path": .text, "format": .text, "required": .flag], required: ["path"], isClosed: true),
+        .text,
+        .object(["path": .text, "format": .word(["raw"]), "required": .flag], required: ["path"], isClosed: true),
       ])),
   ])
 
@@ -80,9 +82,10 @@ extension Shape {
   private static let grants = Shape.list(
     .either([
       .text,
-      .object([
-        "source": .text, "target": .text, "uid": .text, "gid": .text, "mode": .scalar([.whole, .number, .text]),
-      ]),
+      .object(
+        [
+          "source": .text, "target": .text, "uid": .text, "gid": .text, "mode": .scalar([.whole, .number, .text]),
+        ], required: ["source"]),
     ]))
 
   private static let deviceKeys: [String: Shape] = [
@@ -107,10 +110,11 @@ extension Shape {
 
   private static let modelUse = Shape.object(["endpoint_var": .text, "model_var": .text])
 
-  private static let port = Shape.object([
-    "app_protocol": .text, "host_ip": .text, "mode": .text, "name": .text, "protocol": .text, "published": .count,
-    "target": .count,
-  ])
+  private static let port = Shape.object(
+    [
+      "app_protocol": .text, "host_ip": .text, "mode": .text, "name": .text, "protocol": .text, "published": .count,
+      "target": .whole(0...Int(UInt32.max), orText: true),
+    ], required: ["target"])
 
   private static let ulimits = Shape.map(
     .either([.count, .object(["soft": .count, "hard": .count], required: ["soft", "hard"])]))

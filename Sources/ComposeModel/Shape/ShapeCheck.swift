@@ -27,6 +27,10 @@ struct ShapeCheck {
     case .scalar(let kinds):
       if !Self.fits(node, kinds) {
         let wanted = kinds.map(\.rawValue).sorted().joined(separator: " or ")
+        if Self.isTimestamp(node) {
+          return add(
+            "date", "\(named(path)) is a date without quotes, which no field takes: put it in quotes", at: node.place)
+        }
         add("wrong-type", "\(named(path)) must be \(wanted)", at: node.place)
       }
     case .word(let words):
@@ -119,9 +123,13 @@ struct ShapeCheck {
     case .boolean: kinds.contains(.boolean)
     case .integer: kinds.contains(.whole) || kinds.contains(.number)
     case .number: kinds.contains(.number) || kinds.contains(.whole) && wholeValue(node) != nil
-    case .text: kinds.contains(.text)
+    case .text: kinds.contains(.text) && !isTimestamp(node)
     case .list, .map: false
     }
+  }
+
+  private static func isTimestamp(_ node: ComposeNode) -> Bool {
+    node.plainText.map { $0 == node.text && PlainText.isTimestamp($0) } ?? false
   }
 
   private static func wholeValue(_ node: ComposeNode) -> Int? {
