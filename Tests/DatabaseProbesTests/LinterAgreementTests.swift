@@ -254,6 +254,32 @@ enum LinterCases {
         """,
       ], named: ["again on wishes"]),
     LinterCase(
+      "pg_index_health: self references", "selfReference",
+      [
+        "CREATE TABLE bare (id bigint PRIMARY KEY, up bigint, CONSTRAINT bare_up FOREIGN KEY (up) REFERENCES bare)",
+        """
+        CREATE TABLE held (id bigint PRIMARY KEY, up bigint,
+          CONSTRAINT held_up FOREIGN KEY (up) REFERENCES held ON DELETE RESTRICT)
+        """,
+        "CREATE TABLE taken (id bigint PRIMARY KEY, up bigint REFERENCES taken ON DELETE CASCADE)",
+        "CREATE TABLE freed (id bigint PRIMARY KEY, up bigint REFERENCES freed ON DELETE SET NULL)",
+        "CREATE TABLE elsewhere (id bigint PRIMARY KEY, up bigint REFERENCES bare)",
+      ], named: ["bare_up on bare", "held_up on held"]),
+    LinterCase(
+      "pg_index_health: no data", "empty",
+      [
+        "CREATE TABLE none (id bigint)", "CREATE TABLE some (id bigint)", "INSERT INTO some VALUES (1)",
+        "CREATE TABLE no_parts (id bigint) PARTITION BY RANGE (id)",
+        "CREATE TABLE deep (id bigint, place text) PARTITION BY RANGE (id)",
+        "CREATE TABLE deep_1 PARTITION OF deep FOR VALUES FROM (1) TO (9) PARTITION BY LIST (place)",
+        "CREATE TABLE deep_1_a PARTITION OF deep_1 FOR VALUES IN ('a')",
+        "CREATE TABLE deep_1_b PARTITION OF deep_1 FOR VALUES IN ('b')",
+        "CREATE TABLE kept (id bigint, place text) PARTITION BY RANGE (id)",
+        "CREATE TABLE kept_1 PARTITION OF kept FOR VALUES FROM (1) TO (9) PARTITION BY LIST (place)",
+        "CREATE TABLE kept_1_a PARTITION OF kept_1 FOR VALUES IN ('a')",
+        "CREATE TABLE kept_1_b PARTITION OF kept_1 FOR VALUES IN ('b')", "INSERT INTO kept VALUES (2, 'b')", "ANALYZE",
+      ], named: ["none", "no_parts", "deep"]),
+    LinterCase(
       "pg_index_health: serial types", "serial",
       [
         "CREATE TABLE t (id bigserial PRIMARY KEY, more serial, kept bigint GENERATED ALWAYS AS IDENTITY)",
