@@ -842,16 +842,16 @@ final class LoadLoop {
       }
     }
     if failed { return fail(fiber, "Failed expectations") }
-    var found: [(String, JSONValue)] = []
+    var found: [(VariablePlace, JSONValue)] = []
     for capture in step.captures {
       let value = answer.value(of: capture, user)
       let isMissing = value.map { $0 == .string("") || $0.isNull } ?? true
       if isMissing, capture.capture.isStrict ?? plan.script.http.isCaptureStrict {
         return fail(fiber, "Failed capture or match")
       }
-      if let value { found.append((capture.capture.name, value)) }
+      if let value { found.append((capture.capture.place, value)) }
     }
-    for (name, value) in found { user.set(name, value) }
+    for (place, value) in found { user.set(place.name, place.keeping(value, in: user.variable(place.name))) }
     fiber.step = nil
     fiber.written = nil
     advance(fiber)

@@ -133,8 +133,8 @@ package struct LoadRequest: Sendable {
 
     /// Where it is looked for.
     package var source: Source
-    /// The variable it becomes.
-    package var name: String
+    /// The variable it becomes, or the place inside one.
+    package var place: VariablePlace
     /// Whether finding nothing ends the user; nil for what the script says in general.
     package var isStrict: Bool?
     /// Whether one of several values is drawn, instead of keeping the list.

@@ -64,8 +64,13 @@ extension ScriptReading {
       refuse("processor", "functions of JavaScript are not run", at: member.nameSpan)
     }
     if let member = config.member("engines"), let engines = object(member) {
-      for engine in engines.members where engine.name != "http" {
-        refuse(engine.name, "the engine `\(engine.name)` is not supported: only http is", at: engine.nameSpan)
+      for engine in engines.members {
+        if engine.name == "http" {
+          // What is meant for requests stands under `config.http`; the engine looks at nothing here.
+          refuseOthers(engine.value, in: "`engines.http`", known: [])
+        } else {
+          refuse(engine.name, "the engine `\(engine.name)` is not supported: only http is", at: engine.nameSpan)
+        }
       }
     }
     if let member = config.member("defaults"), let value = object(member) {
@@ -102,10 +107,22 @@ extension ScriptReading {
     if let member = value.member("maxSockets") { _ = number(member, atLeast: 1) }
     if let member = value.member("extendedMetrics") { _ = truth(member) }
     if let member = value.member("cookieJarOptions"), let value = object(member) {
-      refuseOthers(value, in: "`cookieJarOptions`", known: ["looseMode", "rejectPublicSuffixes", "prefixSecurity"])
+      cookieJar(value)
     }
     if let member = value.member("defaults"), let value = object(member) {
       defaults(value, "`http.defaults`", &settings)
+    }
+  }
+
+  /// Our cookies need a name, know no list of public suffixes and give prefixes of names no meaning.
+  private mutating func cookieJar(_ value: LocatedValue) {
+    refuseOthers(value, in: "`cookieJarOptions`", known: ["looseMode", "rejectPublicSuffixes", "prefixSecurity"])
+    for name in ["looseMode", "rejectPublicSuffixes"] {
+      guard let member = value.member(name), truth(member) == true else { continue }
+      refuse(name, "`\(name)` is not supported but for false", at: member.nameSpan)
+    }
+    if let member = value.member("prefixSecurity"), member.value.string != "unsafe-disabled" {
+      refuse("prefixSecurity", "`prefixSecurity` is not supported but for unsafe-disabled", at: member.nameSpan)
     }
   }
 

@@ -243,9 +243,10 @@ extension ScriptReading {
       refuse("capture", "the capture does not say `as` what", at: value.span)
       return nil
     }
-    declared.insert(name)
+    let place = VariablePlace(name)
+    declared.insert(place.name)
     guard let source = source(of: value) else { return nil }
-    var capture = LoadRequest.Capture(source: source, name: name, isStrict: nil, span: value.span)
+    var capture = LoadRequest.Capture(source: source, place: place, isStrict: nil, span: value.span)
     if let member = value.member("strict") { capture.isStrict = truth(member) }
     if let member = value.member("multiple") { capture.drawsOne = truth(member) ?? true }
     return capture

@@ -140,7 +140,7 @@ package struct TextTemplate: Sendable, Hashable {
     return path(text).map { .variable($0.name, $0.steps) }
   }
 
-  /// A path as in `a.b[0]['c']`; nil if the text is none.
+  /// A path as in `a.b[0]['c'][d]`; nil if the text is none.
   static func path(_ text: String) -> (name: String, steps: [Step])? {
     var rest = text[...]
     let name = rest.prefix { $0 != "." && $0 != "[" }
@@ -158,6 +158,8 @@ package struct TextTemplate: Sendable, Hashable {
         let inside = rest[rest.index(after: rest.startIndex)..<close]
         if let index = Int(inside) {
           steps.append(.index(index))
+        } else if !inside.isEmpty, inside.allSatisfy(isNamePart) {
+          steps.append(.name(String(inside)))
         } else {
           guard inside.count >= 2, let quote = inside.first, quote == "'" || quote == "\"", inside.last == quote else {
             return nil

@@ -114,9 +114,18 @@ package struct MigrationFile: Sendable {
 
 extension SQLStatement {
   /// Whether it may wait for a lock, or take its time: whatever makes, changes or drops something of the schema, and the
-  /// upkeep of tables. Reading and writing rows is what programs do all day.
+  /// upkeep of tables. Reading and writing rows is what programs do all day, and a new table waits for nobody unless it
+  /// belongs to another, points at one, or is filled.
   var mayHoldUpOthers: Bool {
-    [
+    switch kind {
+    case .createTable(let table):
+      return table.isFilled || table.isForeign || table.partitionOf != nil
+        || table.columns.contains { !$0.parents.isEmpty }
+        || table.constraints.contains { if case .foreignKey = $0.kind { true } else { false } }
+    case .selectInto: return true
+    default: break
+    }
+    return [
       "create", "alter", "drop", "truncate", "reindex", "cluster", "vacuum", "refresh", "comment", "lock", "import",
       "load",
     ].contains(verb)

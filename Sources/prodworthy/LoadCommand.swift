@@ -24,10 +24,13 @@ struct LoadFile {
   private let document: LocatedDocument
 
   /// Reads a script. Throws `Failure` (66, 65) where the file is missing or is neither YAML nor JSON.
-  init(_ path: String, chosen: String?) throws(Failure) {
+  ///
+  /// What such a file is refused for goes to `unreadable` first.
+  init(_ path: String, chosen: String?, unreadable: ([Diagnostic]) -> Void = { _ in }) throws(Failure) {
     let bytes = try Input.bytes(of: path)
     let loaded = LocatedDocument.read(SourceFile(path: path, bytes: bytes))
     guard let document = loaded.value else {
+      unreadable(loaded.diagnostics)
       throw Failure(.badData, loaded.diagnostics.map { $0.rendered() }.joined(separator: "\n\n"))
     }
     self.path = path
@@ -92,7 +95,14 @@ struct LoadCheckCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let script = try LoadFile(file, chosen: environment)
+    var damage: [Diagnostic] = []
+    let script: LoadFile
+    do throws(Failure) {
+      script = try LoadFile(file, chosen: environment) { damage = $0 }
+    } catch {
+      if json, !damage.isEmpty { try Output.print(JSONText.compact(Self.document(damage)) + "\n") }
+      throw error
+    }
     let isSupported = script.outcome.refusals.isEmpty && script.outcome.script != nil
     if json {
       try Output.print(JSONText.compact(Self.document(script, isSupported)) + "\n")
@@ -103,6 +113,24 @@ struct LoadCheckCommand: ParsableCommand {
       Output.note(script.complaints + "\n")
       throw ExitStatus.badData
     }
+  }
+
+  /// The answer for a file that is neither YAML nor JSON: what stands on each line that cannot be read.
+  private static func document(_ damage: [Diagnostic]) -> JSONValue {
+    [
+      "supported": false,
+      "refused": .array(
+        damage.map { diagnostic in
+          let line = diagnostic.sourceLine.drop { "-{[\"' \t,".contains($0) }
+          let word = line.prefix { !":\"' \t,{}[]".contains($0) }
+          return [
+            "feature": .string(word.isEmpty ? diagnostic.code : String(word)),
+            "line": .integer(diagnostic.location.line), "column": .integer(diagnostic.location.column),
+            "reason": .string(diagnostic.message),
+          ]
+        }),
+      "arrivals": .null, "phases": [],
+    ]
   }
 
   private static func document(_ file: LoadFile, _ isSupported: Bool) -> JSONValue {

@@ -118,6 +118,31 @@ enum LinterCases {
         "changes on t", "removes on t", "does_all on t", "adds on t", "adds_too on t", "gives_away on t", "takes on t",
         "of_monitors on t",
       ]),
+    // It knows the functions of one product; this program any that gets no column and no value.
+    LinterCase(
+      "splinter 0030 null", "openToUnknown",
+      [
+        "CREATE FUNCTION whoever() RETURNS int STABLE LANGUAGE sql SET search_path = '' AS 'SELECT NULL::int'",
+        "CREATE FUNCTION owned(int) RETURNS int STABLE LANGUAGE sql SET search_path = '' AS 'SELECT $1'",
+        "CREATE TABLE notes (id int PRIMARY KEY, owner int, shared boolean)",
+        "ALTER TABLE notes ENABLE ROW LEVEL SECURITY",
+        "CREATE POLICY first ON notes FOR SELECT USING (whoever() IS NULL OR owner = whoever())",
+        "CREATE POLICY second ON notes USING (owner = whoever() OR shared OR whoever() IS NULL)",
+        "CREATE POLICY turned ON notes FOR SELECT USING (NOT (whoever() IS NOT NULL) OR owner = 7)",
+        "CREATE POLICY once ON notes FOR SELECT USING ((SELECT whoever()) IS NULL OR owner = 7)",
+        "CREATE POLICY unset ON notes FOR SELECT USING (current_setting('app.a OR b', true) IS NULL OR owner = 7)",
+        "CREATE POLICY demanded ON notes FOR SELECT USING (whoever() IS NOT NULL AND owner = whoever())",
+        "CREATE POLICY scoped ON notes FOR SELECT USING (owner = whoever())",
+        "CREATE POLICY never ON notes FOR SELECT USING (current_user IS NULL OR owner = 7)",
+        "CREATE POLICY raising ON notes FOR SELECT USING (current_setting('app.a', false) IS NULL OR owner = 7)",
+        "CREATE POLICY gated ON notes FOR SELECT USING (owner = whoever() AND (whoever() IS NULL OR shared))",
+        "CREATE POLICY changes ON notes FOR UPDATE USING (whoever() IS NULL OR owner = 7)",
+        "CREATE POLICY narrows ON notes AS RESTRICTIVE FOR SELECT USING (whoever() IS NULL OR owner = 7)",
+        "CREATE POLICY of_row ON notes FOR SELECT USING (owned(owner) IS NULL OR owner = 7)",
+        "CREATE POLICY alone ON notes FOR SELECT USING (whoever() IS NULL)",
+        "CREATE TABLE idle (id int PRIMARY KEY)",
+        "CREATE POLICY first ON idle FOR SELECT USING (whoever() IS NULL OR id = 7)",
+      ], named: ["first on notes", "second on notes", "turned on notes", "once on notes", "unset on notes"]),
     LinterCase(
       "splinter 0030", "noAutovacuum",
       [
@@ -228,6 +253,32 @@ enum LinterCases {
           CONSTRAINT again FOREIGN KEY (phone, mail) REFERENCES clients (phone, mail))
         """,
       ], named: ["again on wishes"]),
+    LinterCase(
+      "pg_index_health: self references", "selfReference",
+      [
+        "CREATE TABLE bare (id bigint PRIMARY KEY, up bigint, CONSTRAINT bare_up FOREIGN KEY (up) REFERENCES bare)",
+        """
+        CREATE TABLE held (id bigint PRIMARY KEY, up bigint,
+          CONSTRAINT held_up FOREIGN KEY (up) REFERENCES held ON DELETE RESTRICT)
+        """,
+        "CREATE TABLE taken (id bigint PRIMARY KEY, up bigint REFERENCES taken ON DELETE CASCADE)",
+        "CREATE TABLE freed (id bigint PRIMARY KEY, up bigint REFERENCES freed ON DELETE SET NULL)",
+        "CREATE TABLE elsewhere (id bigint PRIMARY KEY, up bigint REFERENCES bare)",
+      ], named: ["bare_up on bare", "held_up on held"]),
+    LinterCase(
+      "pg_index_health: no data", "empty",
+      [
+        "CREATE TABLE none (id bigint)", "CREATE TABLE some (id bigint)", "INSERT INTO some VALUES (1)",
+        "CREATE TABLE no_parts (id bigint) PARTITION BY RANGE (id)",
+        "CREATE TABLE deep (id bigint, place text) PARTITION BY RANGE (id)",
+        "CREATE TABLE deep_1 PARTITION OF deep FOR VALUES FROM (1) TO (9) PARTITION BY LIST (place)",
+        "CREATE TABLE deep_1_a PARTITION OF deep_1 FOR VALUES IN ('a')",
+        "CREATE TABLE deep_1_b PARTITION OF deep_1 FOR VALUES IN ('b')",
+        "CREATE TABLE kept (id bigint, place text) PARTITION BY RANGE (id)",
+        "CREATE TABLE kept_1 PARTITION OF kept FOR VALUES FROM (1) TO (9) PARTITION BY LIST (place)",
+        "CREATE TABLE kept_1_a PARTITION OF kept_1 FOR VALUES IN ('a')",
+        "CREATE TABLE kept_1_b PARTITION OF kept_1 FOR VALUES IN ('b')", "INSERT INTO kept VALUES (2, 'b')", "ANALYZE",
+      ], named: ["none", "no_parts", "deep"]),
     LinterCase(
       "pg_index_health: serial types", "serial",
       [

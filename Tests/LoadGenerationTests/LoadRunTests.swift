@@ -154,6 +154,9 @@ struct LoadRunTests {
       "{get: {url: /list, capture: {json: $.none, as: a, strict: false}}}, {get: {url: '/{{ a }}'}}")
     #expect(figures.completed == 1 && site.requests.last?.target == "/undefined")
     (figures, _) = try await failed(
+      "{get: {url: /list, capture: {json: $.user.name, as: 'pet[name]'}}}, {get: {url: '/{{ pet.name }}'}}")
+    #expect(figures.completed == 1 && site.requests.last?.target == "/Ann")
+    (figures, _) = try await failed(
       "{get: {url: /list, capture: {regexp: 'name\\\":\\\"(?<n>[A-Z]\\w+)', group: n, as: a}}}, {get: {url: '/{{ a }}'}}"
         .replacing("\\\"", with: "."))
     #expect(figures.errors == [:] && site.requests.last?.target == "/Ann")

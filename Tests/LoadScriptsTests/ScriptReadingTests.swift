@@ -63,6 +63,10 @@ struct ScriptReadingTests {
       script: "config:\n  plugins:\n    publish-metrics: [{type: statsd}]\n" + flow, expected: ["3:5 publish-metrics"]),
     Refused(script: "config:\n  plugins: {fake-data: {}}\n" + flow, expected: ["2:13 fake-data"]),
     Refused(script: "config:\n  engines:\n    playwright: {}\n" + flow, expected: ["3:5 playwright"]),
+    Refused(script: "config:\n  engines:\n    http: {timeout: 9}\n" + flow, expected: ["3:12 timeout"]),
+    Refused(
+      script: "config:\n  http:\n    cookieJarOptions: {looseMode: true, rejectPublicSuffixes: false}\n" + flow,
+      expected: ["3:24 looseMode"]),
     Refused(
       script: "scenarios:\n  - engine: socketio\n    flow:\n      - emit: {channel: a}\n",
       expected: ["2:13 engine: socketio", "4:9 emit"]),
@@ -111,6 +115,41 @@ struct ScriptReadingTests {
   func refusals(_ refused: Refused) throws {
     let outcome = try read(refused.script)
     #expect(outcome.refusals.map { "\($0.span.line):\($0.span.column) \($0.feature)" } == refused.expected)
+  }
+
+  @Test(
+    "queries of the dialect that scripts are written in",
+    arguments: [
+      ("$.rows.0.name", ["Ann"]), ("$.rows.1.name", ["Bob"]), ("rows.0.name", ["Ann"]), ("$.by-name.list-of", [7]),
+      ("$.by-name.0", ["zero"]), ("$.rows[(@.length-1)].name", ["Bob"]), ("$.rows[( @.length - 2 )].name", ["Ann"]),
+      ("$..list-of", [7]), ("$.rows[?(@.name=='Bob')].name", ["Bob"]), ("$.rows[?(@.name=='Bob')].0", []),
+      ("$.rows.*.name", ["Ann", "Bob"]), ("$.rows..0", []),
+    ] as [(String, [JSONValue])])
+  func olderQueries(_ query: String, _ values: [JSONValue]) throws {
+    let document: JSONValue = ["rows": [["name": "Ann"], ["name": "Bob"]], "by-name": ["list-of": 7, "0": "zero"]]
+    #expect(try CaptureQuery.path(query).values(in: document) == values)
+  }
+
+  @Test(
+    "what that dialect has beyond the standard is no query",
+    arguments: ["$.a^", "$.a~", "$..a[?(@parent)]", "$.", "$.a("])
+  func noQueries(_ query: String) {
+    #expect(throws: JSONPath.SyntaxError.self) { try CaptureQuery.path(query) }
+  }
+
+  @Test("values are kept at places inside of variables")
+  func places() throws {
+    #expect(VariablePlace("pet[id]").name == "pet")
+    #expect(VariablePlace("pet[id]").keeping(1, in: nil) == ["id": 1])
+    #expect(VariablePlace("pet.id").keeping(2, in: ["id": 1, "name": "a"]) == ["id": 2, "name": "a"])
+    #expect(VariablePlace("rows[1].id").keeping(1, in: [0]) == [0, ["id": 1]])
+    #expect(VariablePlace("rows[1]").keeping(1, in: ["a": 0]) == ["a": 0, "1": 1])
+    #expect(VariablePlace("rows[9999999]").name == "rows[9999999]")
+    #expect(VariablePlace("a b").keeping(1, in: nil) == 1)
+    let outcome = try read(
+      "scenarios: [{flow: [{get: {url: /, capture: {json: $.id, as: 'pet[id]'}}}, {get: {url: '/{{ pet.id }}{{ pet[id] }}'}}]}]"
+    )
+    #expect(outcome.refusals == [])
   }
 
   @Test("everything that runs, in one script")

@@ -126,7 +126,10 @@ enum ForeignKeyTraits {
         if others == pairs, other.id < constraint.id { found[.duplicate] = other.name }
         if pairs.isStrictSubset(of: others) { found[.contained] = other.name }
       }
-      if constraint.table == constraint.referencedTable { found[.selfReference] = "" }
+      // Where what points at a deleted row goes with it, or lets go of it, a tree can be taken apart.
+      if constraint.table == constraint.referencedTable, [.noAction, .restrict].contains(constraint.onDelete) {
+        found[.selfReference] = "ON DELETE \(constraint.onDelete.sql)"
+      }
       // MATCH SIMPLE does not look at a row in which one of the columns is null.
       let nullable = columns.filter { !$0.isNotNull }.map(\.name)
       if columns.count > 1, !constraint.matchesFull, !nullable.isEmpty {

@@ -85,6 +85,12 @@ enum SecurityTraits {
     if policy.isPermissive, writing, conditions.contains(where: isAlwaysTrue) {
       found[.alwaysTrue] = commands[policy.command] ?? "ALL"
     }
+    // What may be read is told by the condition on old rows.
+    if policy.isPermissive, ["r", "*"].contains(policy.command),
+      let unknown = policy.condition.flatMap(PolicyDisjuncts.opening)
+    {
+      found[.openToUnknown] = "\(commands[policy.command] ?? "ALL") where \(unknown) is null"
+    }
     // Outside of a sub-select the function runs once per row.
     if let call = conditions.lazy.compactMap({ PolicyCalls.firstBare(in: $0) }).first { found[.settingPerRow] = call }
     return found

@@ -8,10 +8,16 @@ enum TableTraits {
       guard constraint.table != constraint.referencedTable else { continue }
       linked.formUnion([constraint.table, constraint.referencedTable])
     }
+    var partitions: [ObjectID: [Catalog.Relation]] = [:]
+    for relation in catalog.sortedRelations where relation.isPartition {
+      for parent in relation.parents { partitions[parent, default: []].append(relation) }
+    }
     // Partitions repeat their root.
     return catalog.sortedRelations.filter { $0.isTable && !$0.isPartition }.flatMap { table in
       let columns = catalog.columns[table.id] ?? []
-      return traits(of: table, columns, key: keys[table.id], isLinked: linked.contains(table.id), catalog)
+      return traits(
+        of: table, columns, key: keys[table.id], isLinked: linked.contains(table.id),
+        isEmpty: isEmpty(table, partitions), catalog)
         + columns.flatMap { traits(of: $0, in: table, isFed: fed[table.id]?.contains($0.number) == true, catalog) }
         + numbered(columns, in: table)
     } + inconsistent(in: catalog)
@@ -22,7 +28,8 @@ enum TableTraits {
   }
 
   private static func traits(
-    of table: Catalog.Relation, _ columns: [Catalog.Column], key: [Int]?, isLinked: Bool, _ catalog: Catalog
+    of table: Catalog.Relation, _ columns: [Catalog.Column], key: [Int]?, isLinked: Bool, isEmpty: Bool,
+    _ catalog: Catalog
   ) -> [Trait] {
     var found: [Trait.Word: String] = [:]
     if columns.isEmpty { found[.noColumns] = "" }
@@ -37,10 +44,10 @@ enum TableTraits {
     let rest = columns.filter { key?.contains($0.number) != true }
     if !rest.isEmpty, rest.allSatisfy({ !$0.isNotNull }) { found[.onlyKeyRequired] = "" }
     if !isLinked { found[.unlinked] = "" }
+    if isEmpty { found[.empty] = "" }
     // A partitioned table's own counters stay at zero.
-    if table.kind == .table {
-      if table.rows == 0, table.pages == 0 { found[.empty] = "" }
-      if table.rowsCounted == nil, table.rowsAlive >= 1000 { found[.neverAnalyzed] = "\(table.rowsAlive) rows" }
+    if table.kind == .table, table.rowsCounted == nil, table.rowsAlive >= 1000 {
+      found[.neverAnalyzed] = "\(table.rowsAlive) rows"
     }
     if table.isUnlogged { found[.unlogged] = "" }
     if !table.isVacuumed { found[.noAutovacuum] = "" }
@@ -49,6 +56,15 @@ enum TableTraits {
     if !silent.isEmpty { found[.silentColumns] = silent.map(\.name).joined(separator: ", ") }
     found.merge(naming(table.storedName, table.name)) { first, _ in first }
     return sorted(found, .table, table.qualifiedName)
+  }
+
+  /// Whether nothing was ever in it, or in any partition of it on any level.
+  private static func isEmpty(_ table: Catalog.Relation, _ partitions: [ObjectID: [Catalog.Relation]]) -> Bool {
+    switch table.kind {
+    case .table: table.rows == 0 && table.pages == 0
+    case .partitioned: (partitions[table.id] ?? []).allSatisfy { isEmpty($0, partitions) }
+    default: false
+    }
   }
 
   private static func security(

@@ -68,6 +68,7 @@ struct Trait: Sendable {
     case readsPastPolicies
     case severalPermissive
     case alwaysTrue
+    case openToUnknown
     case settingPerRow
     // Any
     case noDescription

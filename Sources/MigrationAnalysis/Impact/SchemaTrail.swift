@@ -74,6 +74,7 @@ struct SchemaTrail: Sendable {
     case .select where statement.identifiers.contains { $0.name == "set_config" }:
       settings.formUnion(statement.strings.map { $0.lowercased() })
     case .createTable(let table): follow(table)
+    case .selectInto(let name): follow(SQLCreateTable(name: name))
     case .alterTable(let table) where table.kind == "table" || table.kind == "foreign table":
       if table.isCombinable { altered.insert(table.name.name) }
       for action in table.actions { follow(action.kind, on: table.name) }

@@ -3,7 +3,7 @@ extension MigrationRule {
   static let columns = [
     MigrationRule("adding-field-with-default") { statement, _ in
       statement.actions { action, table in
-        guard case .addColumn(let column, _) = action else { return nil }
+        guard case .addColumn(let column, _) = action, !table.isForeign else { return nil }
         for constraint in column.constraints {
           switch constraint {
           case .defaultValue(let value) where value.mayBeVolatile:
@@ -16,6 +16,11 @@ extension MigrationRule {
               "a stored generated column writes all of \(table.name.text) anew, with everybody locked out",
               "add a plain column, fill it in batches, and keep it by a trigger"
             )
+          case .identity:
+            return (
+              "numbering the rows writes all of \(table.name.text) anew, with everybody locked out",
+              "add a plain column, fill it in batches, and make it an identity once all rows have a value"
+            )
           default: continue
           }
         }
@@ -25,7 +30,7 @@ extension MigrationRule {
     MigrationRule("adding-required-field") { statement, _ in
       statement.actions { action, table in
         guard case .addColumn(let column, _) = action, column.constraints.contains(.notNull),
-          !column.constraints.contains(where: \.givesValue), column.type?.isSerial != true
+          !column.constraints.contains(where: \.givesValue), column.type?.isSerial != true, !table.isForeign
         else { return nil }
         return (
           "a column that is NOT NULL without a default cannot be added while \(table.name.text) has rows",
@@ -52,7 +57,14 @@ extension MigrationRule {
       }
     },
     MigrationRule("changing-column-type", eugene: "E5") { statement, position in
-      statement.actions { action, table in
+      if case .alterObject(_, .attributes(_, let retyped)) = statement.kind {
+        return retyped.map {
+          Breach(
+            message: "programs that expect the old type of the attribute \($0) may fail",
+            safer: "add an attribute of the new type and move over to it, then drop the old one")
+        }
+      }
+      return statement.actions { action, table in
         guard case .alterColumn(let column, .type(let type, let using)) = action, !position.trail.isNew(table.name)
         else { return nil }
         let rewrites =
@@ -76,12 +88,16 @@ extension MigrationRule {
     },
     MigrationRule("ban-duplicate-column-assignments") { statement, _ in
       statement.repeatedColumns.map {
-        Breach(message: "PostgreSQL refuses the column \($0) twice in one list", safer: "name each column once")
+        Breach(
+          line: $0.line, message: "PostgreSQL refuses the column \($0.name) twice in one list",
+          safer: "name each column once")
       }
     },
     MigrationRule(id: "serial-or-stored-column-added", squawk: nil, eugene: "E11") { statement, position in
       statement.actions { action, table in
-        guard case .addColumn(let column, _) = action, !position.trail.isNew(table.name) else { return nil }
+        guard case .addColumn(let column, _) = action, !position.trail.isNew(table.name), !table.isForeign else {
+          return nil
+        }
         let isNumbered = column.type?.isSerial == true || column.constraints.contains(.identity)
         guard isNumbered || column.constraints.contains(.generated(isStored: true)) else { return nil }
         return (

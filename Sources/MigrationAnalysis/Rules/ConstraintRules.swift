@@ -5,7 +5,8 @@ extension MigrationRule {
       statement.actions { action, table in
         switch action {
         case .addConstraint(let constraint):
-          guard !constraint.isNotValid, !position.trail.isNew(table.name), !constraint.hasIndex else { return nil }
+          guard !constraint.isNotValid, !position.trail.isNew(table.name), !constraint.hasIndex, !table.isForeign
+          else { return nil }
           return (
             "checking the new constraint reads all of \(table.name.text) under a lock that keeps writers out",
             "add it NOT VALID, then VALIDATE CONSTRAINT in a later transaction, which lets others write"

@@ -53,11 +53,12 @@ extension SQLStatement {
     }
   }
 
-  /// The columns it adds to tables that exist, or gives to new ones.
+  /// The columns it adds to tables that exist, or gives to new ones; not those of foreign tables, whose types are chosen
+  /// elsewhere.
   var newColumns: [SQLColumn] {
     switch kind {
-    case .createTable(let table): table.columns
-    case .alterTable(let table):
+    case .createTable(let table) where !table.isForeign: table.columns
+    case .alterTable(let table) where !table.isForeign:
       table.actions.compactMap { action in
         if case .addColumn(let column, _) = action.kind { column } else { nil }
       }
@@ -68,7 +69,7 @@ extension SQLStatement {
   /// The types it gives to columns, with their lines.
   var newTypes: [(type: SQLType, line: Int)] {
     let columns = newColumns.compactMap { column in column.type.map { (type: $0, line: column.line) } }
-    guard case .alterTable(let table) = kind else { return columns }
+    guard case .alterTable(let table) = kind, !table.isForeign else { return columns }
     return columns
       + table.actions.compactMap { action in
         if case .alterColumn(_, .type(let type, _)) = action.kind { (type: type, line: action.line) } else { nil }

@@ -11,7 +11,7 @@ extension MigrationRule {
     MigrationRule("require-table-schema") { statement, _ in
       let names: [SQLName]
       switch statement.kind {
-      case .createTable(let table) where !table.isTemporary: names = [table.name]
+      case .createTable(let table) where !table.isTemporary && !table.isForeign: names = [table.name]
       case .alterTable(let table) where table.kind == "table": names = [table.name]
       case .dropTable(let tables, _): names = tables
       default: names = []

@@ -17,8 +17,8 @@ extension MigrationRule {
       ]
     },
     MigrationRule("ban-drop-column") { statement, _ in
-      if case .alterObject(_, .dropAttributes(let names)) = statement.kind {
-        return names.map {
+      if case .alterObject(_, .attributes(let dropped, _)) = statement.kind {
+        return dropped.map {
           Breach(
             message: "programs that still read the attribute \($0) fail",
             safer: "release programs that do not use it first, then drop it")
@@ -57,7 +57,7 @@ extension MigrationRule {
       ]
     },
     dropRule("ban-drop-view", ["view", "materialized view"]),
-    dropRule("ban-drop-function", ["function", "procedure", "routine"]),
+    dropRule("ban-drop-function", ["function", "procedure", "routine", "aggregate"]),
     dropRule("ban-drop-schema", ["schema"]),
     dropRule("ban-drop-sequence", ["sequence"]),
     dropRule("ban-drop-domain", ["domain"]),
@@ -65,11 +65,19 @@ extension MigrationRule {
     MigrationRule("ban-drop-type") { statement, _ in
       switch statement.kind {
       case .dropType, .dropObject(kind: "cast"): return [gone("type")]
+      case .dropObject(kind: "operator"): return [gone("operator")]
       default: return []
       }
     },
     MigrationRule("ban-drop-constraint") { statement, _ in
-      statement.actions { action, table in
+      if case .alterObject(kind: "domain", .dropConstraint) = statement.kind {
+        return [
+          Breach(
+            message: "programs that count on the domain meet values that its constraint would have kept out",
+            safer: "make sure that nothing relies on it any more")
+        ]
+      }
+      return statement.actions { action, table in
         guard case .dropConstraint(let name, _) = action else { return nil }
         return (
           "programs that count on \(name) of \(table.name.text) meet rows that it would have kept out",
@@ -133,7 +141,14 @@ extension MigrationRule {
   /// What is renamed under programs that still run.
   static let renamings = [
     MigrationRule("renaming-column") { statement, _ in
-      statement.actions { action, table in
+      if case .alterObject(kind: "type", .renameAttribute) = statement.kind {
+        return [
+          Breach(
+            message: "programs that still say the attribute's old name fail at once",
+            safer: "add an attribute of the new name, keep both in step, and drop the old one later")
+        ]
+      }
+      return statement.actions { action, table in
         guard case .renameColumn(let from, _) = action else { return nil }
         return (
           "programs that still say \(from) fail at once",
@@ -154,6 +169,10 @@ extension MigrationRule {
       let kind: String
       switch statement.kind {
       case .alterObject(let altered, .rename), .alterObject(let altered, .renameValue): kind = altered
+      case .alterObject(_, .renameConstraint): kind = "constraint"
+      case .alterTable(let table)
+      where table.actions.contains(where: { if case .renameConstraint = $0.kind { true } else { false } }):
+        kind = "constraint"
       case .alterTable(let table)
       where table.kind != "table"
         && table.actions.contains {

@@ -1,41 +1,39 @@
 /// Lists of columns in which PostgreSQL allows each name once: what `UPDATE` and `MERGE` set, what `INSERT` fills, what `CREATE
 /// TABLE` and `CREATE VIEW` define, what `SELECT INTO` makes.
 enum SQLColumnLists {
-  /// The names that stand more than once in one list of the statement, each once.
-  static func repeated(in tokens: ArraySlice<SQLToken>, of kind: SQLStatementKind) -> [String] {
-    var found: [String] = []
-    func add(_ names: [String]) {
-      for name in names where !found.contains(name) { found.append(name) }
-    }
+  /// One of the places where a name stands that its list has more than once.
+  struct Repetition: Sendable, Hashable {
+    var name: String
+    var line: Int
+  }
+
+  /// Every place of the names that stand more than once in one list of the statement.
+  static func repeated(in tokens: ArraySlice<SQLToken>, of kind: SQLStatementKind) -> [Repetition] {
     switch kind {
-    case .createTable(let table): add(repeated(table.columns.map { Target(name: $0.name, isPartial: false) }))
-    case .createView: add(repeated(viewColumns(tokens)))
-    case .insert, .update, .select:
-      for list in assignmentLists(tokens) { add(repeated(list)) }
-      if let list = selectIntoColumns(tokens) { add(repeated(list)) }
-    default: break
+    case .createTable(let table):
+      repeated(table.columns.map { Target(name: $0.name, isPartial: false, line: $0.line) })
+    case .createView: repeated(viewColumns(tokens))
+    case .selectInto: repeated(selectIntoColumns(tokens))
+    case .insert, .update, .select: assignmentLists(tokens).flatMap(repeated)
+    default: []
     }
-    return found
   }
 
   /// A name in a list; partial where only an element or a field of the column is meant.
   private struct Target {
     var name: String
     var isPartial: Bool
+    var line: Int
   }
 
   /// PostgreSQL cuts names after 63 bytes, and only then compares them.
-  private static func repeated(_ targets: [Target]) -> [String] {
-    var order: [String] = []
+  private static func repeated(_ targets: [Target]) -> [Repetition] {
+    func kept(_ target: Target) -> String { String(decoding: target.name.utf8.prefix(63), as: UTF8.self) }
     var wholes: [String: [Bool]] = [:]
-    for target in targets {
-      let name = String(decoding: target.name.utf8.prefix(63), as: UTF8.self)
-      if wholes[name] == nil { order.append(name) }
-      wholes[name, default: []].append(!target.isPartial)
-    }
-    return order.filter { name in
-      let kinds = wholes[name] ?? []
-      return kinds.count > 1 && kinds.contains(true)
+    for target in targets { wholes[kept(target), default: []].append(!target.isPartial) }
+    return targets.compactMap { target in
+      let kinds = wholes[kept(target)] ?? []
+      return kinds.count > 1 && kinds.contains(true) ? Repetition(name: kept(target), line: target.line) : nil
     }
   }
 
@@ -92,8 +90,9 @@ enum SQLColumnLists {
   }
 
   private static func target(_ cursor: inout SQLCursor) -> Target? {
+    let line = cursor.line
     guard let name = cursor.identifier() else { return nil }
-    return Target(name: name, isPartial: cursor.isSymbol(".") || cursor.isSymbol("["))
+    return Target(name: name, isPartial: cursor.isSymbol(".") || cursor.isSymbol("["), line: line)
   }
 
   // MARK: Results that become columns
@@ -111,12 +110,10 @@ enum SQLColumnLists {
     return results(&cursor)
   }
 
-  /// The columns of the table that `SELECT … INTO` makes; nil where there is no `INTO`.
-  private static func selectIntoColumns(_ tokens: ArraySlice<SQLToken>) -> [Target]? {
+  /// The columns of the table that `SELECT … INTO` makes.
+  private static func selectIntoColumns(_ tokens: ArraySlice<SQLToken>) -> [Target] {
     var cursor = SQLCursor(tokens)
-    guard cursor.take("select") else { return nil }
-    let list = results(&cursor)
-    return cursor.take("into") ? list : nil
+    return cursor.take("select") ? results(&cursor) : []
   }
 
   /// Words behind which the list of results has ended.
@@ -130,8 +127,9 @@ enum SQLColumnLists {
     if cursor.take("distinct"), cursor.take("on") { _ = cursor.bracket() }
     var list: [Target] = []
     repeat {
+      let line = cursor.line
       let tokens = cursor.expression(until: ends).tokens
-      if let name = resultName(tokens) { list.append(Target(name: name, isPartial: false)) }
+      if let name = resultName(tokens) { list.append(Target(name: name, isPartial: false, line: line)) }
     } while cursor.takeSymbol(",")
     return list
   }

@@ -37,7 +37,8 @@ struct SQLStatementParser {
     case "insert", "merge": return .insert
     case "update": return update()
     case "delete": return .delete
-    case "select", "values", "table", "with": return .select
+    case "select": return select()
+    case "values", "table", "with": return .select
     case "copy": return .copy
     case "lock": return lock()
     default: return .other(first)
@@ -48,6 +49,23 @@ struct SQLStatementParser {
     _ = cursor.take("session") || cursor.take("local")
     if cursor.stands("time", "zone") { return .set(name: SQLName(name: "timezone")) }
     return cursor.name().map { .set(name: $0) } ?? .other("set")
+  }
+
+  /// Looks for `INTO` on the level of the `SELECT` itself.
+  private mutating func select() -> SQLStatementKind {
+    while !cursor.isAtEnd {
+      if cursor.isSymbol("(") || cursor.isSymbol("[") {
+        _ = cursor.bracket()
+      } else if cursor.take("into") {
+        while let word = cursor.word(), ["temporary", "temp", "unlogged", "table"].contains(word) { cursor.advance() }
+        return cursor.name().map { .selectInto($0) } ?? .select
+      } else if cursor.stands("from") {
+        return .select
+      } else {
+        cursor.advance()
+      }
+    }
+    return .select
   }
 
   // MARK: CREATE
@@ -61,9 +79,10 @@ struct SQLStatementParser {
     }
     switch cursor.word() {
     case "table", "foreign":
-      if cursor.take("foreign"), cursor.word() != "table" { return .other("create foreign") }
+      let isForeign = cursor.take("foreign")
+      if isForeign, cursor.word() != "table" { return .other("create foreign") }
       cursor.advance()
-      return createTable(isTemporary: isTemporary)
+      return createTable(isTemporary: isTemporary, isForeign: isForeign)
     case "unique", "index": return createIndex()
     case "domain": return createDomain()
     case "type":
@@ -85,10 +104,11 @@ struct SQLStatementParser {
     }
   }
 
-  private mutating func createTable(isTemporary: Bool) -> SQLStatementKind {
+  private mutating func createTable(isTemporary: Bool, isForeign: Bool) -> SQLStatementKind {
     let ifNotExists = cursor.take("if", "not", "exists")
     guard let name = cursor.name() else { return .other("create table") }
-    var table = SQLCreateTable(name: name, ifNotExists: ifNotExists, isTemporary: isTemporary)
+    var table = SQLCreateTable(
+      name: name, ifNotExists: ifNotExists, isTemporary: isTemporary, isForeign: isForeign)
     if cursor.take("partition", "of") { table.partitionOf = cursor.name() }
     if cursor.take("of") { _ = cursor.name() }
     if cursor.isSymbol("(") {
@@ -110,7 +130,13 @@ struct SQLStatementParser {
       _ = cursor.takeSymbol(")")
     }
     while !cursor.isAtEnd {
-      if cursor.take("on", "commit", "drop") { table.dropsOnCommit = true } else { cursor.advance() }
+      if cursor.take("on", "commit", "drop") {
+        table.dropsOnCommit = true
+      } else if cursor.take("as") {
+        table.isFilled = true
+      } else {
+        cursor.advance()
+      }
     }
     return .createTable(table)
   }
@@ -210,6 +236,15 @@ struct SQLStatementParser {
       _ = cursor.name()
       if cursor.isSymbol("(") { _ = cursor.bracket() }
       return .alterObject(kind: kind, objectChange())
+    case let kind? where ["role", "user", "group", "database", "extension", "policy", "trigger"].contains(kind):
+      cursor.advance()
+      _ = cursor.name()
+      if cursor.take("on") { _ = cursor.name() }
+      switch objectChange() {
+      case .rename: return .alterObject(kind: kind, .rename)
+      case .setSchema: return .alterObject(kind: kind, .setSchema)
+      default: return .other("alter \(kind)")
+      }
     default: return .other("alter " + (cursor.word() ?? ""))
     }
   }
@@ -218,24 +253,30 @@ struct SQLStatementParser {
   private mutating func objectChange() -> SQLObjectChange {
     if cursor.take("rename", "to") { return .rename }
     if cursor.take("rename", "value") { return .renameValue }
+    if cursor.take("rename", "attribute") { return .renameAttribute }
+    if cursor.take("rename", "constraint") { return .renameConstraint }
     if cursor.take("rename") { return .renamePart }
     if cursor.take("set", "schema") { return .setSchema }
     if cursor.take("set", "default") { return .setDefault }
     if cursor.take("drop", "default") { return .dropDefault }
     if cursor.take("set", "not", "null") { return .setNotNull }
     if cursor.take("drop", "not", "null") { return .dropNotNull }
+    if cursor.take("drop", "constraint") { return .dropConstraint }
     if cursor.stands("add", "constraint") || cursor.stands("add", "check") || cursor.stands("add", "not") {
       return .addConstraint
     }
     var dropped: [String] = []
+    var retyped: [String] = []
     repeat {
       if cursor.take("drop", "attribute") {
         _ = cursor.take("if", "exists")
         if let name = cursor.identifier() { dropped.append(name) }
+      } else if cursor.take("alter", "attribute"), let name = cursor.identifier() {
+        retyped.append(name)
       }
       cursor.skipToComma()
     } while cursor.takeSymbol(",")
-    return dropped.isEmpty ? .other : .dropAttributes(dropped)
+    return dropped.isEmpty && retyped.isEmpty ? .other : .attributes(dropped: dropped, retyped: retyped)
   }
 
   private mutating func alterRelation(_ kind: String) -> SQLStatementKind {

@@ -160,6 +160,8 @@ enum SQLStatementKind: Sendable, Hashable {
   case update(SQLName)
   case delete
   case select
+  /// `SELECT … INTO`, which makes a table.
+  case selectInto(SQLName)
   case copy
   /// `LOCK TABLE`, with the mode as it is written, in lower case; empty for the strongest.
   case lockTable([SQLName], mode: String)
@@ -171,6 +173,10 @@ struct SQLCreateTable: Sendable, Hashable {
   var ifNotExists = false
   var isTemporary = false
   var dropsOnCommit = false
+  /// Whether it stands for a table elsewhere, whose types are not chosen here.
+  var isForeign = false
+  /// Whether a query fills it (`AS SELECT`).
+  var isFilled = false
   var columns: [SQLColumn] = []
   var constraints: [SQLTableConstraint] = []
   var partitionOf: SQLName?
@@ -182,6 +188,8 @@ struct SQLAlterTable: Sendable, Hashable {
   var name: SQLName
   var ifExists = false
   var actions: [SQLTableAction] = []
+  /// Whether it is only a name for a table elsewhere, whose rows are neither read nor written by changes of it.
+  var isForeign: Bool { kind == "foreign table" }
 }
 
 struct SQLCreateIndex: Sendable, Hashable {
@@ -208,6 +216,8 @@ enum SQLObjectChange: Sendable, Hashable {
   case rename
   /// `RENAME VALUE` of an enum.
   case renameValue
+  case renameAttribute
+  case renameConstraint
   case renamePart
   case setSchema
   case setDefault
@@ -215,8 +225,9 @@ enum SQLObjectChange: Sendable, Hashable {
   case setNotNull
   case dropNotNull
   case addConstraint
-  /// Attributes of a composite type that go.
-  case dropAttributes([String])
+  case dropConstraint
+  /// Attributes of a composite type that go, and those that get another type.
+  case attributes(dropped: [String], retyped: [String])
   case other
 }
 
@@ -226,7 +237,7 @@ struct SQLStatement: Sendable {
   /// Its first key word.
   var verb: String
   /// Columns that it assigns or defines more than once, which PostgreSQL refuses.
-  var repeatedColumns: [String]
+  var repeatedColumns: [SQLColumnLists.Repetition]
   /// The lines of its first and last token.
   var lines: ClosedRange<Int>
   /// Every identifier and key word it names, with its line.

@@ -96,9 +96,13 @@ enum SQLTableActionParser {
     if cursor.take("drop", "expression") { return .dropExpression }
     if cursor.stands("set"), cursor.isSymbol("(", 1) { return .setOptions }
     if cursor.take("reset") { return .setOptions }
-    if cursor.stands("set", "generated") { return .setIdentity(always: cursor.word(2) == "always") }
-    if cursor.stands("set") || cursor.stands("restart") { return .setIdentity(always: false) }
-    return .other
+    guard cursor.stands("set") || cursor.stands("restart") else { return .other }
+    // Options of the sequence stand in any order: SET CACHE 5 SET GENERATED ALWAYS.
+    while let token = cursor.next, token.kind != .symbol(",") {
+      if cursor.stands("set", "generated", "always") { return .setIdentity(always: true) }
+      cursor.advance()
+    }
+    return .setIdentity(always: false)
   }
 
   private static func rename(_ cursor: inout SQLCursor) -> SQLTableAction.Kind {
