@@ -153,19 +153,9 @@ package struct LoadFigures: Sendable, Hashable {
     byClass[min(5, status / 100)].record(response)
     statuses.note(status)
     let hasFailed = status >= 400
-    endpoints[endpoint].requests += 1
-    endpoints[endpoint].responseTime.record(response)
-    endpoints[endpoint].serviceTime.record(service)
-    endpoints[endpoint].statuses.note(status)
-    scenarios[scenario].requests += 1
-    scenarios[scenario].responseTime.record(response)
-    phases[phase].requests += 1
-    phases[phase].responseTime.record(response)
-    if hasFailed {
-      endpoints[endpoint].failed += 1
-      scenarios[scenario].failed += 1
-      phases[phase].failed += 1
-    }
+    endpoints[endpoint].note(answer: status, hasFailed: hasFailed, response: response, service: service)
+    scenarios[scenario].note(answer: response, hasFailed: hasFailed)
+    phases[phase].note(answer: response, hasFailed: hasFailed)
     self.bin(bin) {
       $0.responseTime.record(response)
       if hasFailed { $0.failed += 1 }
@@ -232,6 +222,14 @@ package struct LoadFigures: Sendable, Hashable {
 }
 
 extension LoadFigures.Endpoint {
+  fileprivate mutating func note(answer status: Int, hasFailed: Bool, response: Int, service: Int) {
+    requests += 1
+    if hasFailed { failed += 1 }
+    responseTime.record(response)
+    serviceTime.record(service)
+    statuses.note(status)
+  }
+
   mutating func add(_ other: Self) {
     requests += other.requests
     errors += other.errors
@@ -244,6 +242,12 @@ extension LoadFigures.Endpoint {
 }
 
 extension LoadFigures.Group {
+  fileprivate mutating func note(answer response: Int, hasFailed: Bool) {
+    requests += 1
+    if hasFailed { failed += 1 }
+    responseTime.record(response)
+  }
+
   mutating func add(_ other: Self) {
     started += other.started
     completed += other.completed

@@ -111,12 +111,22 @@ extension LoadLoop {
       isHead: step.isHead, keepsContent: step.wantsContent,
       keepsFields: step.wantsFields || plan.instanceHeader != nil)
     connection.firstByteAt = 0
+    connection.output = fiber.bytes
+    connection.sent = 0
+    if isGathering { lot.append(connection) } else { sendFirst(connection, of: fiber) }
+  }
+
+  /// Sends what was gathered, one right after the other: a server that has something to do need not be woken up again.
+  func sendLot() {
+    for connection in lot { if let fiber = connection.fiber { sendFirst(connection, of: fiber) } }
+    lot.removeAll(keepingCapacity: true)
+  }
+
+  private func sendFirst(_ connection: LoadConnection, of fiber: Fiber) {
     now = monotonicNow()
     noteStart(fiber.user, at: now)
     connection.sentAt = now
     connection.expiresAt = now + timeout
-    connection.output = fiber.bytes
-    connection.sent = 0
     figures.sent += 1
     pump(connection)
   }

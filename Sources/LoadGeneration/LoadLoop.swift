@@ -63,6 +63,10 @@ final class LoadLoop {
   /// Which of its addresses an origin is reached at.
   var preferred: [Int]
   let poolLimit: Int?
+  /// While it is set, what is ready to be sent goes into `lot` first.
+  private(set) var isGathering = false
+  /// Connections whose requests are about to be sent.
+  var lot: [LoadConnection] = []
   var nextSweep = 0
   let sweepInterval: Int
   let timeout: Int
@@ -153,14 +157,16 @@ final class LoadLoop {
     while true {
       now = monotonicNow()
       let lotBegan = now
-      var lot = 0
-      // Sending reads the clock: what is due meanwhile belongs to the lot.
-      while let arrival = next, start + arrival.nanoseconds <= now, lot < Self.largestLot {
+      var begun = 0
+      isGathering = true
+      while let arrival = next, start + arrival.nanoseconds <= now, begun < Self.largestLot {
         begin(arrival)
         next = nextArrival(&arrivals)
-        lot += 1
+        begun += 1
       }
       while let fiber = timers.pop(until: now) { advance(fiber) }
+      isGathering = false
+      sendLot()
       if now >= nextSweep { sweep() }
       if now >= nextLook {
         nextLook = now + 50_000_000
