@@ -46,6 +46,8 @@ package struct LoadFigures: Sendable, Hashable {
     package internal(set) var failed = 0
     /// From due to the end of the answer, coarsely.
     package internal(set) var responseTime = LatencyHistogram(bits: 6)
+    /// Answers by the instance that named itself.
+    package internal(set) var instances: [String: Int] = [:]
   }
 
   /// Arrivals that were started.
@@ -132,9 +134,11 @@ package struct LoadFigures: Sendable, Hashable {
     errors[name, default: 0] += 1
   }
 
-  mutating func note(instance: String) {
+  /// An answer of an instance to a request that was due in the stretch `bin`.
+  mutating func note(instance: String, bin: Int) {
     let name = instances[instance] != nil || instances.count < Self.mostErrors ? instance : "others"
     instances[name, default: 0] += 1
+    self.bin(bin) { $0.instances[name, default: 0] += 1 }
   }
 
   mutating func bin(_ index: Int, _ change: (inout Bin) -> Void) {
@@ -216,6 +220,7 @@ package struct LoadFigures: Sendable, Hashable {
         $0.started += bin.started
         $0.failed += bin.failed
         $0.responseTime.add(bin.responseTime)
+        $0.instances.merge(bin.instances) { $0 + $1 }
       }
     }
   }
@@ -381,6 +386,7 @@ extension LoadFigures.Bin {
       "started": .integer(started), "failed": .integer(failed), "n": .integer(responseTime.count),
       "p50": responseTime.told(0.5), "p95": responseTime.told(0.95),
       "max": responseTime.count > 0 ? .seconds(responseTime.most) : nil, "counts": responseTime.compact,
+      "instances": .counts(instances),
     ]
   }
 
@@ -389,6 +395,7 @@ extension LoadFigures.Bin {
       let response = LatencyHistogram(compact: value["counts"])
     else { return nil }
     (self.started, self.failed, responseTime) = (started, failed, response)
+    instances = value["instances"]?.counts ?? [:]
   }
 }
 

@@ -25,6 +25,7 @@ extension LoadLoop {
         }
       }
     }
+    let due = fiber.due
     fiber.due = now
     let section = connection.reader.fields
     let content = connection.reader.content
@@ -37,7 +38,7 @@ extension LoadLoop {
     }
     let fields = AnswerFields(section)
     if let name = plan.instanceHeader, user.number >= 0 {
-      figures.note(instance: fields[name].map { String($0.prefix(100)) } ?? "unnamed")
+      figures.note(instance: fields[name].map { String($0.prefix(100)) } ?? "unnamed", bin: bin(of: due))
     }
     for cookie in fields.values("set-cookie") { user.jar.take(cookie, from: fiber.url ?? plan.base) }
     if step.request.followsRedirects, [301, 302, 303, 307, 308].contains(status), let location = fields["location"] {

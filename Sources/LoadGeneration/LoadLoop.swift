@@ -185,7 +185,7 @@ final class LoadLoop {
         hasArrivalsLeft = false
         if activeUsers == 0 { break }
       }
-      take(waitForAnswers(next, lotBegan: lotBegan))
+      take(waitForAnswers(next, nextLot: begun < Self.largestLot ? lotBegan + ArrivalLots.spacing : now))
     }
     figures.cut += activeUsers
     for connection in connections { connection?.stream.close() }
@@ -196,14 +196,11 @@ final class LoadLoop {
   func runOnce(_ stretch: (FlowProgram) -> Range<Int>) { run(.once(stretch(program), captured), from: monotonicNow()) }
 
   /// Waits until the loop has something to do, and gives how many connections something has happened on.
-  private func waitForAnswers(_ next: ArrivalSequence.Arrival?, lotBegan: Int) -> Int {
+  private func waitForAnswers(_ next: ArrivalSequence.Arrival?, nextLot: Int) -> Int {
     let due = next.map { start + $0.nanoseconds }
     if let due, receipt != nil, lots.areDense, waitingUsers == 0, openingConnections == 0 {
       // Nobody needs the answers before the next lot: waking up for each of them costs more than reading it.
-      let nextLot = lotBegan + ArrivalLots.spacing
-      if due <= nextLot {
-        return readiness.look(at: due <= now ? 0 : min(nextLot, timers.earliest ?? .max))
-      }
+      if due <= nextLot { return readiness.look(at: nextLot <= now ? 0 : min(nextLot, timers.earliest ?? .max)) }
     }
     let time = monotonicNow()
     var wait = Self.longestSleep

@@ -7,9 +7,11 @@ final class Readiness {
   private let descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
   private let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Readiness.mostEvents)
   /// Whether the kernel waits for nanoseconds: Linux 5.11, and no filter of system calls that is older.
-  private var waitsPrecisely = true
+  private var waitsPrecisely: Bool
 
   private static let mostEvents = 512
+
+  init(waitsPrecisely: Bool = true) { self.waitsPrecisely = waitsPrecisely }
 
   deinit {
     close(descriptor)
