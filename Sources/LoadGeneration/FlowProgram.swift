@@ -27,6 +27,8 @@ struct FlowProgram {
     let wantsContent: Bool
     /// Whether anybody looks at the fields.
     let wantsFields: Bool
+    /// Whether anybody looks at any part of the answer.
+    let isLookedAt: Bool
     let captures: [Capture]
     let isHead: Bool
 
@@ -57,6 +59,7 @@ struct FlowProgram {
       }
       wantsContent = needs.contains { $0.content } || looks.contains(true)
       wantsFields = wantsContent || needs.contains { $0.fields } || !request.captures.isEmpty
+      isLookedAt = wantsFields || !request.expectations.isEmpty
     }
   }
 

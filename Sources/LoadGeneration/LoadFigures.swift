@@ -46,6 +46,8 @@ package struct LoadFigures: Sendable, Hashable {
     package internal(set) var failed = 0
     /// From due to the end of the answer, coarsely.
     package internal(set) var responseTime = LatencyHistogram(bits: 6)
+    /// Answers by the instance that named itself.
+    package internal(set) var instances: [String: Int] = [:]
   }
 
   /// Arrivals that were started.
@@ -132,9 +134,11 @@ package struct LoadFigures: Sendable, Hashable {
     errors[name, default: 0] += 1
   }
 
-  mutating func note(instance: String) {
+  /// An answer of an instance to a request that was due in the stretch `bin`.
+  mutating func note(instance: String, bin: Int) {
     let name = instances[instance] != nil || instances.count < Self.mostErrors ? instance : "others"
     instances[name, default: 0] += 1
+    self.bin(bin) { $0.instances[name, default: 0] += 1 }
   }
 
   mutating func bin(_ index: Int, _ change: (inout Bin) -> Void) {
@@ -153,19 +157,9 @@ package struct LoadFigures: Sendable, Hashable {
     byClass[min(5, status / 100)].record(response)
     statuses.note(status)
     let hasFailed = status >= 400
-    endpoints[endpoint].requests += 1
-    endpoints[endpoint].responseTime.record(response)
-    endpoints[endpoint].serviceTime.record(service)
-    endpoints[endpoint].statuses.note(status)
-    scenarios[scenario].requests += 1
-    scenarios[scenario].responseTime.record(response)
-    phases[phase].requests += 1
-    phases[phase].responseTime.record(response)
-    if hasFailed {
-      endpoints[endpoint].failed += 1
-      scenarios[scenario].failed += 1
-      phases[phase].failed += 1
-    }
+    endpoints[endpoint].note(answer: status, hasFailed: hasFailed, response: response, service: service)
+    scenarios[scenario].note(answer: response, hasFailed: hasFailed)
+    phases[phase].note(answer: response, hasFailed: hasFailed)
     self.bin(bin) {
       $0.responseTime.record(response)
       if hasFailed { $0.failed += 1 }
@@ -226,12 +220,21 @@ package struct LoadFigures: Sendable, Hashable {
         $0.started += bin.started
         $0.failed += bin.failed
         $0.responseTime.add(bin.responseTime)
+        $0.instances.merge(bin.instances) { $0 + $1 }
       }
     }
   }
 }
 
 extension LoadFigures.Endpoint {
+  fileprivate mutating func note(answer status: Int, hasFailed: Bool, response: Int, service: Int) {
+    requests += 1
+    if hasFailed { failed += 1 }
+    responseTime.record(response)
+    serviceTime.record(service)
+    statuses.note(status)
+  }
+
   mutating func add(_ other: Self) {
     requests += other.requests
     errors += other.errors
@@ -244,6 +247,12 @@ extension LoadFigures.Endpoint {
 }
 
 extension LoadFigures.Group {
+  fileprivate mutating func note(answer response: Int, hasFailed: Bool) {
+    requests += 1
+    if hasFailed { failed += 1 }
+    responseTime.record(response)
+  }
+
   mutating func add(_ other: Self) {
     started += other.started
     completed += other.completed
@@ -377,6 +386,7 @@ extension LoadFigures.Bin {
       "started": .integer(started), "failed": .integer(failed), "n": .integer(responseTime.count),
       "p50": responseTime.told(0.5), "p95": responseTime.told(0.95),
       "max": responseTime.count > 0 ? .seconds(responseTime.most) : nil, "counts": responseTime.compact,
+      "instances": .counts(instances),
     ]
   }
 
@@ -385,6 +395,7 @@ extension LoadFigures.Bin {
       let response = LatencyHistogram(compact: value["counts"])
     else { return nil }
     (self.started, self.failed, responseTime) = (started, failed, response)
+    instances = value["instances"]?.counts ?? [:]
   }
 }
 

@@ -95,7 +95,10 @@ final class Fiber {
   var due: Int
   /// The request under way.
   var step: FlowProgram.Step?
-  var written: RequestWriter.Written?
+  /// It as it is sent.
+  var bytes: [UInt8] = []
+  /// Where it leads; nil for one that never varies and goes to the target itself.
+  var url: LoadURL?
   var redirects = 0
   var attempts = 0
   /// Stretches that are yet to be run side by side.
@@ -108,5 +111,11 @@ final class Fiber {
     position = stretch.lowerBound
     end = stretch.upperBound
     self.due = due
+  }
+
+  /// There is no request under way any more.
+  func forgetRequest() {
+    step = nil
+    url = nil
   }
 }

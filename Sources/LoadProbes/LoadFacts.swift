@@ -63,7 +63,7 @@ struct LoadFacts {
     guard instanceHeader != nil else { return nil }
     let counts = result.figures.instances
     let all = counts.values.reduce(0, +)
-    let named = counts.filter { $0.key != "unnamed" }
+    let named = Self.named(counts)
     guard all > 0, !named.isEmpty else { return ["count": 0, "mostShare": nil, "imbalance": nil, "each": []] }
     let most = named.values.max() ?? 0
     return [
@@ -72,18 +72,33 @@ struct LoadFacts {
       "imbalance": Self.number(Double(most) * Double(named.count) / Double(all)),
       "each": .array(
         counts.sorted { $0.key < $1.key }.map {
-          ["name": .string($0.key), "answers": .integer($0.value), "share": Self.share($0.value, of: all)]
+          [
+            "name": .string($0.key), "answers": .integer($0.value), "share": Self.share($0.value, of: all),
+            "firstSecond": second(of: $0.key) { $0.first }, "lastSecond": second(of: $0.key) { $0.last },
+          ]
         }),
     ]
+  }
+
+  /// Those that said who they are.
+  private static func named(_ instances: [String: Int]) -> [String: Int] { instances.filter { $0.key != "unnamed" } }
+
+  /// One of the stretches in which an instance answered, by the second at which it begins.
+  private func second(of instance: String, _ one: ([Int]) -> Int?) -> JSONValue {
+    let bins = result.figures.bins
+    let answered = bins.indices.filter { bins[$0].instances[instance] != nil }
+    return one(answered).map { .integer($0 * result.plan.binSeconds) } ?? nil
   }
 
   private var timeline: [JSONValue] {
     result.figures.bins.enumerated().map { index, bin in
       [
-        "second": .integer(index * result.plan.binSeconds), "answers": .integer(bin.responseTime.count),
+        "second": .integer(index * result.plan.binSeconds), "started": .integer(bin.started),
+        "answers": .integer(bin.responseTime.count),
         "failed": .integer(bin.failed), "p50": Self.told(bin.responseTime, 0.5),
         "p95": Self.told(bin.responseTime, 0.95),
         "max": bin.responseTime.count > 0 ? Self.milliseconds(bin.responseTime.most) : nil,
+        "instances": instanceHeader == nil ? nil : .integer(Self.named(bin.instances).count),
       ]
     }
   }

@@ -85,6 +85,8 @@ enum LoadSchema {
               .object([
                 .required("name", .string(), "its name"), .required("answers", count, "its answers"),
                 .required("share", number, "their share"),
+                Schema.Field("firstSecond", .nullable(count), "when it began to answer, from the start of the run"),
+                Schema.Field("lastSecond", .nullable(count), "when it answered last"),
               ])), "the instances"),
         ])), "how answers spread over the instances; null where none names itself"),
     .required(
@@ -94,7 +96,10 @@ enum LoadSchema {
           .required("second", count, "from the start"), .required("answers", count, "requests due then and answered"),
           .required("failed", count, "requests due then that failed"), .required("p50", number, "the median"),
           .required("p95", number, "the 95th percentile"), .required("max", number, "the largest"),
-        ])), "response time over time"),
+          Schema.Field("started", count, "users that started then"),
+          Schema.Field(
+            "instances", .nullable(count), "instances that answered what was due then; null where none names itself"),
+        ])), "load, response time and instances over time"),
     .required(
       "processes",
       .array(

@@ -32,16 +32,17 @@ package struct ArrivalSequence: Sequence, IteratorProtocol, Sendable {
   /// The next arrival; nil at the end.
   package mutating func next() -> Arrival? {
     while phases.indices.contains(phase) {
-      let current = phases[phase]
       if inPhase < count {
-        let offset = current.isPoisson ? drawnSeconds(current) : current.seconds(ofArrival: inPhase)
+        let offset =
+          phases[phase].isPoisson
+          ? drawnSeconds(phases[phase]) : phases[phase].seconds(ofArrival: inPhase, of: count)
         defer {
           inPhase += 1
           number += 1
         }
         return Arrival(number: number, phase: phase, nanoseconds: Int(((phaseStart + offset) * 1e9).rounded()))
       }
-      phaseStart += current.seconds ?? 0
+      phaseStart += phases[phase].seconds ?? 0
       phase += 1
       inPhase = 0
       passed = 0

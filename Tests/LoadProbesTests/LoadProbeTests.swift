@@ -72,6 +72,35 @@ struct LoadProbeTests {
     #expect(traffic.requests == 120 && traffic.connections == 60)
   }
 
+  @Test("an instance that joins under load is told by when it did")
+  func scaling() async throws {
+    let answered = Mutex(0)
+    let server = try ScriptedServer { peer in
+      while !peer.receive().isEmpty {
+        let number = answered.withLock { count in
+          count += 1
+          return count
+        }
+        let name = number > 35 && number % 2 == 0 ? "b" : "a"
+        peer.send(Array("HTTP/1.1 200 OK\r\nx-instance: \(name)\r\ncontent-length: 2\r\n\r\nok".utf8))
+      }
+    }
+    let (sighting, _) = await Self.look([
+      "target": .string("http://127.0.0.1:\(server.port)"), "flow": [["get": ["url": "/"]]],
+      "phases": [["duration": 3, "arrivalRate": 30]], "instanceHeader": "x-instance",
+    ])
+    guard case .seen(let facts, _) = sighting else {
+      Issue.record("\(sighting)")
+      return
+    }
+    #expect(LoadRunProbe().descriptor.facts.violations(of: facts).isEmpty)
+    #expect(facts["timeline"]?.array?.map { $0["started"] ?? nil } == [30, 30, 30])
+    #expect(facts["timeline"]?.array?.map { $0["instances"] ?? nil } == [1, 2, 2])
+    let each = try #require(facts["instances"]?["each"]?.array)
+    #expect(each.map { $0["firstSecond"] ?? nil } == [0, 1] && each.map { $0["lastSecond"] ?? nil } == [2, 2])
+    #expect(each.map { $0["answers"] ?? nil } == [62, 28])
+  }
+
   @Test("a script beside the inventory, on an endpoint of its own kind")
   func script() async throws {
     let server = try Self.site()

@@ -50,6 +50,9 @@ struct ChildProcess: Sendable {
     return try folder.read(Self.output)
   }
 
+  /// Sends it a signal.
+  func signal(_ number: Int32) { Glibc.kill(identifier, number) }
+
   /// Asks it to end and waits until it has, for ten seconds at most; then ends it at once.
   func terminate() {
     Glibc.kill(identifier, SIGTERM)

@@ -1,5 +1,28 @@
 /// An nginx with TLS on loopback.
 package enum NginxServer {
+  /// One without TLS that answers `ok` and closes no connection by itself.
+  package static func startPlain() throws -> ServerProcess {
+    let folder = try ScratchFolder()
+    let port = try LoopbackPort.free()
+    try folder.write(
+      """
+      daemon off;
+      master_process off;
+      pid nginx.pid;
+      error_log error.log;
+      events {}
+      http {
+        access_log off;
+        keepalive_requests 1000000;
+        client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+        uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+        server { listen 127.0.0.1:\(port); location / { return 200 "ok"; } }
+      }
+
+      """, to: "nginx.conf")
+    return try ServerProcess("nginx", ["-p", folder.path, "-c", "nginx.conf"], port: port, in: folder)
+  }
+
   /// Does for every path what `location`, nginx directives, says: serves `ok`, unless said otherwise. `server` are further
   /// directives of the server; `otherServer` those of a second one on the same port, in which `PORT` stands for it.
   package static func start(

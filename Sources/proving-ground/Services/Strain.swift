@@ -10,8 +10,8 @@ struct Strain: Codable, Sendable {
   var dropsOrders = false
   /// How much each request leaves behind in memory, in KiB.
   var leakedKilobytes = 0
-  /// How many threads go on computing for a second after each request.
-  var burningThreads = 0
+  /// How many cores the instance uses up, on average, while requests come and for a second more.
+  var burnedCores = 0.0
   /// Whether the list asks the database for each of its events again.
   var asksForEachEvent = false
   /// How long the database is made to wait at each search for AI, in milliseconds.

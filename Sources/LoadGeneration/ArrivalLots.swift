@@ -1,0 +1,36 @@
+import LoadScripts
+
+/// Whether arrivals follow each other so closely that starting them in lots is worth more than waking up for each.
+struct ArrivalLots {
+  /// From one lot to the next, in nanoseconds: so much later than it was due may an arrival start, or an answer be read.
+  static let spacing = 200_000
+  /// Spaces count as at most this long, in nanoseconds, so that one pause is soon forgotten.
+  private static let longest = 10_000_000
+
+  private var last: Int?
+  /// The mean of the last spaces, the newer ones weighing more, in nanoseconds.
+  private var space = longest
+
+  /// Takes the next arrival, in nanoseconds from the start of the run.
+  mutating func note(arrivalAt moment: Int) {
+    if let last { space += (min(max(0, moment - last), Self.longest) - space) / 16 }
+    last = moment
+  }
+
+  /// Whether more than one arrival belongs to a lot, as a rule.
+  var areDense: Bool { space < Self.spacing }
+
+  /// Whether any phase brings a loop that has one of `share` parts of them so many arrivals.
+  static func mayBeDense(_ phases: [LoadPhase], share: Double) -> Bool {
+    phases.contains { phase in
+      let rate: Double
+      switch phase.shape {
+      case .constant(let constant)?: rate = constant
+      case .ramp(let from, let to)?: rate = max(from, to)
+      case .count(let count)?: rate = Double(count) / max(phase.seconds ?? 0, 1e-9)
+      case .pause?, nil: rate = 0
+      }
+      return rate / share > 1e9 / Double(spacing)
+    }
+  }
+}
