@@ -185,6 +185,7 @@ private struct ScheduledAudit: Sendable {
     ]
     if clock.isOwn { arguments += ["--\(AuditCommand.rehearsalOption)", clock.now.description] }
     if let policy = audit.policy { arguments += ["--policy", policy] }
+    if audit.carries { arguments += ["--carry", AuditCommand.fromHistory] }
     for checks in audit.checks { arguments += ["--checks", checks] }
     for trust in audit.trust { arguments += ["--trust", trust] }
     // The inventory's references to secrets need the environment; what steers other commands must not steer this one.
