@@ -201,7 +201,7 @@ private final class FickleSite: Sendable {
   }
 
   private func wait(_ what: Comment, _ condition: () async throws -> Bool) async throws {
-    let deadline = Deadline(milliseconds: 90_000)
+    let deadline = Deadline(milliseconds: 120_000)
     while try await !condition() {
       try #require(!deadline.hasPassed, what)
       try await Task.sleep(for: .milliseconds(50))
@@ -213,7 +213,7 @@ private final class FickleSite: Sendable {
   }
 
   /// Eight hours of the real program in some ten seconds: audits, pages and notices all along.
-  @Test(.timeLimit(.minutes(2))) func eightHoursOfServingLeaveNothingInMemory() async throws {
+  @Test(.timeLimit(.minutes(4))) func eightHoursOfServingLeaveNothingInMemory() async throws {
     let (hours, rate) = (8, 2880)
     let target = try site.server()
     let told = Mutex(0)
@@ -233,7 +233,10 @@ private final class FickleSite: Sendable {
     var samples: [Int] = []
     var pages = 0
     let length = Duration.seconds(hours * 3600) / rate
-    while case let passed = ContinuousClock.now - began, passed < length {
+    // Where the disk makes audits wait, hours pass between two of them: then it is more hours.
+    while case let passed = ContinuousClock.now - began,
+      try passed < length || (passed < .seconds(90) && runs(store) < 8)
+    {
       site.turn(bad: Int(passed / .seconds(2)) % 2 == 1)
       let paths = ["/", "/systems/1", "/changes", "/waivers", "/metrics", "/api/v1/systems/1/trend"]
       let answer = try await get(paths[pages % paths.count], port: service.port)
@@ -253,14 +256,13 @@ private final class FickleSite: Sendable {
     print(
       "eight hours: \(count) runs, \(pages) pages, \(told.withLock { $0 }) notices; \(middle) kB in the middle, "
         + "\(grown) kB more at the end")
-    // On a busy machine an audit takes hours of this time, and those that would overlap are left out.
     #expect(count >= 4 && told.withLock { $0 } >= 2)
     #expect(grown < 4096)
   }
 
   /// From the schedule to the receivers: a target that goes bad and good again is told of once each over every kind of
   /// channel, though each refuses at first, and not again after a restart.
-  @Test(.timeLimit(.minutes(4))) func everyChannelHearsOfARegressionAndItsRecoveryOnce() async throws {
+  @Test(.timeLimit(.minutes(8))) func everyChannelHearsOfARegressionAndItsRecoveryOnce() async throws {
     let (hooks, chat, mail, resolved) = (Receiver(), Receiver(), Receiver(), Receiver())
     let (hookServer, chatServer, mailServer) = (try hooks.server(), try chat.server(), try mail.mailServer())
     // Behind a real Alertmanager; a first delivery that is refused there is the Alertmanager's to repeat.
