@@ -74,6 +74,8 @@ public enum GateRule: Sendable, Hashable {
   case maximumWaivedWeight(Int)
   /// No waiver has a problem of these kinds.
   case refusedWaiverProblems([AuditReport.WaiverProblem.Kind])
+  /// No attestation about which something has to be done is in one of these states.
+  case refusedAttestationStates([AuditReport.AttestationRow.State])
   /// At most this many numbers are worse than the noise of earlier runs explains.
   case maximumRegressions(Int)
   /// At most this many cells of the inventory's matrix are failing or holes.

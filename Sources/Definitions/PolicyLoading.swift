@@ -92,6 +92,10 @@ extension Policy {
       let refused = try waivers.texts("refuse").compactMap(AuditReport.WaiverProblem.Kind.init)
       if !refused.isEmpty { rules.append(.refusedWaiverProblems(refused)) }
     }
+    if let attestations = gate["attestations"] {
+      let refused = try attestations.texts("refuse").compactMap(AuditReport.AttestationRow.State.init)
+      if !refused.isEmpty { rules.append(.refusedAttestationStates(refused)) }
+    }
     if let limit = gate["maxRegressions"]?.integer { rules.append(.maximumRegressions(limit)) }
     if let limit = gate["maxOpenCells"]?.integer { rules.append(.maximumOpenCells(limit)) }
     return rules

@@ -30,6 +30,7 @@ enum PolicySchema {
       "checklist items covered by checks that are not open"),
     .init("newFailures", newFailures, "findings that fail without standing in the baseline"),
     .init("waivers", waivers, "what waivers may do"),
+    .init("attestations", attestations, "what people attested"),
     .init(
       "maxRegressions", .integer(minimum: 0),
       "at most this many numbers are worse than the noise of earlier runs explains"),
@@ -55,6 +56,12 @@ enum PolicySchema {
     .init(
       "refuse", .array(.word(AuditReport.WaiverProblem.Kind.self), minimumCount: 1),
       "the problems of waivers that leave the gate undecided"),
+  ])
+
+  private static let attestations = Schema.object([
+    .init(
+      "refuse", .array(.string(.word(["expired", "stale"])), minimumCount: 1),
+      "the states of attestations that leave the gate undecided, unless another one makes the same statement and holds")
   ])
 
   private static let evidence = Schema.object([

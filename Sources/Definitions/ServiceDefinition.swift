@@ -62,6 +62,8 @@ package struct ServiceDefinition: Sendable {
     package var trust: [String]
     /// Seconds after which a run stops looking.
     package var deadlineSeconds: Int
+    /// Whether what is expensive to see is carried from the history while it holds.
+    package var carries = false
 
     /// Its name.
     package var name: String { schedule.name }

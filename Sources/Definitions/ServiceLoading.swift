@@ -173,7 +173,8 @@ private struct ServiceLoading {
         catchUpSeconds: value["catchUpSeconds"]?.value.integer ?? 86_400),
       inventory: FilePath.absolute(inventory, in: folder),
       policy: isFile ? policy.map { FilePath.absolute($0, in: folder) } : policy, checks: paths(value, "checks"),
-      trust: paths(value, "trust"), deadlineSeconds: value["deadlineSeconds"]?.value.integer ?? 1800)
+      trust: paths(value, "trust"), deadlineSeconds: value["deadlineSeconds"]?.value.integer ?? 1800,
+      carries: value["carry"]?.value.bool ?? false)
   }
 
   private mutating func rules(of zone: LocatedValue?, _ bytes: (String) -> [UInt8]?) -> TimeZoneRules? {

@@ -56,6 +56,9 @@ enum ServiceSchema {
       default: 86_400),
     .init(
       "deadlineSeconds", .integer(minimum: 1, maximum: 86_400), "a run stops looking after this time", default: 1800),
+    .init(
+      "carry", .boolean, "use what an earlier run of the history saw of load, writing and disruption while it is fresh",
+      default: false),
   ])
 
   /// Where notices go; the kinds differ in what they need.

@@ -44,6 +44,7 @@ package enum Audit {
       basis.shard = header.shard?.summary
       basis.baseline = run.overlays.baseline
       basis.waivers = waiving.rows
+      basis.attestations = attesting.rows
       basis.measurements = measurements
       if needsMatrix { basis.matrix = header.matrix.map { ValidationMatrix($0, findings: findings).summary } }
       return Gating.gate(rules, findings: findings, on: basis)

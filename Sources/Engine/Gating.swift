@@ -24,6 +24,8 @@ package enum Gating {
     package var baseline: Baseline?
     /// The waivers as they stand.
     package var waivers: [AuditReport.WaiverRow] = []
+    /// What people attested, as it stands.
+    package var attestations: [AuditReport.AttestationRow] = []
     /// The numbers that the run measured.
     package var measurements: [AuditReport.Measurement] = []
     /// What of each service is proven, accepted findings counted as what they are; nil without a matrix.
@@ -63,6 +65,8 @@ package enum Gating {
       case .maximumWaivers(let limit): conditions.append(activeWaivers(basis.waivers, limit))
       case .maximumWaivedWeight(let limit): conditions.append(waivedWeight(findings, score, limit))
       case .refusedWaiverProblems(let kinds): conditions.append(waiverProblems(basis.waivers, kinds))
+      case .refusedAttestationStates(let states):
+        conditions.append(attestationProblems(basis.attestations, states))
       case .maximumRegressions(let limit): conditions.append(regressions(basis.measurements, limit))
       case .maximumOpenCells(let limit):
         conditions.append(openCells(basis.matrix, waived(findings), limit, isNarrowed: basis.isNarrowed))
@@ -151,7 +155,7 @@ package enum Gating {
         + " and \(undecided) not judged, at most \(limit) allowed")
   }
 
-  // The conditions on waivers ask whether acceptances can be relied on. Taking a waiver away must never turn a failed gate
+  // The conditions on waivers and attestations ask whether what people say can be relied on. Taking one away must never turn a failed gate
   // into a passed one, so what does not pass them is left undecided.
 
   private static func activeWaivers(_ rows: [AuditReport.WaiverRow], _ limit: Int) -> Gate.Condition {
@@ -183,6 +187,18 @@ package enum Gating {
       id: "sound-waivers", status: wrong.isEmpty ? .pass : .undecided,
       detail: wrong.isEmpty
         ? "no waiver is refused" : Judge.bounded("\(wrong.count) refused: \(words.joined(separator: "; "))", 600))
+  }
+
+  private static func attestationProblems(
+    _ rows: [AuditReport.AttestationRow], _ states: [AuditReport.AttestationRow.State]
+  ) -> Gate.Condition {
+    let standing = AttestationStanding(rows)
+    let wrong = rows.filter { states.contains($0.state) && !standing.isSound($0) }
+    let words = wrong.prefix(5).map { "\($0.attestation.id) (\($0.state.rawValue): \($0.problem ?? ""))" }
+    return Gate.Condition(
+      id: "sound-attestations", status: wrong.isEmpty ? .pass : .undecided,
+      detail: wrong.isEmpty
+        ? "no attestation is refused" : Judge.bounded("\(wrong.count) refused: \(words.joined(separator: "; "))", 600))
   }
 
   private static func somethingChecked(_ findings: [Finding]) -> Gate.Condition {

@@ -23,10 +23,18 @@ package enum Flapping {
   }
 
   /// Whether it flaps after the last of `states`, oldest first; only states that evidence decided.
+  ///
+  /// The same as asking for the share after each of them, but by the transitions alone, which are few.
   package static func isFlapping(_ states: [Status]) -> Bool {
     var flaps = false
-    for end in states.indices {
-      let share = share(of: states[...end])
+    var transitions: [Int] = []
+    var before: Status?
+    for (end, state) in states.enumerated() {
+      if let before, before != state { transitions.append(end) }
+      before = state
+      if let first = transitions.first, end - first >= window - 1 { transitions.removeFirst() }
+      let sum = transitions.reduce(0) { $0 + 228 - 4 * (end - $1) }
+      let share = sum * 1000 / (190 * (window - 1))
       flaps = flaps ? share >= low : share >= high
     }
     return flaps
@@ -35,7 +43,7 @@ package enum Flapping {
 
 extension Timeline {
   /// How many runs back the states are followed: hysteresis remembers, but not for ever.
-  private static let reach = 200
+  static let reach = 200
 
   /// The statuses that evidence decided in the runs up to `ordinal`, oldest first, the last two hundred runs of them.
   package func evaluatedStates(upTo ordinal: Int) -> [Status] {

@@ -108,22 +108,28 @@ extension HistoryStore {
     of stream: Int, since start: Instant, limit: Int = 50_000, before deadline: Deadline
   ) throws(HistoryFailure) -> [MeasureSeries] {
     try transaction(writing: false, before: deadline) { session throws(HistoryFailure) in
+      // A series is as many rows as runs measured it, which differ in the number alone: what else is said of it is read
+      // once, where it was measured last.
       let rows = try session.run(
         """
-        SELECT m.series, r.run_id, m.started_at, m.value, m.probe, m.target, m.subject, m.name, m.unit, m.better, m.verdict
+        SELECT m.series, r.run_id, m.started_at, m.value, m.run
         FROM history_measure m JOIN history_run r ON r.id = m.run
         WHERE m.stream = $1 AND m.started_at >= $2 ORDER BY m.started_at DESC, m.run DESC LIMIT $3
         """, [.integer(stream), .integer(start.seconds), .integer(limit)], before: deadline)
-      var found: [String: MeasureSeries] = [:]
-      var current: [[String?]: String] = [:]
+      var points: [String: [AuditReport.Measurement.Point]] = [:]
+      var newest: [(run: Int, series: String)] = []
       for row in rows {
-        guard let series = row.text("series"), let point = Self.point(row) else {
+        guard let series = row.text("series"), let point = Self.point(row), let run = row.integer("run") else {
           throw .notAHistory("a number of the history cannot be read")
         }
-        if found[series] != nil {
-          found[series]?.points.append(point)
-          continue
-        }
+        if points[series, default: []].isEmpty { newest.append((run, series)) }
+        points[series, default: []].append(point)
+      }
+      let described = try Self.descriptions(session, of: newest, before: deadline)
+      var found: [String: MeasureSeries] = [:]
+      var current: [[String?]: String] = [:]
+      for (_, series) in newest {
+        guard let row = described[series] else { throw .notAHistory("a number of the history cannot be read") }
         guard let probe = row.text("probe"), let name = row.text("name"), let unit = row.text("unit"),
           let better = row.text("better").flatMap(NoiseComparison.Better.init),
           let verdict = row.text("verdict").flatMap(NoiseComparison.Verdict.init)
@@ -134,8 +140,7 @@ extension HistoryStore {
         current[place] = series
         found[series] = MeasureSeries(
           series: series, probe: probe, target: row.text("target"), subject: row.text("subject"), name: name,
-          unit: unit,
-          better: better, verdict: verdict, points: [point])
+          unit: unit, better: better, verdict: verdict, points: points[series] ?? [])
       }
       return found.values.map { series in
         var series = series
@@ -146,6 +151,24 @@ extension HistoryStore {
           < ($1.target ?? "", $1.probe, $1.subject ?? "", $1.name, $1.series)
       }
     }
+  }
+
+  /// What is said of series where runs measured them last, by series.
+  private static func descriptions(
+    _ session: any SQLSession, of newest: [(run: Int, series: String)], before deadline: Deadline
+  ) throws(HistoryFailure) -> [String: SQLRow] {
+    var described: [String: SQLRow] = [:]
+    for (run, wanted) in Dictionary(grouping: newest, by: \.run) {
+      let series = Set(wanted.map(\.series))
+      let rows = try session.run(
+        """
+        SELECT series, probe, target, subject, name, unit, better, verdict FROM history_measure WHERE run = $1
+        """, [.integer(run)], before: deadline)
+      for row in rows {
+        if let name = row.text("series"), series.contains(name) { described[name] = row }
+      }
+    }
+    return described
   }
 
   private static func point(_ row: SQLRow) -> AuditReport.Measurement.Point? {

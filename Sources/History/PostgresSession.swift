@@ -33,9 +33,8 @@ final class PostgresSession: SQLSession, @unchecked Sendable {
     }
     do throws(PostgresFailure) {
       let rows = try connection.query(statement, texts, before: deadline)
-      return rows.map { row in
-        SQLRow(columns: rows.columns, values: rows.columns.map { SQLValue(row[$0]) })
-      }
+      let columns = SQLColumns(rows.columns)
+      return rows.map { row in SQLRow(columns: columns, values: row.texts.map { SQLValue($0) }) }
     } catch {
       switch error {
       case .server: break

@@ -195,16 +195,32 @@ extension HistoryStore {
   private static func flapping(
     _ session: any SQLSession, _ stream: RunStream, limit: Int, before deadline: Deadline
   ) throws(HistoryFailure) -> [TrackedFinding] {
+    // Of those that changed of late, no more than the stretches that a decision looks at: the last one that began before
+    // the runs within reach, and what followed.
     let rows = try session.run(
       """
-      SELECT finding AS id FROM history_stretch WHERE stream = $1 AND ordinal > $2
-      GROUP BY finding HAVING count(*) > 2 ORDER BY finding LIMIT 1000
-      """, [.integer(stream.id), .integer(stream.runs - Flapping.window)], before: deadline)
-    var unstable: [Int] = []
-    for id in rows.compactMap({ $0.integer("id") })
-    where try timeline(session, of: id, before: deadline).isFlapping(at: stream.runs) {
-      unstable.append(id)
+      WITH restless AS (
+        SELECT finding FROM history_stretch WHERE stream = $1 AND ordinal > $2
+        GROUP BY finding HAVING count(*) > 2 ORDER BY finding LIMIT 1000),
+      reached AS (
+        SELECT r.finding, COALESCE((
+          SELECT max(b.ordinal) FROM history_stretch b WHERE b.finding = r.finding AND b.ordinal <= $3), 0) AS first
+        FROM restless r)
+      SELECT t.finding, t.ordinal, t.started_at, t.status, t.severity
+      FROM reached JOIN history_stretch t ON t.finding = reached.finding AND t.ordinal >= reached.first
+      ORDER BY t.finding, t.ordinal
+      """,
+      [
+        .integer(stream.id), .integer(stream.runs - Flapping.window), .integer(stream.runs - Timeline.reach),
+      ], before: deadline)
+    var stretches: [Int: [Stretch]] = [:]
+    for row in rows {
+      guard let finding = row.integer("finding") else {
+        throw .notAHistory("a stretch of the history cannot be read")
+      }
+      stretches[finding, default: []].append(try Self.stretch(row))
     }
+    let unstable = stretches.filter { Timeline($0.value).isFlapping(at: stream.runs) }.keys.sorted()
     guard !unstable.isEmpty else { return [] }
     let list = unstable.map(String.init).joined(separator: ", ")
     return try findings(session, stream: stream.id, "f.id IN (\(list))", limit: limit, before: deadline)
@@ -234,17 +250,17 @@ extension HistoryStore {
       ORDER BY ordinal
       """, [.integer(finding)], before: deadline)
     var stretches: [Stretch] = []
-    for row in rows {
-      guard let ordinal = row.integer("ordinal"), let started = row.integer("started_at"),
-        let status = row.text("status").flatMap(Status.init),
-        let severity = row.text("severity").flatMap(Severity.init)
-      else { throw .notAHistory("a stretch of the history cannot be read") }
-      stretches.append(
-        Stretch(
-          ordinal: ordinal, startedAt: Instant(seconds: started),
-          state: FindingState(status, severity, isWaived: row.isTrue("waived")), message: row.text("message") ?? ""))
-    }
+    for row in rows { stretches.append(try Self.stretch(row)) }
     return Timeline(stretches)
+  }
+
+  private static func stretch(_ row: SQLRow) throws(HistoryFailure) -> Stretch {
+    guard let ordinal = row.integer("ordinal"), let started = row.integer("started_at"),
+      let status = row.text("status").flatMap(Status.init), let severity = row.text("severity").flatMap(Severity.init)
+    else { throw .notAHistory("a stretch of the history cannot be read") }
+    return Stretch(
+      ordinal: ordinal, startedAt: Instant(seconds: started),
+      state: FindingState(status, severity, isWaived: row.isTrue("waived")), message: row.text("message") ?? "")
   }
 
   /// The newest changes of these kinds in a stream, newest first.

@@ -15,13 +15,25 @@ enum SQLValue: Sendable, Hashable {
   init(_ truth: Bool) { self = .integer(truth ? 1 : 0) }
 }
 
+/// The columns of an answer, found once for all its rows.
+struct SQLColumns: Sendable {
+  private let positions: [String: Int]
+
+  /// Columns by their names in order; of those that share one, the first is meant.
+  init(_ names: [String]) {
+    positions = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
+  }
+
+  func position(of name: String) -> Int? { positions[name] }
+}
+
 /// One row of an answer.
 struct SQLRow: Sendable {
-  let columns: [String]
+  let columns: SQLColumns
   let values: [SQLValue]
 
   private func value(_ name: String) -> SQLValue {
-    columns.firstIndex(of: name).map { values[$0] } ?? .null
+    columns.position(of: name).map { values[$0] } ?? .null
   }
 
   /// The whole number in a column; nil for null.

@@ -13,6 +13,8 @@ final class SQLiteSession: SQLSession, @unchecked Sendable {
 
   /// Written into the header of the file: whose it is, "PWHY".
   private static let applicationID = 0x5057_4859
+  /// The most statements that are kept prepared; those of this program that are the same every time are fewer.
+  private static let mostPrepared = 200
   /// How many instructions pass between two looks at the deadline.
   private static let instructions: Int32 = 20_000
 
@@ -96,13 +98,13 @@ final class SQLiteSession: SQLSession, @unchecked Sendable {
     }
     for (index, argument) in arguments.enumerated() { try bind(argument, to: "$\(index + 1)", of: prepared) }
     var rows: [SQLRow] = []
-    let columns = (0..<sqlite3_column_count(prepared)).map { column in
-      sqlite3_column_name(prepared, column).map { String(cString: $0) } ?? ""
-    }
+    let count = sqlite3_column_count(prepared)
+    let columns = SQLColumns(
+      (0..<count).map { column in sqlite3_column_name(prepared, column).map { String(cString: $0) } ?? "" })
     while true {
       switch sqlite3_step(prepared) {
       case SQLITE_ROW:
-        rows.append(SQLRow(columns: columns, values: columns.indices.map { value(Int32($0), of: prepared) }))
+        rows.append(SQLRow(columns: columns, values: (0..<count).map { value($0, of: prepared) }))
       case SQLITE_DONE: return rows
       case let status: throw failure(status)
       }
@@ -111,6 +113,11 @@ final class SQLiteSession: SQLSession, @unchecked Sendable {
 
   private func prepared(_ statement: String) throws(HistoryFailure) -> OpaquePointer {
     if let known = prepared[statement] { return known }
+    // A statement that names the rows it is about is not met again: such must not pile up over weeks.
+    if prepared.count >= Self.mostPrepared {
+      for statement in prepared.values { sqlite3_finalize(statement) }
+      prepared = [:]
+    }
     var made: OpaquePointer?
     let status = sqlite3_prepare_v2(handle, statement, -1, &made, nil)
     guard status == SQLITE_OK, let made else { throw failure(status) }

@@ -23,6 +23,9 @@ package struct PostgresRow: Sendable {
   let columns: [String]
   let values: [String?]
 
+  /// The texts in the order of the columns; nil for SQL's null.
+  package var texts: [String?] { values }
+
   /// The text in the first column called `name`; nil for SQL's null and for a column that is not there.
   package subscript(name: String) -> String? {
     columns.firstIndex(of: name).flatMap { values[$0] }

@@ -38,6 +38,8 @@ package actor AuditService {
     var renewed: Instant
     var task: Task<Void, Never>
     var cancellation: Cancellation
+    /// Whether it is being let go of: then its planned time is nobody's because it is done with.
+    var isEnding = false
   }
 
   private var works: [String: Work] = [:]
@@ -163,7 +165,7 @@ package actor AuditService {
   }
 
   private func renew(_ work: Work, _ name: String, at now: Instant) async throws(HistoryFailure) {
-    guard now.seconds(since: work.renewed) >= Self.lease / 4 || now < work.renewed else { return }
+    guard !work.isEnding, now.seconds(since: work.renewed) >= Self.lease / 4 || now < work.renewed else { return }
     let instance = instance
     let isOurs = try await asking { store, deadline throws(HistoryFailure) in
       try store.renew(
@@ -171,7 +173,7 @@ package actor AuditService {
     }
     if isOurs {
       works[name]?.renewed = now
-    } else {
+    } else if works[name]?.isEnding == false {
       // This instance slept for longer than its lease: somebody else is at it.
       log("\(name): taken over by another instance")
       work.cancellation.call()
@@ -204,6 +206,7 @@ package actor AuditService {
         status = "broken"
       case .calledOff: status = nil
       }
+      works[name]?.isEnding = true
       _ = try await asking { store, deadline throws(HistoryFailure) in
         try store.finish(name, slot: slot, owner: instance, status: status, before: deadline)
       }

@@ -76,6 +76,13 @@ struct AuditCommand: AsyncParsableCommand {
   @Option(name: .customLong("as-of"), help: "Judge as of this day (YYYY-MM-DD) or time (RFC 3339).")
   var asOf: String?
 
+  /// The option's name, for the service that rehearses.
+  static let rehearsalOption = "rehearsed-at"
+
+  @Option(
+    name: .customLong(rehearsalOption), help: ArgumentHelp("The time at which the run begins.", visibility: .hidden))
+  var rehearsedAt: String?
+
   @Option(help: "Targets looked at side by side.")
   var concurrency = 16
 
@@ -299,7 +306,8 @@ struct AuditCommand: AsyncParsableCommand {
     _ inventory: Inventory, _ workspace: Workspace, _ narrowing: [NarrowedPlace]?, earlier folders: [RecordedRun],
     redactor: Redactor, history: HistoryStore?
   ) async throws -> RecordedRun {
-    let startedAt = Instant.current()
+    let clock = ServiceClock(from: try Day.read(rehearsedAt))
+    let startedAt = clock.now
     let began = ContinuousClock.now
     let catalogue = workspace.catalogue
     var header = RunHeader(
@@ -335,7 +343,7 @@ struct AuditCommand: AsyncParsableCommand {
       catalogue: catalogue, limits: Observer.Limits(concurrency: concurrency, deadline: deadline * 1000),
       cancellation: Interruption.shared.cancellation, redactor: redactor,
       trust: trust.map(Input.absolute), consented: header.consented,
-      permitted: SafetyClass.allCases.last(where: header.permits) ?? .observe, clock: { Instant.current() })
+      permitted: SafetyClass.allCases.last(where: header.permits) ?? .observe, clock: { clock.now })
     var observations = await observer.observations(
       of: plan, targets: inventory.targets, seen: Carrying.observations(candidates, from: earlier)
     ) { progress.note($0) }
@@ -352,7 +360,7 @@ struct AuditCommand: AsyncParsableCommand {
     }
     progress.finish()
     let elapsed = (ContinuousClock.now - began).components
-    header.finishedAt = Instant.current()
+    header.finishedAt = clock.now
     header.durationMs = Int(elapsed.seconds * 1000 + elapsed.attoseconds / 1_000_000_000_000_000)
     header.interrupted = Interruption.shared.status != nil
     return RecordedRun(header: header, observations: observations, overlays: workspace.overlays)

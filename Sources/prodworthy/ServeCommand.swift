@@ -20,8 +20,10 @@ struct ServeCommand: AsyncParsableCommand {
       Runs until SIGTERM or SIGINT, then calls off what is at work and ends. Several instances may share one history: \
       each planned time is run once.
 
-      EXAMPLE:
+      EXAMPLES:
         prodworthy serve --config serve.yaml
+        prodworthy serve --config rehearsal.yaml --rehearse 600 --from 2026-10-24
+                                                               a weekend with a change of clocks, in five minutes
       """)
 
   @Option(help: "The service's file.", completion: .file(extensions: ["yaml", "yml"]))
@@ -30,8 +32,26 @@ struct ServeCommand: AsyncParsableCommand {
   @Flag(name: .customLong("check"), help: "Only read the file and what it names, and say what would run when.")
   var onlyChecks = false
 
-  /// How often is looked at what is due, in milliseconds.
+  @Option(
+    help: """
+      Let so many seconds pass in each, to live through schedules and notices in advance. Only with a history of its \
+      own: what was planned until then counts as done there.
+      """)
+  var rehearse = 1
+
+  @Option(help: "The day or time (RFC 3339) at which --rehearse begins; now where it is left out.")
+  var from: String?
+
+  /// How often is looked at what is due, in milliseconds of the service's time.
   private static let pace = 1000
+  /// The same in real time at the least.
+  private static let leastPace = 10
+
+  func validate() throws {
+    guard (1...ServiceClock.fastest).contains(rehearse) else {
+      throw ValidationError("--rehearse runs from 1 to \(ServiceClock.fastest)")
+    }
+  }
 
   func run() async throws {
     let definition = try Self.definition(config)
@@ -49,7 +69,8 @@ struct ServeCommand: AsyncParsableCommand {
     } catch {
       throw Failure(.badData, "\(config): \(error)")
     }
-    if onlyChecks { return try Output.print(Self.plan(of: definition, at: .current())) }
+    let clock = ServiceClock(from: try Day.read(from), rate: rehearse)
+    if onlyChecks { return try Output.print(Self.plan(of: definition, at: clock.now)) }
     let store = HistoryStore(place)
     try asking { () throws(HistoryFailure) in
       try store.prepare(before: Deadline(milliseconds: HistoryOptions.patience))
@@ -57,7 +78,7 @@ struct ServeCommand: AsyncParsableCommand {
     try Output.makeFolder(definition.runs)
     let counters = ServiceCounters()
     let site = Site(
-      definition, store: HistoryStore(place), counters: counters, version: Prodworthy.version, clock: { .current() })
+      definition, store: HistoryStore(place), counters: counters, version: Prodworthy.version, clock: { clock.now })
     let server: WebServer
     do throws(TransportFailure) {
       server = try WebServer(site)
@@ -66,23 +87,24 @@ struct ServeCommand: AsyncParsableCommand {
     }
     let redactor = Redactor(secrets: definition.secrets)
     let log: @Sendable (String) -> Void = { line in
-      Output.note("\(Instant.current()) \(Untrusted.line(redactor.redacted(line)))\n")
+      Output.note("\(clock.now) \(Untrusted.line(redactor.redacted(line)))\n")
     }
     let runner = ScheduledAudit(
-      definition: definition, folder: Input.absolute(config + "/.."), environment: environment)
+      definition: definition, folder: Input.absolute(config + "/.."), environment: environment, clock: clock)
     let service = AuditService(
       definition, store: store, instance: UUID().uuidString.lowercased(), counters: counters, log: log
     ) { await runner.run($0, slot: $1, cancellation: $2) }
     log(
       "serving on \(definition.tls == nil ? "http" : "https")://\(Self.host(definition.address)):\(server.port), "
-        + "\(definition.audits.count) audit\(definition.audits.count == 1 ? "" : "s")")
+        + "\(definition.audits.count) audit\(definition.audits.count == 1 ? "" : "s")"
+        + (clock.isOwn ? ", rehearsing from \(clock.now) at \(clock.rate) times the pace" : ""))
     let cancellation = Interruption.shared.cancellation
     await withDiscardingTaskGroup { group in
       group.addTask { await server.run(until: cancellation) }
       group.addTask {
         while !cancellation.isCalled {
-          await service.tick(at: .current())
-          try? await Task.sleep(for: .milliseconds(Self.pace))
+          await service.tick(at: clock.now)
+          try? await Task.sleep(for: .milliseconds(max(Self.leastPace, Self.pace / clock.rate)))
         }
         await service.stop()
       }
@@ -132,12 +154,14 @@ private struct ScheduledAudit: Sendable {
   let definition: ServiceDefinition
   let environment: [String: String]
   private let lane = BlockingLane(width: 16)
+  private let clock: ServiceClock
 
   /// The folder of the service's configuration.
   private let configurationFolder: String
 
-  init(definition: ServiceDefinition, folder: String, environment: [String: String]) {
+  init(definition: ServiceDefinition, folder: String, environment: [String: String], clock: ServiceClock) {
     self.definition = definition
+    self.clock = clock
     configurationFolder = folder
     self.environment = environment
   }
@@ -159,7 +183,9 @@ private struct ScheduledAudit: Sendable {
       program, "audit", audit.inventory, "--out", folder, "--progress", "none", "--quiet", "--deadline",
       String(audit.deadlineSeconds), "--history", definition.history, "--only-compare",
     ]
+    if clock.isOwn { arguments += ["--\(AuditCommand.rehearsalOption)", clock.now.description] }
     if let policy = audit.policy { arguments += ["--policy", policy] }
+    if audit.carries { arguments += ["--carry", AuditCommand.fromHistory] }
     for checks in audit.checks { arguments += ["--checks", checks] }
     for trust in audit.trust { arguments += ["--trust", trust] }
     // The inventory's references to secrets need the environment; what steers other commands must not steer this one.
@@ -197,7 +223,7 @@ private struct ScheduledAudit: Sendable {
 
   /// Removes this audit's folders that are older than they are kept; what else lies there is left alone.
   private func removeOld(_ name: String) {
-    let limit = Instant.current().seconds - definition.runDays * 86_400
+    let limit = clock.now.seconds - definition.runDays * 86_400
     for entry in (try? FileManager.default.contentsOfDirectory(atPath: definition.runs)) ?? [] {
       guard entry.hasPrefix("\(name)-"), entry.utf8.count == name.utf8.count + 19 else { continue }
       let stamp = Array(entry.utf8.dropFirst(name.utf8.count + 1))

@@ -92,6 +92,20 @@ struct ChecklistTests {
     }
   }
 
+  @Test("a service for which nobody answers is a hole in the matrix, and what is done has none")
+  func ownerless() throws {
+    let group = DefectGroup(defects: Defect.all.filter { $0.id == "service-without-owner" })
+    #expect(group.ids.count == 1)
+    try Ground.with(group.ids) { ground in
+      let (_, _, folder) = try ground.audit(ListedCheck.options(for: group))
+      let out = Scratch.file("done")
+      let judged = try BuiltCommand.prodworthy.run(["judge", folder, "--policy", "definition-of-done", "--out", out])
+      #expect(judged.status == 1)
+      let condition = try #require(try Report(folder: out).gate.conditions.first { $0.id == "matrix-proven" })
+      #expect(condition.status == "fail" && condition.detail.contains("extraction owner (hole)"), "\(condition)")
+    }
+  }
+
   @Test("once what people attested has run out, nothing rests on it any more")
   func expired() throws {
     let runs = try Self.runs.get()

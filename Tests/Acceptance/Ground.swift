@@ -50,6 +50,23 @@ struct Report: Decodable {
   }
   struct Row: Decodable { var id: String, status: String }
   struct Cause: Decodable { var target: String, check: String?, reason: String, dependents: [String] }
+  struct Attested: Decodable {
+    struct Attestation: Decodable {
+      struct Topic: Decodable { var statement: String? }
+      var id: String
+      var topic: Topic
+    }
+    var attestation: Attestation
+    var state: String
+  }
+  struct Matrix: Decodable {
+    struct Service: Decodable {
+      struct Cell: Decodable { var column: String, status: String? }
+      var name: String
+      var cells: [Cell]
+    }
+    var services: [Service]
+  }
   struct Score: Decodable { var proven: Double?, possible: Double?, coverage: Double? }
 
   var gate: Gate
@@ -58,6 +75,8 @@ struct Report: Decodable {
   var causes: [Cause]
   var score: Score
   var interrupted: Bool
+  var matrix: Matrix?
+  var attestations: [Attested]
 
   init(folder: String) throws {
     self = try JSONDecoder().decode(

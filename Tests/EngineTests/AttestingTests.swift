@@ -26,7 +26,8 @@ struct AttestingTests {
   }
 
   private static func judged(
-    _ attestations: [Attestation], facts: JSONValue = ["n": 1], absence: Status = .manual, asOf day: Instant? = nil
+    _ attestations: [Attestation], facts: JSONValue = ["n": 1], absence: Status = .manual, asOf day: Instant? = nil,
+    further rules: [GateRule] = []
   ) throws -> AuditReport {
     var check = try check("a-b", expect: [], checklist: ["OPS-1"])
     check.expect = [
@@ -34,7 +35,7 @@ struct AttestingTests {
         fact: try FactPath("$.n"), matcher: Matcher(.equals, .literal(1)),
         ifMissing: CheckDefinition.Absence(status: absence, because: try MessageTemplate("somebody has to look")))
     ]
-    let policy = Policy(id: "p", title: "", gate: [.maximumOpen(.high, 0), .requiredItems(["OPS-2"])])
+    let policy = Policy(id: "p", title: "", gate: [.maximumOpen(.high, 0), .requiredItems(["OPS-2"])] + rules)
     let header = header(targets: ["t"])
     let catalogue = catalogue([check], items: items)
     let seen = Plan(header, policy: policy, catalogue: catalogue).observations.map { observation($0, facts: facts) }
@@ -55,6 +56,36 @@ struct AttestingTests {
     #expect(with.attestations.map(\.state) == [.valid] && with.attestations[0].items == ["OPS-2"])
     #expect(with.gate.status == .passed)
     #expect(with.score == without.score)
+  }
+
+  @Test("one that has run out or gone stale is to be mended, unless another one makes the same statement")
+  func lapsed() throws {
+    func outcome(_ attestations: [Attestation], _ states: [AuditReport.AttestationRow.State] = [.expired, .stale])
+      throws
+      -> (mend: [String], condition: Gate.Condition?)
+    {
+      let report = try Self.judged(attestations, further: [.refusedAttestationStates(states)])
+      return (
+        report.attestationsToMend.map(\.attestation.id), report.gate.conditions.first { $0.id == "sound-attestations" }
+      )
+    }
+    #expect(try outcome([]).condition?.status == .pass)
+    #expect(try outcome([Self.attestation()]).mend == [])
+    let expired = try outcome([Self.attestation(until: -1)])
+    #expect(expired.mend == ["A-1"] && expired.condition?.status == .undecided)
+    #expect(expired.condition?.detail.contains("A-1 (expired: its last day was") == true)
+    #expect(try outcome([Self.attestation(until: -1)], [.stale]).condition?.status == .pass)
+    let stale = try outcome([Self.attestation(statement: "It was thought about.")])
+    #expect(stale.mend == ["A-1"] && stale.condition?.status == .undecided)
+    // What was renewed stands there for the record; what begins later is nothing to mend either.
+    var renewed = Self.attestation()
+    renewed.id = "A-2"
+    let both = try outcome([Self.attestation(until: -1), renewed])
+    #expect(both.mend == [] && both.condition?.status == .pass)
+    #expect(try outcome([Self.attestation(on: 2)]).mend == [])
+    // A finding's attestation is held against its own place alone.
+    let elsewhere = Self.attestation(topic: .finding(check: "a-b", target: "t", subject: nil))
+    #expect(try outcome([Self.attestation(until: -1), elsewhere]).mend == ["A-1"])
   }
 
   @Test("it ends with its last second, and goes stale with its text or its words")

@@ -82,6 +82,24 @@ import Testing
     #expect(Flapping.share(of: [Status]()) == 0 && Flapping.share(of: [.fail]) == 0)
   }
 
+  @Test func flappingByTransitionsIsFlappingByShares() {
+    var random = SeededGenerator(seed: 11)
+    for round in 0..<300 {
+      var states: [Status] = []
+      var state = Status.pass
+      for _ in 0..<random.below(260) {
+        if random.below(2 + round % 12) == 0 { state = [Status.pass, .fail, .warn][random.below(3)] }
+        states.append(state)
+      }
+      var flaps = false
+      for end in states.indices {
+        let share = Flapping.share(of: states[...end])
+        flaps = flaps ? share >= Flapping.low : share >= Flapping.high
+      }
+      #expect(Flapping.isFlapping(states) == flaps, "\(states)")
+    }
+  }
+
   @Test func aFlappingFindingComesToRestLaterThanItBegan() {
     var states = (0..<21).map { $0 % 2 == 0 ? Status.pass : .fail }
     var calm = 0

@@ -74,6 +74,37 @@ import Testing
     #expect(!String(decoding: plain, as: UTF8.self).contains("baselineState"))
   }
 
+  @Test func anAttestationOnWhichNothingRestsIsAFindingOfItsOwn() throws {
+    let words = "docs/runbooks.md cannot be read; ACC-5 no longer rests on it"
+    let suites = try text(JUnitFormat())
+    #expect(suites.contains("name=\"readiness.attestations\" tests=\"2\" failures=\"1\""))
+    #expect(suites.contains("type=\"readiness.attestation.stale\"") && suites.contains(words))
+    let stream = try text(TAPFormat())
+    #expect(stream.contains(" - readiness.attestations A-2026-002 ops-runbook on web alerts\n"))
+    #expect(stream.split(separator: "\n").contains { $0.hasPrefix("not ok") && $0.contains("A-2026-002") })
+    #expect(stream.split(separator: "\n").contains { $0.hasPrefix("ok") && $0.contains("A-2026-001") })
+    let tests = try #require(try json(CTRFFormat())["results"]?["tests"]?.array)
+    let attested = tests.filter { $0["suite"]?[0]?.string == "readiness.attestations" }
+    #expect(attested.map { $0["status"]?.string } == ["passed", "failed"])
+    let issues = try #require(
+      try GitLabFormat().render(report, RenderingOptions()).first { $0.name == "gl-code-quality-report.json" })
+    let issue = try #require(
+      try JSONText.parse(issues.bytes).array?.first { $0["check_name"]?.string == "attestation-holds" })
+    #expect(issue["description"]?.string?.contains(words) == true)
+    let files = try GitHubFormat().render(report, RenderingOptions())
+    let annotations = String(decoding: files.flatMap(\.bytes), as: UTF8.self)
+    #expect(annotations.contains("title=attestation A-2026-002::"))
+    #expect(try text(NagiosFormat()).contains("attestations_to_mend=1;;;0"))
+    #expect(try text(CommentFormat()).contains("To be attested again: 1"))
+    // Renewed, it only stands there for the record.
+    var renewed = report
+    renewed.attestations[0].attestation.topic = renewed.attestations[1].attestation.topic
+    #expect(renewed.attestationsToMend.isEmpty && report.attestationsToMend.count == 1)
+    let green = try JUnitFormat().render(renewed, RenderingOptions())[0].bytes
+    #expect(
+      String(decoding: green, as: UTF8.self).contains("name=\"readiness.attestations\" tests=\"2\" failures=\"0\""))
+  }
+
   @Test func oscalHoldsTheDeadlineTheFactorsAndTheStatements() throws {
     let result = try #require(try json(OSCALFormat())["assessment-results"]?["results"]?[0])
     let risk = try #require(result["risks"]?.array?.first { $0["status"]?.string == "deviation-approved" })

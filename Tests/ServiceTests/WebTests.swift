@@ -33,14 +33,14 @@ private final class RunningSite: Sendable {
   }
 }
 
-private struct Answer {
+struct Answer {
   var status: Int
   var head: String
   var body: String
 }
 
 /// Sends `text` over a connection of its own and gives everything that comes back.
-private func exchange(
+func exchange(
   _ text: String, port: Int, root: String? = nil, pausing: Int = 0
 ) async throws -> [Answer] {
   let result = await BlockingLane(width: 1).run {
@@ -79,7 +79,7 @@ private func exchange(
   return answers
 }
 
-private func get(
+func get(
   _ path: String, port: Int, _ fields: String = "", host: String = "localhost", root: String? = nil
 ) async throws -> Answer {
   let answers = try await exchange(

@@ -33,14 +33,18 @@ struct CTRFDocument {
       : report.gate.conditions
     let gate = conditions.enumerated().map { test(for: $0.element, $0.offset) }
     let waivers = report.waivers.enumerated().map { test(for: $0.element, $0.offset) }
+    let attestations = JUnitSuite.AttestationCase.all(of: report)
+    let attested = attestations.enumerated().map { test(for: $0.element, $0.offset) }
     let findings = report.findings.map { (Self.outcome(of: $0), test(for: $0)) }
     var counts: [Outcome: Int] = [:]
     for condition in conditions { counts[Self.outcome(of: condition), default: 0] += 1 }
     for row in report.waivers { counts[Self.outcome(of: row), default: 0] += 1 }
+    for item in attestations { counts[Self.outcome(of: item), default: 0] += 1 }
     for (outcome, _) in findings { counts[outcome, default: 0] += 1 }
     var summary: JSONObject = [
-      "tests": .integer(gate.count + waivers.count + findings.count),
-      "suites": .integer(1 + (waivers.isEmpty ? 0 : 1) + Set(report.findings.map(\.target)).count),
+      "tests": .integer(gate.count + waivers.count + attested.count + findings.count),
+      "suites": .integer(
+        1 + (waivers.isEmpty ? 0 : 1) + (attested.isEmpty ? 0 : 1) + Set(report.findings.map(\.target)).count),
       "start": .integer(report.startedAt.seconds * 1000), "stop": .integer(report.finishedAt.seconds * 1000),
       "duration": .integer(report.durationMs),
     ]
@@ -51,7 +55,7 @@ struct CTRFDocument {
       "generatedBy": .line("\(report.tool.name) \(report.tool.version)"),
       "results": [
         "tool": ["name": .string(filled(report.tool.name)), "version": .line(report.tool.version)],
-        "summary": .object(summary), "tests": .array(gate + waivers + findings.map(\.1)),
+        "summary": .object(summary), "tests": .array(gate + waivers + attested + findings.map(\.1)),
         "environment": [
           "reportName": .line("Production readiness: \(report.system.name)"), "appName": .line(report.system.name),
           "testEnvironment": .string(report.system.environment.rawValue),
@@ -93,6 +97,8 @@ struct CTRFDocument {
 
   static func outcome(of row: AuditReport.WaiverRow) -> Outcome { row.isSound ? .passed : .failed }
 
+  static func outcome(of item: JUnitSuite.AttestationCase) -> Outcome { item.isSound ? .passed : .failed }
+
   static func outcome(of finding: Finding) -> Outcome {
     if finding.isWaived { return .skipped }
     return switch finding.status {
@@ -121,6 +127,28 @@ struct CTRFDocument {
       "extra": ["prodworthy": .object(members(of: row.waiver))],
     ]
     if let place = row.waiver.location {
+      test["filePath"] = .line(place.path)
+      test["line"] = .integer(place.boundedLine)
+    }
+    return .object(test)
+  }
+
+  private func test(for item: JUnitSuite.AttestationCase, _ index: Int) -> JSONValue {
+    let row = item.row
+    let attestation = row.attestation
+    var test: JSONObject = [
+      "id": .string(Identity.uuid("attestation", attestation.id, String(index))),
+      "name": .string(filled("\(attestation.id) \(row.topic)")), "status": .string(Self.outcome(of: item).rawValue),
+      "duration": 0, "suite": [.string(JUnitSuite.attestationsName)], "rawStatus": .string(row.state.rawValue),
+      "message": .line(row.complaint.isEmpty ? row.state.word : row.complaint), "type": "readiness",
+      "extra": [
+        "prodworthy": [
+          "attestation": .line(attestation.id), "by": .line(attestation.by),
+          "expires": .string(attestation.expires.description),
+        ]
+      ],
+    ]
+    if let place = attestation.location {
       test["filePath"] = .line(place.path)
       test["line"] = .integer(place.boundedLine)
     }

@@ -34,6 +34,7 @@ struct CommentPage {
       writeFailing(into: &page)
       writeOpen(into: &page)
       writeWaivers(into: &page)
+      writeAttestations(into: &page)
       writeForecast(into: &page)
     } else {
       page.block("The findings did not fit here: \(report.findingCounts).")
@@ -158,6 +159,19 @@ struct CommentPage {
           [cell($0.waiver.id), $0.state.word, cell($0.place), $0.waiver.expires.day, cell($0.complaint)]
         })
       writeRemainder(wrong.count, "waiver", into: &page)
+    }
+  }
+
+  private func writeAttestations(into page: inout MarkdownPage) {
+    let wrong = report.attestationsToMend
+    guard !wrong.isEmpty else { return }
+    page.details("To be attested again: \(wrong.count)") { page in
+      page.table(
+        ["attestation", "state", "of", "last day", "what is wrong"],
+        wrong.prefix(rows).map {
+          [cell($0.attestation.id), $0.state.word, cell($0.topic), $0.attestation.expires.day, cell($0.complaint)]
+        })
+      writeRemainder(wrong.count, "attestation", into: &page)
     }
   }
 

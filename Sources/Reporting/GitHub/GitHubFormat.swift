@@ -30,26 +30,41 @@ struct GitHubFormat: ReportFormat {
     // What is blocked shows by its cause.
     let open = report.findings.filter { $0.isWarning || ($0.isNotProven && $0.status != .blocked) }
     return lines(bySeverity(failing), .error, locations) + lines(bySeverity(open), .warning, locations)
-      + complaints(about: report.waivers)
+      + complaints(
+        report.waivers.filter { !$0.isSound }.map {
+          Complaint(
+            about: "waiver \($0.waiver.id)", place: $0.waiver.location, words: "\($0.place): \($0.complaint)")
+        }, "waiver")
+      + complaints(
+        report.attestationsToMend.map {
+          Complaint(
+            about: "attestation \($0.attestation.id)", place: $0.attestation.location,
+            words: "\($0.topic): \($0.complaint)")
+        }, "attestation")
   }
 
-  /// What is wrong with waivers, as one annotation each at the place where they are written.
-  private func complaints(about waivers: [AuditReport.WaiverRow]) -> String {
-    let wrong = waivers.filter { !$0.isSound }
-    var text = wrong.prefix(Self.annotationLimit).map { row in
-      let place = row.waiver.location.map {
+  /// What is wrong with something that a person said.
+  private struct Complaint {
+    var about: String
+    var place: SourceLocation?
+    var words: String
+  }
+
+  /// One annotation each at the place where it is written.
+  private func complaints(_ wrong: [Complaint], _ noun: String) -> String {
+    var text = wrong.prefix(Self.annotationLimit).map { complaint in
+      let place = complaint.place.map {
         [("file", $0.path), ("line", String($0.line)), ("col", String($0.column))]
       }
       return WorkflowCommand(
-        level: .warning, properties: (place ?? []) + [("title", "waiver \(row.waiver.id)")],
-        message: "\(row.place): \(row.complaint)"
+        level: .warning, properties: (place ?? []) + [("title", complaint.about)], message: complaint.words
       ).text
     }.joined()
     if wrong.count > Self.annotationLimit {
       text +=
         WorkflowCommand(
           level: .warning, properties: [],
-          message: "and \(counted(wrong.count - Self.annotationLimit, "waiver")) more, see the step summary"
+          message: "and \(counted(wrong.count - Self.annotationLimit, noun)) more, see the step summary"
         ).text
     }
     return text

@@ -34,7 +34,7 @@ struct CodeQuality {
           ],
         ]
       }
-    return .array(issues + complaints)
+    return .array(issues + complaints + expirations)
   }
 
   /// Accepted findings are no issues; an acceptance that does not hold as it is written is one, on its own line.
@@ -47,6 +47,21 @@ struct CodeQuality {
           filled("waiver \(row.waiver.id) (\(row.place)): \(row.state.word), \(row.complaint)", limit: 2 << 10)),
         // By its position too, since two may have one id: that is a complaint of its own.
         "fingerprint": .string(Identity.uuid("waiver", row.waiver.id, String(index))), "severity": "major",
+        "location": ["path": .string(Self.path(of: place)), "lines": ["begin": .integer(place?.boundedLine ?? 1)]],
+      ]
+    }
+  }
+
+  /// What nobody attests any more is an issue on the line where somebody did.
+  private var expirations: [JSONValue] {
+    report.attestationsToMend.enumerated().map { index, row in
+      let place = row.attestation.location
+      return [
+        "check_name": "attestation-holds",
+        "description": .string(
+          filled(
+            "attestation \(row.attestation.id) (\(row.topic)): \(row.state.word), \(row.complaint)", limit: 2 << 10)),
+        "fingerprint": .string(Identity.uuid("attestation", row.attestation.id, String(index))), "severity": "major",
         "location": ["path": .string(Self.path(of: place)), "lines": ["begin": .integer(place?.boundedLine ?? 1)]],
       ]
     }

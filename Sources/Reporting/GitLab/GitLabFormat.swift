@@ -32,6 +32,7 @@ struct GitLabFormat: ReportFormat {
     READINESS_NOT_PROVEN=\(report.findings.count { $0.isNotProven })
     READINESS_ACCEPTED=\(report.findings.count { $0.isWaived })
     READINESS_WAIVERS_TO_MEND=\(report.waiversToMend.count)
+    READINESS_ATTESTATIONS_TO_MEND=\(report.attestationsToMend.count)
     READINESS_NEW=\(report.newFailing.map { String($0) } ?? "none")
 
     """

@@ -99,8 +99,10 @@ struct HTMLReport {
     let toMend = wrong > 0 ? ", \(wrong) to be mended" : ""
     add(!report.waivers.isEmpty, "waivers", "Waivers: \(report.waivers.count)\(toMend)") { $0.writeWaivers(into: &$1) }
     let statements = report.attestations.count { $0.state == .valid }
+    let lapsed = report.attestationsToMend.count
     add(
-      !report.attestations.isEmpty, "attestations", "Attested: \(counted(statements, "statement"))"
+      !report.attestations.isEmpty, "attestations",
+      "Attested: \(counted(statements, "statement"))\(lapsed > 0 ? ", \(lapsed) to be mended" : "")"
     ) { $0.writeAttestations(into: &$1) }
     if let forecast = report.forecast, let day = report.asOf {
       add(true, "forecast", "Ends before \(day.day): \(forecast.count)") { $0.write(forecast, into: &$1) }

@@ -115,6 +115,23 @@ struct JUnitMapping {
       }, output: nil, properties: [])
   }
 
+  /// The element that an attestation becomes; nil for a green case.
+  static func outcome(of item: JUnitSuite.AttestationCase) -> JUnitCase.Outcome? { item.isSound ? nil : .failure }
+
+  /// The case of an attestation: red where nothing rests on it any more.
+  mutating func testCase(for item: JUnitSuite.AttestationCase) -> JUnitCase {
+    let row = item.row
+    let words = Untrusted.oneLine("\(row.state.word): \(row.complaint)")
+    return JUnitCase(
+      className: "\(policy).attestations.\(Self.segment(row.attestation.id))",
+      name: unique("\(row.attestation.id) \(row.topic)", mark: "attestation"), durationMs: 0,
+      result: Self.outcome(of: item).map {
+        JUnitCase.Result(
+          outcome: $0, type: "readiness.attestation.\(row.state.rawValue)",
+          message: words.shortened(toBytes: Self.attributeLimit), text: words.shortened(toBytes: Self.textLimit))
+      }, output: nil, properties: [])
+  }
+
   /// The case of a finding.
   mutating func testCase(for finding: Finding) -> JUnitCase {
     let check = report.checks[finding.check]

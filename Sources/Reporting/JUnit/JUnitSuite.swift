@@ -7,12 +7,27 @@ struct JUnitSuite {
     case gate([Gate.Condition])
     case findings([Finding])
     case waivers([AuditReport.WaiverRow])
+    case attestations([AttestationCase])
+  }
+
+  /// An attestation, and whether nothing has to be done about it, for which the others have to be known.
+  struct AttestationCase {
+    let row: AuditReport.AttestationRow
+    let isSound: Bool
+
+    /// Those of a report.
+    static func all(of report: AuditReport) -> [AttestationCase] {
+      let standing = AttestationStanding(report.attestations)
+      return report.attestations.map { AttestationCase(row: $0, isSound: standing.isSound($0)) }
+    }
   }
 
   /// The gate's suite.
   static let gateName = "readiness.gate"
   /// The suite of the waivers, where there are any.
   static let waiversName = "readiness.waivers"
+  /// The suite of what people attested, where they did.
+  static let attestationsName = "readiness.attestations"
 
   let name: String
   let properties: [(name: String, value: String)]
@@ -52,6 +67,9 @@ struct JUnitSuite {
     case .waivers(let rows):
       count = rows.count
       for row in rows { if let outcome = JUnitMapping.outcome(of: row) { outcomes[outcome, default: 0] += 1 } }
+    case .attestations(let cases):
+      count = cases.count
+      for item in cases { if let outcome = JUnitMapping.outcome(of: item) { outcomes[outcome, default: 0] += 1 } }
     }
     self.outcomes = outcomes
     self.durationMs = durationMs
@@ -90,7 +108,11 @@ struct JUnitSuite {
       (order[$0.element.key] ?? .max, $0.offset) < (order[$1.element.key] ?? .max, $1.offset)
     }
     let waivers = JUnitSuite(name: waiversName, properties: [], content: .waivers(report.waivers), blockers: blockers)
+    let attestations = JUnitSuite(
+      name: attestationsName, properties: [], content: .attestations(AttestationCase.all(of: report)),
+      blockers: blockers)
     return [gate] + (report.waivers.isEmpty ? [] : [waivers])
+      + (report.attestations.isEmpty ? [] : [attestations])
       + sorted.map { _, group in
         let target = targets[group.key]
         return JUnitSuite(
@@ -131,6 +153,7 @@ struct JUnitSuite {
       case .gate(let conditions): .gate(Array(conditions[range]))
       case .findings(let findings): .findings(Array(findings[range]))
       case .waivers(let rows): .waivers(Array(rows[range]))
+      case .attestations(let cases): .attestations(Array(cases[range]))
       }
     return JUnitSuite(name: name, properties: properties, location: location, content: part, blockers: blockers)
   }

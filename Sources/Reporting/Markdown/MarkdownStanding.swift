@@ -78,7 +78,11 @@ extension MarkdownReport {
 
   private func writeAttestations(into page: inout MarkdownPage) {
     guard !report.attestations.isEmpty else { return }
-    page.heading(2, "Attested: \(counted(report.attestations.count { $0.state == .valid }, "statement"))")
+    let wrong = report.attestationsToMend.count
+    page.heading(
+      2,
+      "Attested: \(counted(report.attestations.count { $0.state == .valid }, "statement"))"
+        + (wrong > 0 ? ", \(wrong) to be mended" : ""))
     page.table(
       ["attestation", "state", "of", "statement", "by", "last day", "evidence"],
       report.attestations.prefix(MarkdownDetail.rowLimit).map { row in

@@ -127,7 +127,10 @@ struct ReportMetrics {
       gauge(
         "readiness_waivers_to_mend", "Waivers about which something has to be done.",
         .count(report.waiversToMend.count)),
-      family("readiness_attestations", "Attestations by their state.", report.attestations.map(\.state)), known,
+      family("readiness_attestations", "Attestations by their state.", report.attestations.map(\.state)),
+      gauge(
+        "readiness_attestations_to_mend", "Attestations about which something has to be done.",
+        .count(report.attestationsToMend.count)), known,
     ]
   }
 

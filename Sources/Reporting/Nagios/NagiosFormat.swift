@@ -20,7 +20,8 @@ struct NagiosFormat: ReportFormat {
     let warnings = report.findings.count { $0.isWarning }
     let accepted = report.findings.count { $0.isWaived }
     // An acceptance that does not hold, or not for long, is something to act on before it is too late.
-    let unsound = report.waiversToMend.count
+    let lapsed = report.attestationsToMend.count
+    let unsound = report.waiversToMend.count + lapsed
     let state =
       switch report.gate.status {
       case .failed: "CRITICAL"
@@ -33,7 +34,7 @@ struct NagiosFormat: ReportFormat {
     if let coverage = report.score.coverage { numbers.append("coverage=\(percent(coverage))%;;;0;100") }
     numbers += [
       "failing=\(failing);;;0", "not_proven=\(open);;;0", "warnings=\(warnings);;;0", "accepted=\(accepted);;;0",
-      "waivers_to_mend=\(report.waiversToMend.count);;;0",
+      "waivers_to_mend=\(report.waiversToMend.count);;;0", "attestations_to_mend=\(lapsed);;;0",
       "requests=\(report.traffic.total.requests);;;0", "duration=\(seconds(report.durationMs))s;;;0",
     ]
     if let new = report.newFailing { numbers.append("new=\(new);;;0") }
@@ -46,6 +47,7 @@ struct NagiosFormat: ReportFormat {
     if accepted > 0 { text += ", \(accepted) accepted" }
     if let end = report.nextWaiverEnd { text += " (next ends \(end.day))" }
     if !report.waiversToMend.isEmpty { text += ", \(counted(report.waiversToMend.count, "waiver")) to mend" }
+    if lapsed > 0 { text += ", \(counted(lapsed, "attestation")) to mend" }
     text += " (\(Self.plain(report.system.name, limit: 120)), \(report.system.environment.rawValue))"
     let worst =
       BaselineMarks(report).newFirst(bySeverity(report.findings.filter(\.isFailing))).first

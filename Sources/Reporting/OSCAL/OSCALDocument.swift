@@ -89,6 +89,9 @@ struct OSCALDocument {
     properties += report.waiversToMend.prefix(200).map {
       OSCALText.property("waiver-to-mend", "\($0.waiver.id) (\($0.place)): \($0.complaint)")
     }
+    properties += report.attestationsToMend.prefix(200).map {
+      OSCALText.property("attestation-to-mend", "\($0.attestation.id) (\($0.topic)): \($0.complaint)")
+    }
     properties += (report.forecast ?? []).prefix(200).map {
       OSCALText.property(
         "ends", "\($0.at.day) \($0.kind.rawValue) \($0.what)\($0.target.map { " on \($0)" } ?? ""): \($0.message)")

@@ -22,7 +22,8 @@ struct TAPStream {
     let gate =
       conditions.isEmpty
       ? [Gate.Condition(id: "gate", status: .undecided, detail: "the policy names no condition")] : conditions
-    var text = "TAP version 14\n1..\(gate.count + report.waivers.count + report.findings.count)\n"
+    let said = report.waivers.count + report.attestations.count
+    var text = "TAP version 14\n1..\(gate.count + said + report.findings.count)\n"
     var number = 0
     for condition in gate {
       number += 1
@@ -41,6 +42,18 @@ struct TAPStream {
         text += block([
           ("message", .line(row.complaint)), ("severity", row.isSound ? "comment" : "fail"),
           ("status", .string(row.state.rawValue)), ("expires", .string(row.waiver.expires.description)),
+        ])
+      }
+    }
+    for item in JUnitSuite.AttestationCase.all(of: report) {
+      let row = item.row
+      number += 1
+      text += point(
+        number, isOK: item.isSound, "\(JUnitSuite.attestationsName) \(row.attestation.id) \(row.topic)", directive: nil)
+      if !row.complaint.isEmpty {
+        text += block([
+          ("message", .line(row.complaint)), ("severity", item.isSound ? "comment" : "fail"),
+          ("status", .string(row.state.rawValue)), ("expires", .string(row.attestation.expires.description)),
         ])
       }
     }

@@ -91,7 +91,9 @@ extension AuditReport {
   /// How many statements of people hold, in one line; nil where there are none.
   var attestationSentence: String? {
     guard !attestations.isEmpty else { return nil }
+    let wrong = attestationsToMend.count
     return "\(attestations.count { $0.state == .valid }) of \(counted(attestations.count, "attestation")) hold"
+      + (wrong > 0 ? ", \(wrong) to be mended" : "")
   }
 
   /// What is new, in one line; nil without a baseline.

@@ -119,6 +119,12 @@ extension AuditReport.AttestationRow {
       [check, "on", target, subject].compactMap(\.self).joined(separator: " ")
     }
   }
+
+  /// What is wrong with it and what rests on it no more, in one line; empty where it holds.
+  var complaint: String {
+    guard let problem else { return "" }
+    return items.isEmpty ? problem : "\(problem); \(items.joined(separator: ", ")) no longer rests on it"
+  }
 }
 
 extension AuditReport.AttestationRow.State {

@@ -34,6 +34,8 @@ struct InventoryFile {
       - { safety: disrupt, by: proving-ground, until: 2099-12-31 }
       - { safety: load, by: proving-ground, until: 2099-12-31 }
 
+    matrix: \(JSONText.compact(plan.matrix.value))
+
     """ + head.map { "\($0.name): \(Self.scalar($0.value))\n" }.joined() + "targets:\n"
       + targets.map(Self.entry).joined()
   }

@@ -295,6 +295,9 @@ struct InventoryPlan: Sendable {
   /// Whether it says that a port must answer on the public address where nothing listens.
   var opensUnusedPort = false
 
+  /// Which services and features it names.
+  var matrix = InventoryMatrix()
+
   /// What a monitoring plug-in does.
   enum Plugin: Sendable {
     /// Connects to the database's port.

@@ -16,7 +16,8 @@ struct Defect: Sendable {
   /// All defects, area by area.
   static let all =
     certificates + edge + fields + caching + limits + authorization + crossOrigin + database + schema + upkeep + data
-    + migrations + backups + pooler + services + mail + exposure + Wings.defects
+    + migrations + backups + pooler + services + mail + exposure + declarations
+    + Wings.defects
 
   /// The healthy plan with the named defects built in. Throws for unknown names and for two defects of one part.
   static func blueprint(with names: [String]) throws(GroundFailure) -> Blueprint {

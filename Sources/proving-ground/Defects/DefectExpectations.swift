@@ -1,10 +1,11 @@
-/// A finding that a defect causes.
+/// A finding that a defect causes, a hole in the matrix, or an attestation on which nothing rests any more.
 struct ExpectedFinding: Sendable {
-  /// The check's id.
+  /// The check's id; `matrix` for a hole, `attestation`.
   let check: String
-  /// The id of the target in the inventory.
+  /// The id of the target in the inventory; service and column for a hole, the attestation's id.
   let target: String
-  /// What the finding says: `fail`, `warn` or `unknown`.
+  /// What the finding says: `fail`, `warn` or `unknown`; `hole` where a cell of the matrix has nothing to show;
+  /// `expired`, `stale`.
   var status = "fail"
 }
 
@@ -573,6 +574,7 @@ extension Defect {
       .init(check: "postgres-primary-keys-wide-enough", target: "db", status: "warn"),
       .init(check: "postgres-sequences-have-room", target: "db"),
     ],
+    "service-without-owner": [.init(check: "matrix", target: "extraction owner", status: "hole")],
     "service-down": [
       .init(check: "http-endpoint-answers", target: "processing"),
       .init(check: "logs-debug-off", target: "loki", status: "unknown"),

@@ -33,6 +33,8 @@ extension Defect.Realm {
   static let mail = Self("mail")
   /// The public address.
   static let exposure = Self("exposure")
+  /// What the inventory declares beside its targets.
+  static let declarations = Self("declarations")
   /// The repository of backups.
   static let repository = Self("repository")
   /// The bucket of copies.
@@ -161,4 +163,5 @@ extension Defect.Part {
   static let publicDatabase = Self("whether the database answers in public", in: .exposure)
   static let publicInside = Self("what else answers in public", in: .exposure)
   static let publicInventory = Self("which ports the inventory opens", in: .exposure)
+  static let ownersInInventory = Self("who answers for which service", in: .declarations)
 }

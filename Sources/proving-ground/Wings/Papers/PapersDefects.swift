@@ -298,6 +298,10 @@ extension PapersWing {
       in: .team
     ) { $0.attestations.absent.insert("A-3") },
     defect(
+      "scaling-attestation-expired", "that the system grows and shrinks was attested too long ago",
+      part: "what is attested of scaling", in: .team
+    ) { $0.attestations.daysLeft["A-9"] = -5 },
+    defect(
       "acceptance-expired", "the users accepted a release of long ago", part: "what is attested of acceptance",
       in: .team
     ) { $0.attestations.daysLeft["A-4"] = -40 },

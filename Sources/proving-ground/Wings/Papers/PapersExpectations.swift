@@ -1,5 +1,6 @@
 extension PapersWing {
   static let expectations: [String: [ExpectedFinding]] = [
+    "scaling-attestation-expired": [.init(check: "attestation", target: "A-9", status: "expired")],
     "acceptance-expired": [.init(check: "people-users-accepted", target: "team", status: "manual")],
     "access-attestation-expired": [.init(check: "people-access-reviewed", target: "team", status: "manual")],
     "access-unreviewed": [.init(check: "documents-access-reviewed", target: "docs")],
