@@ -26,6 +26,7 @@ extension HTTPProbes {
       Schema.Field("preloaded", .boolean, "whether the URL's host is on the browsers' HSTS preload list"),
       Schema.Field("assets", .array(.string(.nonEmpty)), "paths of static files, beginning with /"),
       Schema.Field("cdn", .boolean, "whether static files are meant to come from a content delivery network"),
+      DeclaredCaching.field,
     ] + RouteFields.all
   }
 }

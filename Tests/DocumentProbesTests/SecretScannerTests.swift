@@ -256,6 +256,9 @@ import Testing
       ("a.py", "SECRET_NAME = \"NEXUS-GPT4-API-KEY\""),
       ("a.xml", "<UserSecretsId>79a3edd0-2092-40a2-a04d-dcb46d5ca9ed</UserSecretsId>"),
       ("Dockerfile", "RUN --mount=type=secret,id=jfrog_secret cat /run/secrets/jfrog_secret"),
+      ("a.html", "<label for=\"inputPassword\" class=\"sr-only1x\">"),
+      ("a.html", "<a href=\"#socketsymbolasyncdispose\" id=\"socketsymbolasyncdispose\">"),
+      ("a.yaml", "etsy_shop: socketsymbolasyncdispose"), ("run.sh", "open <user:password> https://x/Endpoint12"),
       ("a.py", "access_token_url='https://code.example/login/oauth/access_token',"), ("a.txt", "xoxa-short"),
       ("a.txt", "SGX\(drawn(67))"),
     ]

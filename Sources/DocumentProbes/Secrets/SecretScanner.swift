@@ -96,7 +96,7 @@ struct SecretScanner: Sendable {
     case .curl(let kind): range = CurlCredentials.secret(kind, behind: word, in: bytes)
     case .named(_, let pattern, let isIdentifier):
       range = assigned(behind: word.upperBound, in: bytes, surroundings, isPrecise: true, isIdentifier: isIdentifier)
-        .flatMap { pattern.matches($0, in: bytes) ? $0 : nil }
+        .flatMap { pattern.matches($0, in: bytes) && !Self.isWord($0, in: bytes) ? $0 : nil }
     case .assigned(_, let isPassword):
       range = assigned(behind: word.upperBound, in: bytes, surroundings, takesComma: !isPassword).flatMap { value in
         (isPassword
@@ -227,10 +227,12 @@ struct SecretScanner: Sendable {
       let limit = min(bytes.count, position + count)
       while position < limit, signs.utf8.contains(bytes[position]) { position += 1 }
     }
+    let isBare = position < bytes.count && (bytes[position] == 0x20 || bytes[position] == 0x09)
     // A quote within a string is escaped.
     skip("\\\"'`])", atMost: 5)
     skip(" \t", atMost: 20)
-    if surroundings == .source { skipType(&position, in: bytes) }
+    // Behind a quote it would be the next attribute.
+    if surroundings == .source, isBare { skipType(&position, in: bytes) }
     // `=`, `:`, `:=`, `=>`, `||=`, `?=`, `+=`, ` .=`, `,` between arguments; XML's `>`.
     let operatorStart = position
     skip("?|:=>+.", atMost: 4)
@@ -336,6 +338,11 @@ struct SecretScanner: Sendable {
 
   private static func hasDigit(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     bytes[range].contains { (0x30...0x39).contains($0) }
+  }
+
+  /// Whether a value is all small letters, as words are and chance is not.
+  private static func isWord(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    bytes[range].allSatisfy { (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
   }
 
   /// Whether a value stands for one that comes from elsewhere.
