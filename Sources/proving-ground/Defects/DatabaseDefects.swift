@@ -86,7 +86,7 @@ extension Defect {
     },
     Defect(id: "no-headroom", summary: "the database has hardly a session to spare", part: .sessionCount) {
       $0.databaseSettings["max_connections"] = "30"
-      $0.hoardedSessions = 20
+      $0.hoardedSessions = 16
     },
   ]
 }
