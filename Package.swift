@@ -231,7 +231,7 @@ let package = Package(
 
     // X.509: reading certificates and revocation lists, judging paths. Opens nothing.
     .target(name: "Certificates", dependencies: ["AuditModel", "Cryptography"]),
-    // What zlib compressed, piece by piece.
+    // What zlib and Zstandard compressed, piece by piece.
     .target(name: "Compression", dependencies: ["CZlib"]),
     // Message digests and signatures from libcrypto.
     .target(name: "Cryptography", dependencies: ["COpenSSL"]),

@@ -1,7 +1,15 @@
 import CZlib
 
+/// Whatever uncompresses piece by piece.
+package protocol Uncompressing: AnyObject {
+  /// Whether what was taken in came to an end.
+  var isComplete: Bool { get }
+  /// Takes in a piece and hands on what it holds; false from `body` ends it early.
+  func take(_ input: UnsafeRawBufferPointer, to body: (UnsafeRawBufferPointer) -> Bool) throws(Inflation.Fault)
+}
+
 /// Uncompresses zlib (RFC 1950) and gzip (RFC 1952) content piece by piece; both carry a checksum of what was compressed.
-package final class Inflation {
+package final class Inflation: Uncompressing {
   /// Why it cannot go on.
   package enum Fault: Error {
     /// There is no memory for it.

@@ -15,6 +15,7 @@ package enum DatabaseProbes {
       PostgresHealthProbe(),
       PostgresWorkloadProbe(),
       PostgresArchivingProbe(),
+      PostgresPoolsProbe(),
       PostgresMigrationsProbe(),
       MigrationRehearsalProbe(),
       PostgresDataQualityProbe(),
@@ -38,6 +39,7 @@ package enum DatabaseProbes {
         "a server on which the migrations may be rehearsed in a database that is made for it and dropped again"),
       Schema.Field("scratchPassword", .string(.secretReference), "the password of the role in `scratch`"),
       Schema.Field("role", .string(.nonEmpty), "the role the application logs in as"),
+      DeclaredPool.field,
     ] + QualityDeclaration.fields + [SeedPlan.field],
     schemes: PostgresURL.schemes,
     further: { QualityDeclaration.violations(in: $0) + SeedPlan.violations(in: $0) })

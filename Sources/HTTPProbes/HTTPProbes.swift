@@ -7,6 +7,6 @@ package enum HTTPProbes {
     targetKinds: targetKinds,
     probes: [
       HTTPExchangeProbe(), HealthEndpointProbe(), HTTPAuthorizationProbe(), ExposedPathsProbe(),
-      RateLimitProbe(),
+      RateLimitProbe(), HTTPCachingProbe(),
     ] + hardeningProbes)
 }

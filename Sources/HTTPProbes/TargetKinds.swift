@@ -28,6 +28,7 @@ extension HTTPProbes {
       Schema.Field(
         "pages", .array(.string(.nonEmpty)), "paths of pages that people type into, such as the login, beginning with /"),
       Schema.Field("cdn", .boolean, "whether static files are meant to come from a content delivery network"),
+      DeclaredCaching.field,
     ] + RouteFields.all
   }
 }

@@ -10,6 +10,7 @@ package enum ObservabilityProbes {
     probes: [
       PrometheusProbe(),
       BusinessMetricsProbe(),
+      MeasuredCapacityProbe(),
       AlertmanagerProbe(),
       FireDrillProbe(),
       GrafanaProbe(),
@@ -31,6 +32,7 @@ package enum ObservabilityProbes {
         Schema.Field(
           "serviceLabel", .string(.identifier), "the label that names the service of a target", default: "job"),
         BusinessMetricsProbe.field,
+        CapacityDeclaration.field,
       ]),
     TargetKind.service("alertmanager", "an Alertmanager", [AlertmanagerProbe.field, FireDrillProbe.field]),
     TargetKind.service(

@@ -73,6 +73,16 @@ private enum Darkness: String, CaseIterable, CustomTestStringConvertible {
 /// Every check over every probe, through the whole program, where nothing can be seen.
 @Suite("In the dark, through the whole program", .serialized, .driving)
 struct DarknessTests {
+  /// Beginnings of the names of checks that are tried here without exception: the stack around a system, and what is
+  /// declared of it against what is measured.
+  private static let wholeAreas = [
+    "compose-", "dockerfile-", "deployment-", "rollout-", "coolify-", "prometheus-", "alerts-", "alertmanager-",
+    "grafana-",
+    "logs-", "errors-", "collector-", "metrics-", "documents-", "pipeline-", "secrets-", "capacity-",
+    "vulnerabilities-",
+    "people-", "http-caching-", "postgres-pools-",
+  ]
+
   /// Kinds of targets that are web servers themselves: they are judged by any answer.
   private static let webKinds: Set<String> = ["http"]
 
@@ -83,19 +93,21 @@ struct DarknessTests {
     let url = "http://127.0.0.1:\(port)"
     let lines = [
       "id: alertmanager, kind: alertmanager, url: \"\(url)\", drill: { sink: \"\(url)/sink\", patienceSeconds: 1 }",
-      "id: prometheus, kind: prometheus, url: \"\(url)\", services: [api], businessMetrics: [{ query: x_total }]",
+      "id: prometheus, kind: prometheus, url: \"\(url)\", services: [api], businessMetrics: [{ query: x_total }], "
+        + "capacity: { growth: 2, services: [{ service: api, instances: 1, memoryMiB: 1 }] }",
       "id: grafana, kind: grafana, url: \"\(url)\", tryDefaultPassword: true",
-      "id: coolify, kind: coolify, url: \"\(url)\"",
-      "id: loki, kind: loki, url: \"\(url)\", services: [api]",
-      "id: sentry, kind: sentry, url: \"\(url)\", organization: a, project: b",
-      "id: glitchtip, kind: glitchtip, url: \"\(url)\", organization: a, project: b",
-      "id: collector, kind: otel-collector, url: \"\(url)\"", "id: metrics, kind: metrics, url: \"\(url)/metrics\"",
-      "id: https, kind: https, url: \"https://127.0.0.1:\(port)/\"",
+      "id: coolify, kind: coolify, url: \"\(url)\", release: 0123abc",
+      "id: loki, kind: loki, url: \"\(url)\", services: [api], trail: { url: \"\(url)/x\", patienceSeconds: 1 }",
+      "id: sentry, kind: sentry, url: \"\(url)\", organization: a, project: b, dsn: \"${file:dsn}\", testEvent: true",
+      "id: glitchtip, kind: glitchtip, url: \"\(url)\", organization: a, project: b, dsn: \"${file:dsn}\", testEvent: true",
+      "id: collector, kind: otel-collector, url: \"\(url)\", otlp: \"\(url)\", testTrace: true",
+      "id: metrics, kind: metrics, url: \"\(url)/metrics\", expect: [x_total]",
+      "id: https, kind: https, url: \"https://127.0.0.1:\(port)/\", caching: [{ path: /x, seconds: 1, shared: true }]",
       "id: tls, kind: tls, host: 127.0.0.1, port: \(port)",
       "id: smtp, kind: tls, host: 127.0.0.1, port: \(port), starttls: smtp",
       "id: postgres, kind: postgres, url: \"postgresql://a@127.0.0.1:\(port)/x\", migrations: m, role: app, "
         + "quality: [{ table: public.t, notNull: [a] }], scratch: \"postgresql://a@127.0.0.1:\(port)/y\", "
-        + "seed: { command: [/bin/true], rows: { t: 1 } }",
+        + "seed: { command: [/bin/true], rows: { t: 1 } }, pools: [{ name: a, size: 1, role: app }]",
       "id: pgbouncer, kind: pgbouncer, url: \"postgresql://a@127.0.0.1:\(port)/\"",
       "id: redis, kind: redis, url: \"redis://127.0.0.1:\(port)\"",
       "id: mysql, kind: mysql, url: \"mysql://127.0.0.1:\(port)\"",
@@ -107,7 +119,9 @@ struct DarknessTests {
       "id: dump, kind: pg-dump, path: \(name("x.dump")), format: custom",
       "id: base, kind: base-backup, path: \(name("base"))", "id: files, kind: backup-files, path: \(name("list.json"))",
       "id: compose, kind: compose, file: \(name("compose.yaml"))",
-      "id: project, kind: compose, project: x, socket: \(name("sock"))",
+      "id: project, kind: compose, project: x, socket: \(name("sock")), "
+        + "persistence: [{ service: a, file: /x }], rollout: { build: [/bin/true], up: [/bin/true], database: [/bin/false], "
+        + "smoke: [/bin/false], patienceSeconds: 1 }",
       "id: dockerfile, kind: dockerfile, file: \(name("Dockerfile"))",
       "id: documents, kind: documents, folder: \(name("docs"))",
       "id: repository, kind: repository, path: \(name("src"))",
@@ -119,7 +133,7 @@ struct DarknessTests {
       "id: workflow, kind: workflow, file: workflow.yaml, target: \"\(url)\"",
       "id: host, kind: host, host: host.invalid, open: [443]",
       "id: http, kind: http, url: \"\(url)\", health: /health, rateLimit: { routes: [/] }, "
-        + "routes: [{ path: /x, access: protected }]",
+        + "routes: [{ path: /x, access: protected }], caching: [{ path: /x, seconds: 1, shared: true }]",
     ]
     return lines.map { line in
       (line.components(separatedBy: "kind: ")[1].components(separatedBy: ",")[0], line)
@@ -151,6 +165,7 @@ struct DarknessTests {
       .write(toFile: "\(folder)/workflow.yaml", atomically: true, encoding: .utf8)
     try "config: { phases: [{ duration: 1, arrivalRate: 1 }] }\nscenarios: [{ flow: [{ get: { url: / } }] }]\n"
       .write(toFile: "\(folder)/load.yaml", atomically: true, encoding: .utf8)
+    try "http://0123abc@127.0.0.1:\(port)/42".write(toFile: "\(folder)/dsn", atomically: true, encoding: .utf8)
     let inventory = "\(folder)/prodworthy.yaml"
     try "system: dark\nenvironment: test\nconsent: [{ safety: disrupt, by: a, until: 2099-01-01 }]\ntargets:\n"
       .appending(targets.map { "  - { \($0.line) }\n" }.joined())
@@ -164,6 +179,11 @@ struct DarknessTests {
     let seen = Set(
       report.findings.filter { ["pass", "warn"].contains($0.status) }.map { "\($0.check) \($0.target)" })
     #expect(seen.subtracting(darkness.proofs) == [])
+    // A check that is left out here was not tried at all.
+    let tried = Set(report.findings.filter { !["notApplicable", "skipped"].contains($0.status) }.map(\.check))
+    let leftOut = Set(report.findings.map(\.check)).subtracting(tried)
+      .filter { check in Self.wholeAreas.contains { check.hasPrefix($0) } }
+    #expect(leftOut == [])
     withExtendedLifetime(server) {}
   }
 

@@ -131,7 +131,31 @@ struct ImageArchiveTests {
     #expect(gaps.isEmpty, "\(gaps)")
     #expect(facts["layers"]?.array?.count == 2)
     #expect(facts["images"] == [["api:2"]])
+    // The newer compression, and several frames of it, as tools write them that compress side by side.
+    try folder.write("layer", Self.layers[0])
+    try await folder.run("zstd", "-q", "--rm", "-19", "layer")
+    let frame = try folder.bytes("layer.zst")
+    try folder.write("first", Array(Self.layers[0].prefix(1000)))
+    try folder.write("second", Array(Self.layers[0].dropFirst(1000)))
+    try await folder.run("zstd", "-q", "--rm", "--no-check", "first", "second")
+    let frames = try folder.bytes("first.zst") + folder.bytes("second.zst")
+    for bytes in [frame, frames] {
+      let (read, gaps) = try await look(archive(bytes))
+      #expect(gaps.isEmpty, "\(gaps)")
+      #expect(read["layers"] == facts["layers"])
+      #expect(read["layersRead"] == 1)
+    }
     // What cannot be read whole is a gap.
+    var spoiled = frame
+    spoiled[spoiled.count / 2] ^= 0x55
+    for (damaged, reason) in [
+      (Array(frame.dropLast(9)), "ends early"), (spoiled, "damaged"), ([0x28, 0xB5, 0x2F, 0xFD, 0, 0], "early"),
+      (Array(frame.prefix(4)) + [0x00, 0xF8] + frame.dropFirst(6), "damaged"), (Array("BZh9".utf8), "bzip2"),
+      ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "xz"),
+    ] {
+      let (_, gaps) = try await look(archive(damaged))
+      #expect(gaps.contains { $0.path == "layers" && $0.reason.contains(reason) }, "\(reason): \(gaps)")
+    }
     for damaged in [Array(layer.dropLast(40)), [0x28, 0xB5, 0x2F, 0xFD, 0, 0], Array(Self.layers[0].prefix(700))] {
       let (_, gaps) = try await look(archive(damaged))
       #expect(gaps.contains { $0.path == "layers" } && gaps.contains { $0.path == "privateFiles" })

@@ -42,6 +42,11 @@ struct Candidate {
     return [
       Candidate(probe: PrometheusProbe(), settings: ["services": ["api"]]),
       Candidate(probe: BusinessMetricsProbe(), settings: ["businessMetrics": [["query": "events_total"]]]),
+      Candidate(
+        probe: MeasuredCapacityProbe(),
+        settings: [
+          "capacity": ["growth": 2, "services": [["service": "api", "instances": 1, "memoryMiB": 64, "cpu": 1]]]
+        ]),
       Candidate(probe: AlertmanagerProbe()),
       Candidate(
         probe: FireDrillProbe(), settings: ["drill": ["sink": .string(url + "/sink"), "patienceSeconds": 2]]),

@@ -7,7 +7,7 @@ struct ImageArchiveProbe: Probe {
   static let kind = TargetKind(
     name: "image-archive", summary: "container images in a file, as `docker save` and OCI tools write them",
     fields: [
-      Schema.Field("path", .string(.path), required: true, "the file, uncompressed; its layers may be gzip"),
+      Schema.Field("path", .string(.path), required: true, "the file, uncompressed; its layers may be gzip or zstd"),
       Schema.Field(
         "accepted", .array(.string(.nonEmpty)),
         "findings that are no secrets, as file:rule:line, file:file:1 for a whole file, or folder/ for everything in it"

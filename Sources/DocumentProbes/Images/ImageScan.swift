@@ -69,18 +69,19 @@ struct ImageScan {
 
   private mutating func layer(_ range: Range<Int>, _ number: Int, of image: Int, _ archive: borrowing ImageArchive) {
     var stream = TarStream()
-    var inflation: Inflation?
+    var inflation: (any Uncompressing)?
     var trouble: String?
     var isFirst = true
     archive.read(range) { piece in
       context.traffic.add(bytesReceived: piece.count)
       if isFirst {
         isFirst = false
-        if piece.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
-          trouble = "it is compressed by zstd, which is not read"
+        do throws(UnreadCompression) {
+          inflation = try Self.inflation(of: piece)
+        } catch {
+          trouble = error.reason
           return false
         }
-        if piece.starts(with: [0x1F, 0x8B]) { inflation = Inflation() }
       }
       func unpack(_ bytes: UnsafeRawBufferPointer) -> Bool {
         unpacked += bytes.count
@@ -108,6 +109,27 @@ struct ImageScan {
     }
     if trouble == nil, !stream.isComplete || inflation?.isComplete == false { trouble = "it ends early" }
     if let trouble { lose("the layer \(number): \(trouble)") } else { layersRead += 1 }
+  }
+
+  /// Why a layer cannot be uncompressed.
+  private struct UnreadCompression: Error { var reason: String }
+
+  /// What uncompresses a layer that begins with `piece`; nil for one that is not compressed.
+  private static func inflation(of piece: UnsafeRawBufferPointer) throws(UnreadCompression) -> (any Uncompressing)? {
+    if piece.starts(with: [0x1F, 0x8B]) { return Inflation() }
+    if piece.starts(with: ZstandardInflation.signature) {
+      guard let inflation = ZstandardInflation() else {
+        throw UnreadCompression(reason: "it is compressed by zstd, and this system has no libzstd.so.1")
+      }
+      return inflation
+    }
+    if piece.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A]) {
+      throw UnreadCompression(reason: "it is compressed by xz, which is not read")
+    }
+    if piece.starts(with: Array("BZh".utf8)) {
+      throw UnreadCompression(reason: "it is compressed by bzip2, which is not read")
+    }
+    return nil
   }
 
   private mutating func take(_ member: TarStream.Member, _ place: Place) {

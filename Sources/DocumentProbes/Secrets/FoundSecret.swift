@@ -81,6 +81,7 @@ struct FoundSecret: Sendable, Hashable {
 
   /// Whether values of a file stand in quotes, by its name.
   static func surroundings(of file: String) -> SecretScanner.Surroundings {
+    if GeneratedFiles.contains(file) { return .generated }
     let name = PathText.name(of: file).lowercased()
     if name.hasPrefix(".env") || name.hasPrefix("dockerfile") || name.hasPrefix("jenkinsfile") || !name.contains(".") {
       return .settings

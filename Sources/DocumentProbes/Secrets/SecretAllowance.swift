@@ -1,3 +1,5 @@
+import Cryptography
+
 /// What looks like a secret and is none.
 enum SecretAllowance {
   /// Words in the examples of documentation: `AKIAIOSFODNN7EXAMPLE`.
@@ -32,6 +34,12 @@ enum SecretAllowance {
     "_sha256", "path", "file", "type", "_validator", "_env", "_command", "_cmd", "selector", "_placeholder",
   ]
 
+  /// Parts of names whose values are digests of things in public.
+  private static let digestParts = [
+    "sha1", "sha256", "sha512", "hash", "digest", "checksum", "md5", "etag", "fingerprint", "git_commit",
+    "release_commit", "head_commit", "commit_id", "commit_sha", "_revision",
+  ]
+
   /// Parts of values that are words, not chance.
   private static let stopWords = [
     "function", "return", "require", "import", "public", "class", "interface", "handler", "config", "service",
@@ -55,17 +63,42 @@ enum SecretAllowance {
     return unfilled.contains(where: text.contains)
   }
 
-  /// Whether a value that should be random is none.
-  static func isHarmless(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+  /// Whether a value that should be random is none; `literal` is what its form always holds.
+  static func isHarmless(_ bytes: UnsafeBufferPointer<UInt8>, besides literal: [UInt8] = []) -> Bool {
     if isUnfilled(bytes) { return true }
     let text = String(decoding: bytes, as: UTF8.self).lowercased()
-    return rows.contains(where: text.contains)
+    let drawn =
+      literal.isEmpty ? text : text.replacing(String(decoding: literal, as: UTF8.self), with: "", maxReplacements: 1)
+    return rows.contains(where: drawn.contains)
+  }
+
+  /// Digests of keys that their issuers print in public documentation and in samples that everybody copies.
+  private static let published: Set<[UInt8]> = Set(
+    [
+      0xf56e_3234_94a6_ffc2, 0x2037_abca_ffb2_b777, 0x3f37_0c9d_d822_5c63, 0xe4a5_542b_b7fd_7b67,
+      0xa19f_89ab_3555_eac1, 0xeb54_0d2b_6ee2_a0a4, 0x37f8_f09b_df12_c2f2, 0x8731_261c_b72d_8626,
+      0x49f7_77db_995e_8260, 0x27a9_a429_31df_f7eb, 0xdc0f_cf04_6c61_640c, 0x4c98_242d_cadc_8b29,
+      0xea9b_b108_2cf9_5663, 0x3a8b_61d0_f636_b007, 0xa6c8_14bc_555a_e62c,
+    ]
+    .map { (number: UInt64) in (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(56 - 8 * $0)) } })
+
+  /// Whether a token is known to the whole world and opens nothing.
+  static func isPublished(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard bytes.count == 39, bytes.starts(with: "AIza".utf8) else { return false }
+    return Digest.octets(of: bytes, by: .sha256).map { published.contains(Array($0.prefix(8))) } ?? false
   }
 
   /// Whether what a name goes on with says that its value is no secret: `password_file`, `tokenExpiry`.
-  static func isHarmlessName(_ rest: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+  ///
+  /// Where the rule is for an identifier, a name that says it is one is no objection.
+  static func isHarmlessName(_ rest: Slice<UnsafeBufferPointer<UInt8>>, isIdentifier: Bool = false) -> Bool {
     guard !rest.isEmpty else { return false }
-    let text = String(decoding: rest, as: UTF8.self).lowercased()
+    let name = String(decoding: rest, as: UTF8.self)
+    let text = name.lowercased()
+    if digestParts.contains(where: text.contains) { return true }
+    if isIdentifier, text.hasSuffix("id") { return false }
+    // In names such as `credentialsId`, beside `_id`.
+    if name.hasSuffix("Id") { return true }
     // Tokenizers and tokenized text hold no token.
     if text.hasPrefix("iz") || text.hasPrefix("is") { return true }
     return nameParts.contains { text.hasSuffix($0) || text.hasPrefix($0) }

@@ -38,14 +38,17 @@ struct SecretPattern: Sendable {
   }
 
   private var runs: [Run] = []
+  /// In bytes.
+  private var minimumLength = 0
+  private var maximumLength = 0
   /// The longest literal, by which it is found, in lower case.
   private(set) var keyword: [UInt8] = []
   /// How many bytes may stand before that literal.
   private(set) var lead = 0...0
 
   /// Reads `text`: sets in brackets with ranges, `\w` among them, `{n}` or `{n,m}` behind; everything else is literal.
-  /// Nil if it is malformed or holds no literal of at least 2 bytes.
-  init?(_ text: String) {
+  /// Nil if it is malformed or, unless it is found by another word (`needsKeyword`), holds no literal of at least 2 bytes.
+  init?(_ text: String, needsKeyword: Bool = true) {
     let bytes = Array(text.utf8)
     var index = 0
     var literal: [UInt8] = []
@@ -87,7 +90,9 @@ struct SecretPattern: Sendable {
       }
     }
     keep(literal, literalLead, &keyword, &lead)
-    guard keyword.count >= 2 else { return nil }
+    minimumLength = before.lowerBound
+    maximumLength = before.upperBound
+    guard keyword.count >= 2 || !needsKeyword else { return nil }
   }
 
   private static func set(_ bytes: ArraySlice<UInt8>) -> ByteSet? {
@@ -110,6 +115,12 @@ struct SecretPattern: Sendable {
   }
 
   static func lowered(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte + 32 : byte }
+
+  /// Whether the bytes of a range, as a whole, have the form.
+  func matches(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    (minimumLength...maximumLength).contains(range.count)
+      && end(in: UnsafeBufferPointer(rebasing: bytes[range]), from: 0) == range.count
+  }
 
   /// Where a token that starts at `start` ends; nil if none does, or if it goes on in the same way.
   func end(in bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int? {

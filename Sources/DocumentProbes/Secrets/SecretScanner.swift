@@ -17,6 +17,8 @@ struct SecretScanner: Sendable {
     case settings
     /// Values stand in quotes.
     case source
+    /// A program wrote them: only what is told by itself counts.
+    case generated
   }
 
   static let shared = SecretScanner()
@@ -35,6 +37,7 @@ struct SecretScanner: Sendable {
         switch rule.form {
         case .token(let pattern): pattern.keyword
         case .named(let keyword, _, _), .assigned(let keyword, _), .authorization(let keyword): Array(keyword.utf8)
+        case .curl: Array("curl".utf8)
         case .privateKey: Array("-----begin".utf8)
         case .urlPassword: Array("://".utf8)
         case .manifestSecret: Array("kind: secret".utf8)
@@ -53,6 +56,7 @@ struct SecretScanner: Sendable {
     automaton.scan(bytes) { word, end in
       guard found.count < limit else { return }
       let (number, length) = owners[word]
+      guard surroundings != .generated || rules[number].isSelfEvident else { return }
       if let range = match(rules[number], at: (end - length)..<end, in: bytes, surroundings) {
         found.append((number, range))
       }
@@ -89,11 +93,10 @@ struct SecretScanner: Sendable {
     case .authorization: range = authorization(behind: word.upperBound, in: bytes)
     case .manifestSecret: range = SecretManifest.firstValue(around: word, in: bytes)
     case .packageSourcePassword: range = attribute(behind: word.upperBound, in: bytes)
-    case .named(_, let set, let lengths):
-      range = assigned(behind: word.upperBound, in: bytes, surroundings).flatMap { value in
-        lengths.contains { $0.contains(value.count) } && value.allSatisfy { set.contains(bytes[$0]) }
-          && (!lengths.contains(36...36) || value.count != 36 || Self.isUUID(value, in: bytes)) ? value : nil
-      }
+    case .curl(let kind): range = CurlCredentials.secret(kind, behind: word, in: bytes)
+    case .named(_, let pattern, let isIdentifier):
+      range = assigned(behind: word.upperBound, in: bytes, surroundings, isPrecise: true, isIdentifier: isIdentifier)
+        .flatMap { pattern.matches($0, in: bytes) && !Self.isWord($0, in: bytes) ? $0 : nil }
     case .assigned(_, let isPassword):
       range = assigned(behind: word.upperBound, in: bytes, surroundings, takesComma: !isPassword).flatMap { value in
         (isPassword
@@ -104,10 +107,12 @@ struct SecretScanner: Sendable {
     let value = UnsafeBufferPointer(rebasing: bytes[range])
     switch rule.form {
     case .privateKey: return range
-    case .token, .urlPassword, .authorization: return SecretAllowance.isExample(value) ? nil : range
+    case .token, .urlPassword, .authorization, .curl:
+      return SecretAllowance.isExample(value) || SecretAllowance.isPublished(value) ? nil : range
     case .manifestSecret, .packageSourcePassword: return SecretAllowance.isUnfilled(value) ? nil : range
     case .assigned(_, isPassword: true): return SecretAllowance.isUnfilled(value) ? nil : range
-    case .named, .assigned: return SecretAllowance.isHarmless(value) ? nil : range
+    case .named(_, let pattern, _): return SecretAllowance.isHarmless(value, besides: pattern.keyword) ? nil : range
+    case .assigned: return SecretAllowance.isHarmless(value) ? nil : range
     }
   }
 
@@ -205,9 +210,11 @@ struct SecretScanner: Sendable {
     return Self.isReference(start..<end, in: bytes) ? nil : start..<end
   }
 
-  /// The value that is assigned to a name whose part ends at `start`.
+  /// The value that is assigned to a name whose part ends at `start`. A precise form may stand where a guess would go
+  /// astray; an identifier may have a name that says it is one.
   private func assigned(
-    behind start: Int, in bytes: UnsafeBufferPointer<UInt8>, _ surroundings: Surroundings, takesComma: Bool = true
+    behind start: Int, in bytes: UnsafeBufferPointer<UInt8>, _ surroundings: Surroundings, takesComma: Bool = true,
+    isPrecise: Bool = false, isIdentifier: Bool = false
   ) -> Range<Int>? {
     var position = start
     let nameEnd = min(bytes.count, start + 40)
@@ -215,45 +222,75 @@ struct SecretScanner: Sendable {
       position += 1
     }
     let name = start..<position
-    if SecretAllowance.isHarmlessName(bytes[name]) { return nil }
+    if SecretAllowance.isHarmlessName(bytes[name], isIdentifier: isIdentifier) { return nil }
     func skip(_ signs: String, atMost count: Int) {
       let limit = min(bytes.count, position + count)
       while position < limit, signs.utf8.contains(bytes[position]) { position += 1 }
     }
-    skip("\"'`])", atMost: 3)
+    let isBare = position < bytes.count && (bytes[position] == 0x20 || bytes[position] == 0x09)
+    // A quote within a string is escaped.
+    skip("\\\"'`])", atMost: 5)
     skip(" \t", atMost: 20)
-    // `=`, `:`, `:=`, `=>`, `||=`, `?=`, `,` between arguments; XML's `>`.
+    // Behind a quote it would be the next attribute.
+    if surroundings == .source, isBare { skipType(&position, in: bytes) }
+    // `=`, `:`, `:=`, `=>`, `||=`, `?=`, `+=`, ` .=`, `,` between arguments; XML's `>`.
     let operatorStart = position
-    skip("?|:=>", atMost: 4)
+    skip("?|:=>+.", atMost: 4)
+    let sign = bytes[operatorStart..<position]
     var isComma = false
-    if position == operatorStart {
+    if sign.isEmpty {
       guard takesComma, position < bytes.count, bytes[position] == UInt8(ascii: ",") else { return nil }
       isComma = true
       position += 1
-    } else if position - operatorStart == 2, bytes[operatorStart] == UInt8(ascii: "="),
-      bytes[operatorStart + 1] == UInt8(ascii: "=")
+    } else if sign.elementsEqual("==".utf8) || sign.elementsEqual("===".utf8)
+      || sign.allSatisfy({ "?.+".utf8.contains($0) })
     {
-      return nil  // A comparison.
+      return nil  // A comparison, the end of a sentence, a sum.
+    }
+    // The end of an element stands before its value; anything else says greater, or hands on what is said.
+    if sign.elementsEqual(">".utf8), position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x09 {
+      return nil
     }
     skip(" \t", atMost: 20)
+    if surroundings == .source, sign.elementsEqual(":".utf8) {
+      // A type may stand between a name and its value: `token: String = "…"`.
+      let before = position
+      skipType(&position, in: bytes)
+      if position > before {
+        position += 1
+        skip(" \t", atMost: 20)
+      }
+    }
+    if surroundings == .settings, isPrecise || !isComma { skipLineBreak(&position, behind: sign, in: bytes) }
     guard position < bytes.count else { return nil }
     // A prefix of a string: r"…", b"…", @"…".
     if position + 1 < bytes.count, "rbuf@".utf8.contains(bytes[position]), "\"'".utf8.contains(bytes[position + 1]) {
       position += 1
     }
+    // A string within a string.
+    let isEscaped =
+      position + 1 < bytes.count && bytes[position] == UInt8(ascii: "\\") && "\"'".utf8.contains(bytes[position + 1])
+    if isEscaped { position += 1 }
     let first = bytes[position]
     if first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") || first == UInt8(ascii: "`") {
       var end = position + 1
       let limit = min(bytes.count, position + 1 + 1024)
-      while end < limit, bytes[end] != first, bytes[end] != 0x0A { end += bytes[end] == UInt8(ascii: "\\") ? 2 : 1 }
-      guard end < limit, bytes[end] == first, end > position + 1 else { return nil }
+      if isEscaped {
+        while end < limit, bytes[end] != UInt8(ascii: "\\"), bytes[end] != 0x0A { end += 1 }
+        guard end + 1 < bytes.count, end < limit, bytes[end + 1] == first, end > position + 1 else { return nil }
+      } else {
+        while end < limit, bytes[end] != first, bytes[end] != 0x0A { end += bytes[end] == UInt8(ascii: "\\") ? 2 : 1 }
+        guard end < limit, bytes[end] == first, end > position + 1 else { return nil }
+      }
       let value = (position + 1)..<end
       return Self.isReference(value, in: bytes) ? nil : value
     }
     // Without quotes it is a value only where values have none.
-    guard surroundings == .settings, !isComma else { return nil }
+    guard surroundings == .settings, !isComma || isPrecise else { return nil }
     var end = position
-    while end < min(bytes.count, position + 1024), bytes[end] > 0x20, !"\"',;<>`".utf8.contains(bytes[end]) { end += 1 }
+    while end < min(bytes.count, position + 1024), bytes[end] > 0x20, !"\"',;<>`\\".utf8.contains(bytes[end]) {
+      end += 1
+    }
     guard end > position, end == bytes.count || !"\"'(".utf8.contains(bytes[end]) else { return nil }
     let value = position..<end
     // Prose: `password: the one you were given`.
@@ -265,14 +302,47 @@ struct SecretScanner: Sendable {
     return Self.isReference(value, in: bytes) ? nil : value
   }
 
+  /// Of `token string = …`: stays where it is unless an assignment follows.
+  private func skipType(_ position: inout Int, in bytes: UnsafeBufferPointer<UInt8>) {
+    var end = position
+    let limit = min(bytes.count, position + 30)
+    guard end < limit, ByteSet.isWord(bytes[end]) || bytes[end] == UInt8(ascii: "*") else { return }
+    while end < limit, ByteSet.isWord(bytes[end]) || "*.?<>[]".utf8.contains(bytes[end]) { end += 1 }
+    while end < limit, bytes[end] == 0x20 { end += 1 }
+    guard end + 1 < bytes.count, bytes[end] == UInt8(ascii: "="), bytes[end + 1] != UInt8(ascii: "=") else { return }
+    position = end
+  }
+
+  /// Where the value stands on a line of its own: a block of YAML (`: |`), an element of XML.
+  private func skipLineBreak(
+    _ position: inout Int, behind sign: Slice<UnsafeBufferPointer<UInt8>>, in bytes: UnsafeBufferPointer<UInt8>
+  ) {
+    var next = position
+    if sign.elementsEqual(":".utf8) {
+      guard next < bytes.count, bytes[next] == UInt8(ascii: "|") || bytes[next] == UInt8(ascii: ">") else { return }
+      next += 1
+      if next < bytes.count, bytes[next] == UInt8(ascii: "-") || bytes[next] == UInt8(ascii: "+") { next += 1 }
+    } else if !sign.elementsEqual(">".utf8) {
+      return
+    }
+    while next < bytes.count, bytes[next] == 0x20 || bytes[next] == 0x0D { next += 1 }
+    guard next < bytes.count, bytes[next] == 0x0A else { return }
+    next += 1
+    let line = next
+    while next < min(bytes.count, line + 40), bytes[next] == 0x20 || bytes[next] == 0x09 { next += 1 }
+    // A block is indented.
+    if next > line { position = next }
+  }
+
   // MARK: Values
 
   private static func hasDigit(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     bytes[range].contains { (0x30...0x39).contains($0) }
   }
 
-  private static func isUUID(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-    [8, 13, 18, 23].allSatisfy { bytes[range.lowerBound + $0] == UInt8(ascii: "-") }
+  /// Whether a value is all small letters, as words are and chance is not.
+  private static func isWord(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    bytes[range].allSatisfy { (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
   }
 
   /// Whether a value stands for one that comes from elsewhere.

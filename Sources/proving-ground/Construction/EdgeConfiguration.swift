@@ -414,6 +414,7 @@ struct EdgeConfiguration {
             proxy_cache_valid 200 1d;
             proxy_cache_lock on;
             add_header X-Cache $upstream_cache_status always;
+            add_header Age \(plan.assets.age);
             include fields.conf;
       """
   }

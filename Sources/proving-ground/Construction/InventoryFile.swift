@@ -56,6 +56,7 @@ struct InventoryFile {
       ("expiredBearer", reference(to: folder.token(of: "expired"))),
       ("routes", .array(Self.routes)),
       ("rateLimit", ["routes": ["/api/events/search?q=jazz"], "bypass": true]),
+      ("caching", [["path": .string(Asset.style.path), "seconds": 31_536_000, "shared": true]]),
     ]
   }
 
@@ -93,6 +94,7 @@ struct InventoryFile {
       ("migrations", .string(folder.migrations)),
       ("scratch", .string("postgresql://rehearser@localhost:\(ports.database)/postgres")),
       ("scratchPassword", reference(to: folder.rehearserPassword)), ("quality", .array(Self.rules)), ("seed", seeding),
+      ("pools", [["name": "services", "role": "events_app", "size": .integer(plan.declaredSessions)]]),
     ]
   }
 

@@ -236,6 +236,8 @@ struct AssetsPlan: Sendable {
   var haveValidators = true
   /// Whether the edge keeps copies, and says so.
   var areKeptAtTheEdge = true
+  /// How old it says that its copies are, in seconds.
+  var age = 0
 }
 
 /// Who is refused for asking too often.
@@ -278,6 +280,8 @@ struct InventoryPlan: Sendable {
   var sslmode = "verify-full"
   /// Whether the password it refers to is the right one.
   var passwordIsRight = true
+  /// How many sessions it says that the services may open together.
+  var declaredSessions = 40
   /// Whether it names the dumps.
   var namesDumps = false
   /// Whether it knows the password of the pooler's role.

@@ -78,9 +78,15 @@ extension Defect {
     Defect(id: "slow-log-off", summary: "the database logs no slow statement", part: .statementLog) {
       $0.databaseSettings["log_min_duration_statement"] = "-1"
     },
+    Defect(id: "pools-oversized", summary: "the services may open more sessions than there are", part: .pools) {
+      $0.inventory.declaredSessions = 80
+    },
+    Defect(id: "pool-overrun", summary: "the services open more sessions than anybody declared", part: .pools) {
+      $0.inventory.declaredSessions = 1
+    },
     Defect(id: "no-headroom", summary: "the database has hardly a session to spare", part: .sessionCount) {
       $0.databaseSettings["max_connections"] = "30"
-      $0.hoardedSessions = 20
+      $0.hoardedSessions = 16
     },
   ]
 }

@@ -54,10 +54,13 @@ extension Defect {
     ],
     "archive-unhurried": [.init(check: "backups-archiving-prompt", target: "db", status: "warn")],
     "asset-missing": [.init(check: "http-assets-exist", target: "web")],
-    "assets-short-lived": [.init(check: "http-assets-cached-long", target: "web")],
+    "assets-short-lived": [
+      .init(check: "http-assets-cached-long", target: "web"), .init(check: "http-caching-as-declared", target: "web"),
+    ],
     "assets-uncached": [
       .init(check: "http-assets-cached-long", target: "web"),
       .init(check: "http-assets-state-freshness", target: "web"),
+      .init(check: "http-caching-as-declared", target: "web"),
     ],
     "assets-without-validators": [.init(check: "http-assets-revalidate", target: "web")],
     "auditor-blind": [
@@ -87,6 +90,7 @@ extension Defect {
       .init(check: "postgres-connection-headroom", target: "db", status: "unknown"),
       .init(check: "postgres-hot-statements-indexed", target: "db", status: "unknown"),
       .init(check: "postgres-locks-short", target: "db", status: "unknown"),
+      .init(check: "postgres-pools-kept", target: "db", status: "unknown"),
       .init(check: "postgres-replicas-follow", target: "db", status: "unknown"),
       .init(check: "postgres-sequences-have-room", target: "db", status: "unknown"),
       .init(check: "postgres-sessions-encrypted", target: "db", status: "unknown"),
@@ -448,12 +452,19 @@ extension Defect {
       .init(check: "http-framing-restricted", target: "web"),
       .init(check: "http-headers-grade", target: "web"),
     ],
-    "no-edge-copies": [.init(check: "http-assets-from-network", target: "web")],
+    "no-edge-copies": [
+      .init(check: "http-assets-from-network", target: "web"), .init(check: "http-caching-hits", target: "web"),
+    ],
+    "edge-copies-overdue": [.init(check: "http-caching-age-kept", target: "web")],
+    "pool-overrun": [.init(check: "postgres-pools-kept", target: "db")],
+    "pools-oversized": [.init(check: "postgres-pools-fit", target: "db")],
     "no-forward-secrecy": [
       .init(check: "tls-key-exchange-ephemeral", target: "web", status: "warn"),
       .init(check: "tls-mozilla-intermediate", target: "web"),
     ],
-    "no-headroom": [.init(check: "postgres-connection-headroom", target: "db")],
+    "no-headroom": [
+      .init(check: "postgres-connection-headroom", target: "db"), .init(check: "postgres-pools-fit", target: "db"),
+    ],
     "no-http2": [.init(check: "tls-http2-offered", target: "web", status: "warn")],
     "no-nosniff": [.init(check: "http-content-type-options", target: "web")],
     "no-rate-limit": [.init(check: "rate-limit-exists", target: "web")],

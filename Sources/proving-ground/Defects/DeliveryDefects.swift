@@ -17,6 +17,9 @@ extension Defect {
     Defect(id: "no-edge-copies", summary: "the edge keeps no copies of the files of the page", part: .edgeCopies) {
       $0.edge.assets.areKeptAtTheEdge = false
     },
+    Defect(
+      id: "edge-copies-overdue", summary: "the edge hands out copies that are older than they may be", part: .edgeCopies
+    ) { $0.edge.assets.age = 63_072_000 },
     Defect(id: "no-compression", summary: "the web server sends text as it is", part: .compression) {
       $0.edge.compresses = false
     },

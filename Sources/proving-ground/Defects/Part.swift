@@ -140,6 +140,7 @@ extension Defect.Part {
   static let contradictions = Self("whether rows contradict each other", in: .database)
   static let oldSessions = Self("how long sessions are kept", in: .database)
   static let seeding = Self("the seeder", in: .database)
+  static let pools = Self("the sessions that services may open", in: .database)
   static let migrations = Self("the migrations", in: .database)
   static let repository = Self("the repository of backups", in: .repository)
   static let bucket = Self("the bucket of copies", in: .bucket)

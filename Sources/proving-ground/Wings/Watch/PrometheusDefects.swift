@@ -23,6 +23,9 @@ extension Defect.Part {
   fileprivate static let durations = Self("how services show durations", in: .endpoints)
   fileprivate static let endpointReach = Self("who reaches the metrics endpoints", in: .endpoints)
   fileprivate static let business = Self("the metrics of the business", in: .metrics)
+  fileprivate static let capacity = Self("what there is of what runs out", in: .metrics)
+  fileprivate static let growth = Self("what growth is planned for", in: .metrics)
+  fileprivate static let instances = Self("how many instances there are", in: .metrics)
 }
 
 extension WatchWing {
@@ -142,6 +145,18 @@ extension WatchWing {
       $0[WatchWing.self].prometheus.hasIdleHour = true
     },
     Defect(
+      id: "memory-short", summary: "the api service holds more memory than it is given", part: .capacity,
+      also: [.growth]
+    ) {
+      $0[WatchWing.self].capacity.memoryMiB = 1
+    },
+    Defect(id: "growth-unprovided", summary: "more growth is planned for than there is room", part: .growth) {
+      $0[WatchWing.self].capacity.growth = 900
+    },
+    Defect(id: "instance-missing", summary: "one of two instances of the api service is not there", part: .instances) {
+      $0[WatchWing.self].capacity.instances = 2
+    },
+    Defect(
       id: "metrics-garbled", summary: "the metrics of the processing service cannot be read",
       part: .metrics(.processing), also: [.scraping]
     ) {
@@ -254,6 +269,12 @@ extension WatchWing {
       .init(check: "metrics-business-move", target: "prometheus", status: "unknown"),
     ],
     "business-idle": [.init(check: "metrics-business-move", target: "prometheus")],
+    "memory-short": [
+      .init(check: "capacity-limits-bear-growth", target: "prometheus"),
+      .init(check: "capacity-limits-have-headroom", target: "prometheus"),
+    ],
+    "growth-unprovided": [.init(check: "capacity-limits-bear-growth", target: "prometheus")],
+    "instance-missing": [.init(check: "capacity-instances-as-declared", target: "prometheus")],
     "metrics-garbled": [
       .init(check: "metrics-exposition-parses", target: "processing-metrics"),
       .init(check: "prometheus-targets-up", target: "prometheus"),

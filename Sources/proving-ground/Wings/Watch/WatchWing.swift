@@ -20,6 +20,8 @@ struct WatchWing: Wing {
   var published: Set<String> = []
   /// Metrics of the business that the inventory names beside the one that there is.
   var wishedMetrics: [String] = []
+  /// What the inventory says there is of what runs out.
+  var capacity = CapacityPlan()
   /// Whether the inventory names the key of the tracker that was switched off.
   var namesOldKey = false
   /// Whether a test event may be sent.
@@ -143,7 +145,7 @@ struct WatchWing: Wing {
     return [
       target(
         "prometheus", "prometheus", url(prometheusGateway.isUsed ? "prometheus-gateway" : "prometheus"),
-        [("services", names), ("businessMetrics", .array(business))]),
+        [("services", names), ("businessMetrics", .array(business)), ("capacity", capacity.value)]),
       target(
         "alertmanager", "alertmanager", url(alertmanagerGateway.isUsed ? "alertmanager-gateway" : "alertmanager"),
         [
@@ -183,5 +185,29 @@ struct WatchWing: Wing {
           "\(service.rawValue)-metrics", "metrics", url("\(service.rawValue)-metrics", "/metrics"),
           [("expect", expected[service] ?? [])])
       }
+  }
+}
+
+/// What the inventory says of the api service's capacity.
+struct CapacityPlan: Sendable {
+  var instances = 1
+  /// Of one instance, in MiB.
+  var memoryMiB = 8192
+  /// How many times the present peak has to be carried.
+  var growth = 2
+
+  /// As the inventory writes it. The window is short, since the platform is looked at as soon as it stands.
+  var value: JSONValue {
+    [
+      "windowMinutes": 0.25, "growth": .integer(growth),
+      "services": [
+        [
+          "service": "api", "instances": .integer(instances), "memoryMiB": .integer(memoryMiB), "files": 4096,
+        ]
+      ],
+      "limits": [
+        ["name": "requests at once", "query": "sum(http_requests_in_flight)", "limit": 1000, "unit": "requests"]
+      ],
+    ]
   }
 }
