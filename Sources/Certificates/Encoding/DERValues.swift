@@ -82,6 +82,8 @@ package struct EncodingFault: Sendable, Hashable {
     case encodedDefault
     /// Members of a SET OF that are not in ascending order.
     case unorderedSet
+    /// A SET OF without members; every one in a certificate has to have some (X.501 section 9.2, RFC 5280 appendix A).
+    case emptySet
     /// Octets after the certificate.
     case trailingOctets
     /// Nesting beyond `DERReader.deepest`, or members that cannot be read.
@@ -119,6 +121,7 @@ package struct EncodingFault: Sendable, Hashable {
       if type.isConstructed != element.isConstructed { note(.wrongForm) }
       if !element.isConstructed, let fault = faultOfPrimitive(type, element.content) { note(fault) }
     }
+    if element.is(.set), element.content.isEmpty { note(.emptySet) }
     guard element.isConstructed else { return }
     var previous: ArraySlice<UInt8>?
     var isOrdered = true

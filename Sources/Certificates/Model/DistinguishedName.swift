@@ -17,11 +17,12 @@ package struct DistinguishedName: Sendable, Hashable {
 
   /// The whole Name as encoded.
   package var der: ArraySlice<UInt8>
-  /// The relative names in encoded order, each with its attributes in encoded order.
+  /// The relative names in encoded order, each with its attributes in encoded order. One without attributes, which no
+  /// name may have, is kept and is an `EncodingFault`.
   package var relativeNames: [[Attribute]]
 
   /// Whether it has no attribute.
-  package var isEmpty: Bool { relativeNames.isEmpty }
+  package var isEmpty: Bool { relativeNames.allSatisfy(\.isEmpty) }
   /// All attributes in encoded order.
   package var attributes: [Attribute] { relativeNames.flatMap { $0 } }
 
@@ -50,7 +51,6 @@ package struct DistinguishedName: Sendable, Hashable {
       try reader.end(of: "an attribute")
       attributes.append(Attribute(type: type, value: value, text: value.string))
     }
-    guard !attributes.isEmpty else { throw DERFailure("a relative name without attribute", at: set.offset) }
     return attributes
   }
 
