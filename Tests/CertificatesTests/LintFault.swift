@@ -38,6 +38,8 @@ struct LintFault: Sendable {
       $0.version = nil
     },
     fault("encoding-distinguished") { $0.put(.basicConstraints, critical: true, D.sequence(D.boolean(false))) },
+    fault("encoding-distinguished") { $0.issuer.append(D.set()) },
+    fault("encoding-distinguished", in: organization) { $0.subject.append(D.set()) },
     fault("serial-length") { $0.serial = [0] + [UInt8](repeating: 0xFF, count: 20) },
     fault("serial-positive") { $0.serial = [0] },
     fault("serial-positive") { $0.serial = [0x80, 1] },
@@ -70,6 +72,7 @@ struct LintFault: Sendable {
 
   private static let inNames: [LintFault] = [
     fault("issuer-not-empty") { $0.issuer = [] },
+    fault("issuer-not-empty") { $0.issuer = [D.set()] },
     fault("ca-subject-not-empty", in: subordinate) { $0.subject = [] },
     fault("subject-or-alternative") { $0.drop(.subjectAlternativeName) },
     fault("ca-common-name", in: subordinate) { $0.subject.removeLast() },
@@ -151,6 +154,8 @@ struct LintFault: Sendable {
     fault("uri-absolute") { $0.names(D.uri("/only/a/path")) },
     fault("uri-absolute") { $0.names(D.uri("www.example.com")) },
     fault("uri-absolute") { $0.names(D.uri("http://a b/")) },
+    fault("uri-absolute") { $0.names(D.uri("http://a.example/%zz")) },
+    fault("uri-absolute") { $0.names(D.uri("http://a.example/#50%")) },
     fault("names-no-directory-name") { $0.names(D.context(4, D.sequence(), constructed: true)) },
     fault("names-no-edi-party-name") {
       $0.names(D.context(5, D.context(1, D.utf8("x"), constructed: true), constructed: true))

@@ -60,6 +60,13 @@ struct PathRuleTests {
     Row("intermediate with serial number 0", "serial") { $0.intermediate.serial = [0] },
     Row("root with GeneralizedTime before 2050", nil) { $0.root.notAfter = DER.generalizedTime("20400101000000Z") },
     Row("authority without name", "subject-empty issuer-empty") { $0.root.subject = DER.sequence() },
+    Row("a relative name without attribute", "encoding") {
+      $0.leaf.subject = DER.sequence(
+        DER.set(DER.sequence(DER.oid(.commonName), DER.utf8("www.example.com"))), DER.set())
+    },
+    Row("an authority with a relative name without attribute", "encoding") {
+      $0.intermediate.subject = DER.sequence(DER.set(DER.sequence(DER.oid(.commonName), DER.utf8("b"))), DER.set())
+    },
     Row("leaf without issuer", "issuer-empty untrusted") {
       $0.hasIntermediate = false
       $0.leaf.issuer = DER.sequence()
@@ -320,6 +327,13 @@ struct PathRuleTests {
     },
     Row("underscore", "san-malformed") {
       $0.leaf.set(.subjectAlternativeName, DER.names(DER.dns("www.example.com"), DER.dns("a_b.example.com")))
+    },
+    Row("asked for a host with an underscore, which a wildcard stands for", nil) { $0.name = "a_b.wild.example.com" },
+    Row("asked for a host with an underscore that is not there", "name-mismatch") { $0.name = "a_b.example.com" },
+    Row("asked for the underscore that the certificate spells out", "san-malformed name-mismatch") {
+      $0.name = "a_b.example.com"
+      $0.leaf.subject = DER.name(common: "example.com")
+      $0.leaf.set(.subjectAlternativeName, DER.names(DER.dns("a_b.example.com")))
     },
     Row("leading dot", "san-malformed") {
       $0.leaf.set(.subjectAlternativeName, DER.names(DER.dns("www.example.com"), DER.dns(".example.com")))

@@ -127,7 +127,8 @@ extension [UInt8] {
     for (index, octet) in enumerated() {
       if octet == UInt8(ascii: ":") {
         guard index > 0 else { return nil }
-        return hasSoundAuthority(after: index + 1) ? String(decoding: scheme.lowercasedASCII, as: UTF8.self) : nil
+        guard hasSoundAuthority(after: index + 1), hasSoundEscapes(after: index + 1) else { return nil }
+        return String(decoding: scheme.lowercasedASCII, as: UTF8.self)
       }
       let isFirst = index == 0
       guard octet.isLetterOrDigit && (!isFirst || octet > 57) || (!isFirst && "+-.".utf8.contains(octet)) else {
@@ -136,6 +137,22 @@ extension [UInt8] {
       scheme.append(octet)
     }
     return ""
+  }
+
+  /// Whether every percent sign in the path and the fragment of what follows has two hexadecimal digits behind it. What
+  /// begins with no slash has no path in this sense.
+  private func hasSoundEscapes(after start: Int) -> Bool {
+    let rest = self[start...]
+    let end = rest.firstIndex { "?#".utf8.contains($0) } ?? rest.endIndex
+    let path = rest.first == UInt8(ascii: "/") ? rest[..<end] : []
+    let fragment = rest.firstIndex(of: UInt8(ascii: "#")).map { rest[$0...] } ?? []
+    return [path, fragment].allSatisfy { part in
+      part.indices.allSatisfy { index in
+        guard part[index] == UInt8(ascii: "%") else { return true }
+        let digits = part[(index + 1)...].prefix(2)
+        return digits.count == 2 && digits.allSatisfy { Unicode.Scalar($0).properties.isASCIIHexDigit }
+      }
+    }
   }
 
   /// Whether what follows is no authority, or one whose host has only characters that hosts may have.

@@ -21,12 +21,14 @@ package struct DNSName: Sendable, Hashable {
     self.labels = labels
   }
 
-  /// A name that was asked for: as above without a wildcard; a trailing dot is ignored.
+  /// A name that was asked for: as above without a wildcard; a trailing dot is ignored. Underscores are let pass: DNS
+  /// has such names and clients ask for them, though no certificate may spell one out (a wildcard may stand for one).
   package init?(reference text: String) {
-    var octets = Array(text.utf8)
+    var octets = text.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
     if octets.last == 0x2E { octets.removeLast() }
-    guard let name = DNSName(certificate: octets), !name.isWildcard else { return nil }
-    self = name
+    guard octets.count <= 253, let labels = Self.labels(octets[...], underscores: true) else { return nil }
+    self.labels = labels
+    isWildcard = false
   }
 
   /// A base of name constraints: as a certificate's name without a wildcard; empty for all names.
@@ -40,11 +42,13 @@ package struct DNSName: Sendable, Hashable {
     self = name
   }
 
-  private static func labels(_ octets: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
+  private static func labels(_ octets: ArraySlice<UInt8>, underscores: Bool = false) -> [ArraySlice<UInt8>]? {
     let labels = octets.split(separator: 0x2E, omittingEmptySubsequences: false)
     for label in labels {
       guard (1...63).contains(label.count), label.first != 0x2D, label.last != 0x2D,
-        label.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D })
+        label.allSatisfy({
+          (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || (underscores && $0 == 0x5F)
+        })
       else { return nil }
     }
     return labels

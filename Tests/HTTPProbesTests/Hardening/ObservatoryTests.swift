@@ -63,7 +63,9 @@ struct ObservatoryTests {
         "default-src 'none'; object-src https:", "script-src 'none'", "object-src 'none'", "sandbox",
         "upgrade-insecure-requests", "img-src 'self'",
         "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' http:",
-        "frame-ancestors 'none'",
+        "frame-ancestors 'none'", "script-src https://cdn.example https:", "default-src https://cdn.example https:",
+        "default-src *; script-src *; object-src 'none'", "script-src 'none'; object-src https:",
+        "script-scr 'none'",
       ])
     + policy(
       "csp-implemented-with-insecure-scheme", -20, false,
@@ -84,6 +86,8 @@ struct ObservatoryTests {
       [
         "default-src 'none'; img-src http://cdn.example", "default-src 'self'; media-src ftp:",
         "default-src 'self'; img-src http: https:; style-src 'unsafe-inline'",
+        "default-src 'none'; img-src https:; media-src http://cdn.example",
+        "default-src 'none'; img-src 'none'; media-src http:; style-src 'unsafe-inline'",
       ])
     + policy(
       "csp-implemented-with-unsafe-inline-in-style-src-only", 0, true,
@@ -100,6 +104,9 @@ struct ObservatoryTests {
         "object-src 'none'; script-src 'nonce-abc' 'unsafe-inline'; style-src 'self'",
         "object-src 'none'; script-src 'strict-dynamic' 'nonce-abc' 'unsafe-inline' https: 'self'; style-src 'none'",
         "default-src 'self'; style-src 'unsafe-inline' 'nonce-abc'", "default-src 'none' https://cdn.example",
+        "default-src https://cdn.example; style-src 'unsafe-inline' 'sha256-x' 'unsafe-inline'",
+        // Of two policies what both allow: one path within the other.
+        "default-src https://a.example/x/, default-src https://a.example/x/y/",
         // Taken out of the list that scripts, styles and plug-ins share.
         "default-src 'strict-dynamic' 'sha512-x' https: http://*",
       ])
@@ -112,6 +119,7 @@ struct ObservatoryTests {
         "default-src http:, default-src https:", "default-src https://a.example, default-src https://b.example",
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline', default-src 'none'; style-src 'self'",
         "img-src 'none', default-src 'self'",
+        "default-src https://a.example/fire, default-src https://a.example/firefox/",
       ])
     + policy(
       "csp-implemented-but-duplicate-directives", 0, true,
@@ -122,6 +130,9 @@ struct ObservatoryTests {
         "content-security-policy", "csp-not-implemented-but-reporting-enabled", -25, false,
         ["Content-Security-Policy-Report-Only: default-src 'none'"]),
       GradedCase(
+        "content-security-policy", "csp-not-implemented-but-reporting-enabled", -25, false,
+        ["Content-Security-Policy-Report-Only: default-src 'self'; report-to main"]),
+      GradedCase(
         "content-security-policy", "csp-implemented-with-no-unsafe-default-src-none", 10, true,
         ["Content-Security-Policy: default-src 'self'", "Content-Security-Policy: default-src 'none'"]),
       GradedCase(
@@ -130,6 +141,10 @@ struct ObservatoryTests {
       GradedCase(
         "content-security-policy", "csp-not-implemented", -25, false,
         body: #"<meta http-equiv="Content-Security-Policy" content="frame-ancestors 'none'">"#),
+      GradedCase(
+        "content-security-policy", "csp-implemented-with-no-unsafe-default-src-none", 10, true,
+        body: ["default-src 'none'", "img-src 'self'", "style-src 'self'", "script-src 'self'"]
+          .map { #"<meta http-equiv="Content-Security-Policy" content="\#($0)">"# }.joined()),
       GradedCase(
         "content-security-policy", "csp-implemented-with-no-unsafe-default-src-none", 10, true,
         ["Content-Security-Policy: default-src http:"],
@@ -227,12 +242,17 @@ struct ObservatoryTests {
       GradedCase(
         "x-content-type-options", "x-content-type-options-header-invalid", -5, false,
         ["X-Content-Type-Options: nosniff", "X-Content-Type-Options: nosniff"]),
+      GradedCase(
+        "x-content-type-options", "x-content-type-options-header-invalid", -5, false,
+        ["X-Content-Type-Options: nosniff, nosniff"]),
     ]
     + [
       ("no-referrer", "private", 5, true), ("same-origin", "private", 5, true), ("STRICT-ORIGIN", "private", 5, true),
       ("strict-origin-when-cross-origin", "private", 5, true), ("unsafe-url, no-referrer, whimsy", "private", 5, true),
       ("origin", "unsafe", -5, false), ("origin-when-cross-origin", "unsafe", -5, false),
       ("unsafe-url", "unsafe", -5, false), ("no-referrer, no-referrer-when-downgrade", "unsafe", -5, false),
+      ("origin-when-cross-origin, no-referrer, unsafe-url", "unsafe", -5, false),
+      ("whimsy, whimsical", "header-invalid", -5, false),
       ("whimsy", "header-invalid", -5, false), ("", "header-invalid", -5, false),
     ].map { GradedCase("referrer-policy", "referrer-policy-\($1)", $2, $3, ["Referrer-Policy: \($0)"]) }
     + [
@@ -240,6 +260,9 @@ struct ObservatoryTests {
       GradedCase(
         "referrer-policy", "referrer-policy-private", 5, true, ["Referrer-Policy: unsafe-url"],
         body: "<meta name=referRer content=no-referrer>"),
+      GradedCase(
+        "referrer-policy", "referrer-policy-private", 5, true,
+        body: #"<meta name="referrer" content="no-referrer, same-origin">"#),
     ]
     + [
       ("same-origin", "implemented-with-same-origin", 10, true), ("Same-Site", "implemented-with-same-site", 10, true),
@@ -251,6 +274,7 @@ struct ObservatoryTests {
       ("credentialless; report-to=\"c\"", "implemented-with-credentialless", 10, true),
       ("require-corp; report-to", "implemented-with-require-corp", 10, true),
       ("unsafe-none", "implemented-with-unsafe-none", 0, true), ("\"require-corp\"", "header-invalid", -5, false),
+      ("require-corp, credentialless", "header-invalid", -5, false),
       ("Require-Corp", "header-invalid", -5, false), ("require-corp; report-to=a b", "header-invalid", -5, false),
       ("", "not-implemented", 0, true),
     ].map { GradedCase("cross-origin-embedder-policy", "coep-\($1)", $2, $3, ["Cross-Origin-Embedder-Policy: \($0)"]) }
@@ -259,7 +283,9 @@ struct ObservatoryTests {
       ("same-origin-allow-popups;a=1.5;b=?0", "implemented-with-same-origin-allow-popups", 10, true),
       ("noopener-allow-popups", "implemented-with-noopener-allow-popups", 10, true),
       ("unsafe-none", "implemented-with-unsafe-none", 0, true), ("SAME-ORIGIN", "header-invalid", -5, false),
-      ("same-origin, unsafe-none", "header-invalid", -5, false),
+      ("same-origin, unsafe-none", "header-invalid", -5, false), ("\"same-origin\"", "header-invalid", -5, false),
+      ("same-origin; report-to=\"main\"", "implemented-with-same-origin", 10, true),
+      ("same-origin; report-to", "implemented-with-same-origin", 10, true),
     ].map { GradedCase("cross-origin-opener-policy", "coop-\($1)", $2, $3, ["Cross-Origin-Opener-Policy: \($0)"]) }
     + [
       GradedCase("cross-origin-opener-policy", "coop-not-implemented", 0, true),
@@ -296,6 +322,14 @@ struct ObservatoryTests {
       (
         "<script src=https://cdn.shop.example/a.js></script>", "not-implemented-but-external-scripts-loaded-securely",
         -5, false
+      ),
+      (
+        "<script src=https://www.shop.example/a.js></script>", "not-implemented-but-external-scripts-loaded-securely",
+        -5, false
+      ),
+      (
+        "<script src=//cdn.example/a.js integrity=sha384-x></script>",
+        "implemented-and-external-scripts-loaded-securely", 5, true
       ),
       ("<script src=//cdn.example/a.js></script>", "not-implemented-but-external-scripts-loaded-securely", -5, false),
       (
