@@ -53,6 +53,9 @@ extension ComposeProject {
       switch entry.name {
       case "command", "entrypoint": result[entry.name] = value
       case "extends": continue
+      case "build":
+        let members = (value.object?.members ?? []).filter { $0.value.string?.isEmpty != true }
+        result[entry.name] = .object(JSONObject(members.map { ($0.name, $0.value) }))
       case "deploy":
         guard var deploy = value.object else { continue }
         if deploy["resources"] == nil { deploy["resources"] = [:] }

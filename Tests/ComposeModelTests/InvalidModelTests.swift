@@ -78,6 +78,10 @@ import Testing
       "services:\n  a: { image: x, mem_limit: 1g, deploy: { resources: { limits: { memory: 2g } } } }",
       "2:29 two-limits"
     ),
+    (
+      "services:\n  a: { image: x, pids_limit: 5, deploy: { resources: { limits: { memory: 2g } } } }",
+      "2:30 two-limits"
+    ),
     ("services:\n  a: { image: x, env_file: gone.env }", "2:28 environment-file"),
     ("services:\n  a: { image: x, label_file: gone }", "2:30 label-file"),
     ("services:\n  a: { image: x, environment: [\"DEBUG = true\"] }", "2:32 space-in-name"),

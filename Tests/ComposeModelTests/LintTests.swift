@@ -11,8 +11,8 @@ import Testing
         healthcheck: { test: [CMD, curl, -f, "http://localhost/health"] }
         security_opt: ["no-new-privileges:true"]
         cap_drop: [ALL]
-        pids_limit: 100
-        deploy: { resources: { limits: { memory: 256M, cpus: "0.5" } } }
+        init: true
+        deploy: { resources: { limits: { memory: 256M, cpus: "0.5", pids: 100 } } }
         logging: { options: { max-size: 10m } }
     """
 
@@ -44,20 +44,22 @@ import Testing
     ("restart: on-failure", "", ["3:5 restartBounded"]), ("restart: on-failure:5", "", []),
     ("restart: on-failure:8", "", ["3:5 restartBounded"]), ("restart: always", "", []),
     (
-      "restart: on-failure:5\ndeploy: { restart_policy: { condition: on-failure, max_attempts: 9 }, resources: { limits: { memory: 1g, cpus: 1 } } }",
+      "restart: on-failure:5\ndeploy: { restart_policy: { condition: on-failure, max_attempts: 9 }, resources: { limits: { memory: 1g, cpus: 1, pids: 9 } } }",
       "", ["4:56 restartBounded"]
     ),
     (
-      "restart: always\ndeploy: { restart_policy: { condition: none }, resources: { limits: { memory: 1g, cpus: 1 } } }",
+      "restart: always\ndeploy: { restart_policy: { condition: none }, resources: { limits: { memory: 1g, cpus: 1, pids: 9 } } }",
       "", ["4:31 restartPolicy"]
     ),
     (
-      "restart:\ndeploy: { restart_policy: { condition: any }, resources: { limits: { memory: 1g, cpus: 1 } } }", "",
+      "restart:\ndeploy: { restart_policy: { condition: any }, resources: { limits: { memory: 1g, cpus: 1, pids: 9 } } }",
+      "",
       ["3:13 modelValid"]
     ),
-    ("deploy: { resources: { limits: { memory: 1g } } }", "", ["3:28 limitsSet"]),
-    ("deploy: { resources: { reservations: { memory: 1g, cpus: 1 } } }", "", ["3:15 limitsSet"]),
-    ("deploy: { replicas: 2 }", "", ["3:5 limitsSet"]), ("deploy: {}\nmem_limit: 1g\ncpus: 0.5", "", []),
+    ("deploy: { resources: { limits: { memory: 1g, pids: 9 } } }", "", ["3:28 limitsSet"]),
+    ("deploy: { resources: { reservations: { memory: 1g, cpus: 1 } } }\npids_limit: 100", "", ["3:15 limitsSet"]),
+    ("deploy: { replicas: 2 }\npids_limit: 100", "", ["3:5 limitsSet"]),
+    ("deploy: {}\nmem_limit: 1g\ncpus: 0.5\npids_limit: 100", "", []),
     ("logging: { driver: json-file }", "", ["3:5 logsRotated"]), ("logging: { driver: local }", "", []),
     ("logging: { driver: none }", "", ["3:5 logsRotated"]),
     ("image: web", "", ["3:12 imagePinned"]), ("image: web:latest", "", ["3:12 imagePinned"]),
@@ -104,7 +106,7 @@ import Testing
     ("security_opt: [\"no-new-privileges:true\", \"seccomp:unconfined\"]", "", ["3:46 confinementKept"]),
     ("security_opt: [no-new-privileges, \"apparmor=unconfined\"]", "", ["3:39 confinementKept"]),
     ("security_opt: [\"label:disable\"]", "", ["3:5 hardened", "3:20 confinementKept"]),
-    ("pids_limit: -1", "", ["3:5 hardened"]), ("user: root", "", ["2:3 hardened"]),
+    ("pids_limit: -1\nmem_limit: 1g\ncpus: 1\ndeploy: {}", "", ["3:5 hardened"]), ("user: root", "", ["2:3 hardened"]),
     ("devices: [/dev/kvm]", "", ["3:5 devicesAbsent"]),
     ("volumes: [\"/var/run/docker.sock:/var/run/docker.sock:ro\"]", "", ["3:15 engineSocketHidden"]),
     ("volumes: [{ type: bind, source: /run/docker.sock, target: /d }]", "", ["3:37 engineSocketHidden"]),

@@ -174,6 +174,9 @@ import Testing
       "deploy: {replicas: \"3\", resources: {limits: {cpus: '0.50', memory: 50M, pids: 5}}}", "deploy",
       #"{"replicas": 3, "resources": {"limits": {"cpus": 0.5, "memory": "52428800", "pids": 5}}, "placement": {}}"#
     ),
+    ("scale: 2\n    deploy: {}", "deploy/replicas", "2"),
+    ("mem_limit: 0\n    deploy: {resources: {limits: {memory: 1g}}}", "mem_limit", "null"),
+    ("cpus: 0.5\n    deploy: {resources: {limits: {cpus: '0.50'}}}", "cpus", "0.5"),
     ("deploy: {}", "deploy", #"{"resources": {}, "placement": {}}"#),
     (
       "deploy: {restart_policy: {condition: on-failure, delay: 5s, max_attempts: 3, window: 120s}}",

@@ -145,9 +145,10 @@ struct Consistency {
       ("mem_limit", "limits", "memory"), ("mem_reservation", "reservations", "memory"), ("cpus", "limits", "cpus"),
       ("pids_limit", "limits", "pids"),
     ] {
-      guard let own = service[key], let other = resources?[side]?[name], own.scalarText != other.scalarText else {
-        continue
-      }
+      // Where `deploy` has any limit, what it does not name is none; 0 says nothing.
+      guard let own = service[key], let limits = resources?[side]?.map else { continue }
+      let amounts = [own, limits[name]].map { $0?.scalarText.flatMap(Double.init) ?? 0 }
+      if amounts[0] == 0 || amounts[0] == amounts[1] { continue }
       add("two-limits", "`\(key)` and `deploy.resources.\(side).\(name)` say different things", at: own.place)
     }
   }

@@ -66,6 +66,10 @@ struct Finishing {
       service["build"] = node.replaced(by: .map(build))
     }
     service["secrets"] = withTargets(service["secrets"])
+    if let scale = service["scale"], let node = service["deploy"], var deploy = node.map, deploy["replicas"] == nil {
+      deploy["replicas"] = scale
+      service["deploy"] = node.replaced(by: .map(deploy))
+    }
     if let environment = service["environment"]?.map {
       service["environment"] = resolved(environment, service["environment"], keepsUnset: true)
     }
