@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuditModel
 import Definitions
 import Facts
 import Glibc

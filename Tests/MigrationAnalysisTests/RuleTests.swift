@@ -391,6 +391,16 @@ struct RuleCase: Sendable, CustomStringConvertible {
     #expect(!MigrationFile("CREATE TABLE v (c int);" + sql).findings.contains { $0.rule == "rewrites-table" })
   }
 
+  @Test func anIndexInAnotherFileServesAForeignKey() {
+    let table = "CREATE TABLE v (h bigint REFERENCES hosts);"
+    func isTold(_ indexes: KeyIndexes?) -> Bool {
+      MigrationFile(table, indexes: indexes).findings.contains { $0.rule == "foreign-key-without-index" }
+    }
+    #expect(isTold(nil))
+    #expect(isTold(KeyIndexes(of: [table, "CREATE INDEX i ON v (h) WHERE h > 1;"])))
+    #expect(!isTold(KeyIndexes(of: [table, "CREATE INDEX i ON v (h);"])))
+  }
+
   @Test func commentsCallRulesOff() {
     let drop = "DROP TABLE v;"
     func isTold(_ sql: String) -> Bool { MigrationFile(sql).findings.contains { $0.rule == "ban-drop-table" } }
