@@ -42,7 +42,7 @@ package struct MigrationFile: Sendable {
     var index: Int
     /// Columns that an earlier file's check proves to have no nulls.
     var helpers: NotNullHelpers
-    /// The indexes of the whole file.
+    /// The indexes of the whole file, or of all that belong together.
     var indexes: KeyIndexes
     /// The ids of the rules that were broken before.
     var told: Set<String>
@@ -56,12 +56,13 @@ package struct MigrationFile: Sendable {
   package let unterminated: (what: String, line: Int)?
 
   /// Reads and judges `text`; with `assumesTransaction` the tool that runs it opens a transaction around the file.
-  package init(_ text: String, assumesTransaction: Bool = false) {
+  /// `indexes` are those of all files that it belongs to; nil for its own.
+  package init(_ text: String, assumesTransaction: Bool = false, indexes: KeyIndexes? = nil) {
     let file = SQLStatements(text)
     unterminated = file.unterminated
     let ignored = IgnoreComments(file.comments, tokenLines: file.tokenLines)
     let assumesTransaction = ignored.assumesTransaction ?? assumesTransaction
-    let (helpers, indexes) = (NotNullHelpers(file.statements), KeyIndexes(file.statements))
+    let (helpers, indexes) = (NotNullHelpers(file.statements), indexes ?? KeyIndexes(file.statements))
     let lastEnd = file.statements.lastIndex { statement in
       switch statement.kind {
       case .commit, .rollback: true

@@ -34,11 +34,15 @@ struct MigrationsLintCommand: ParsableCommand {
 
   func run() throws {
     var found: [(file: String, finding: MigrationFile.Finding)] = []
-    for path in files {
+    let texts = try files.map { path in
       guard let text = String(validating: try Input.bytes(of: path), as: UTF8.self) else {
         throw Failure(.badData, "\(path): not UTF-8 text")
       }
-      let file = MigrationFile(text, assumesTransaction: assumeInTransaction)
+      return text
+    }
+    let indexes = KeyIndexes(of: texts)
+    for (path, text) in zip(files, texts) {
+      let file = MigrationFile(text, assumesTransaction: assumeInTransaction, indexes: indexes)
       if let (what, line) = file.unterminated {
         throw Failure(.badData, "\(path):\(line): a \(what) begins here and never ends: close it")
       }

@@ -268,7 +268,7 @@ enum LinterCases {
     LinterCase(
       "pg_index_health: no data", "empty",
       [
-        "CREATE TABLE none (id bigint)", "CREATE TABLE some (id bigint)", "INSERT INTO some VALUES (1)",
+        "CREATE TABLE bare (id bigint)", "CREATE TABLE few (id bigint)", "INSERT INTO few VALUES (1)",
         "CREATE TABLE no_parts (id bigint) PARTITION BY RANGE (id)",
         "CREATE TABLE deep (id bigint, place text) PARTITION BY RANGE (id)",
         "CREATE TABLE deep_1 PARTITION OF deep FOR VALUES FROM (1) TO (9) PARTITION BY LIST (place)",
@@ -278,7 +278,7 @@ enum LinterCases {
         "CREATE TABLE kept_1 PARTITION OF kept FOR VALUES FROM (1) TO (9) PARTITION BY LIST (place)",
         "CREATE TABLE kept_1_a PARTITION OF kept_1 FOR VALUES IN ('a')",
         "CREATE TABLE kept_1_b PARTITION OF kept_1 FOR VALUES IN ('b')", "INSERT INTO kept VALUES (2, 'b')", "ANALYZE",
-      ], named: ["none", "no_parts", "deep"]),
+      ], named: ["bare", "no_parts", "deep"]),
     LinterCase(
       "pg_index_health: serial types", "serial",
       [

@@ -203,6 +203,27 @@ struct RuleCase: Sendable, CustomStringConvertible {
     .keeps("ban-duplicate-column-assignments", "SELECT a, a FROM (SELECT 1 INTO b) c;"),
   ]
 
+  /// What a transaction created is nobody else's, under the names that mean it.
+  static let schemas: [RuleCase] = [
+    .keeps(
+      "constraint-missing-not-valid",
+      "CREATE TABLE app.v (a int); ALTER TABLE v ADD CHECK (a > 0); ALTER TABLE app.v ADD CHECK (a > 1);",
+      assuming: true),
+    .keeps(
+      "constraint-missing-not-valid", "CREATE TABLE v (a int); ALTER TABLE app.v ADD CHECK (a > 0);", assuming: true),
+    .breaks(
+      "constraint-missing-not-valid", "CREATE TABLE app.v (a int); ALTER TABLE other.v ADD CHECK (a > 0);",
+      assuming: true),
+    .breaks(
+      "require-concurrent-index-creation", "CREATE TABLE app.v (a int); CREATE INDEX i ON other.v (a);", assuming: true),
+    .keeps(
+      "disallowed-unique-constraint",
+      "CREATE TABLE app.v (a int); ALTER TABLE app.v RENAME TO w; ALTER TABLE app.w ADD UNIQUE (a);", assuming: true),
+    .breaks(
+      "statements-under-access-exclusive", "CREATE TABLE app.v (a int); ALTER TABLE other.v ADD b text; SELECT 1;",
+      assuming: true),
+  ]
+
   /// A new table waits for nobody, unless it points at another, belongs to one, or is filled.
   static let waits: [RuleCase] = [
     .keeps("require-lock-timeout", "CREATE TABLE v (a int); CREATE TEMP TABLE w (LIKE v) ON COMMIT DROP;"),
@@ -353,7 +374,8 @@ struct RuleCase: Sendable, CustomStringConvertible {
 @Suite("Rules") struct RuleTests {
   @Test(
     "a rule is broken as often as it says",
-    arguments: RuleCase.all + RuleCase.compatibility + RuleCase.others + RuleCase.waits + RuleCase.trails)
+    arguments: RuleCase.all + RuleCase.compatibility + RuleCase.others + RuleCase.waits + RuleCase.schemas
+      + RuleCase.trails)
   func breaches(_ sample: RuleCase) {
     let file = MigrationFile(sample.sql, assumesTransaction: sample.assumesTransaction)
     #expect(file.findings.count { $0.rule == sample.rule } == sample.breaches)
@@ -389,6 +411,16 @@ struct RuleCase: Sendable, CustomStringConvertible {
     let sql = "ALTER TABLE v ALTER c TYPE bigint;"
     #expect(MigrationFile(sql).findings.contains { $0.rule == "rewrites-table" })
     #expect(!MigrationFile("CREATE TABLE v (c int);" + sql).findings.contains { $0.rule == "rewrites-table" })
+  }
+
+  @Test func anIndexInAnotherFileServesAForeignKey() {
+    let table = "CREATE TABLE v (h bigint REFERENCES hosts);"
+    func isTold(_ indexes: KeyIndexes?) -> Bool {
+      MigrationFile(table, indexes: indexes).findings.contains { $0.rule == "foreign-key-without-index" }
+    }
+    #expect(isTold(nil))
+    #expect(isTold(KeyIndexes(of: [table, "CREATE INDEX i ON v (h) WHERE h > 1;"])))
+    #expect(!isTold(KeyIndexes(of: [table, "CREATE INDEX i ON v (h);"])))
   }
 
   @Test func commentsCallRulesOff() {

@@ -15,8 +15,9 @@ struct SchemaTrail: Sendable {
   private(set) var isOpenedHere = false
   /// Counts what begins and ends.
   private(set) var transaction = 0
-  /// The tables that were created within a transaction of this file: nobody else has seen them yet.
-  private(set) var created: Set<String> = []
+  /// The tables that were created within a transaction of this file, as nobody else has seen them yet: the qualifiers that
+  /// each name was created with.
+  private var created: [String: Set<[String]>] = [:]
   /// Every table created in this file.
   private(set) var createdAnywhere: Set<String> = []
   /// The types of columns, by table and column.
@@ -35,11 +36,18 @@ struct SchemaTrail: Sendable {
 
   init(assumesTransaction: Bool) { isInTransaction = assumesTransaction }
 
-  /// Whether nobody else can be using the table.
-  func isNew(_ table: SQLName) -> Bool { created.contains(table.name) }
+  /// Whether nobody else can be using the table. A name without a schema may mean that of any; of two schemas each has its
+  /// own.
+  func isNew(_ table: SQLName) -> Bool {
+    guard let homes = created[table.name] else { return false }
+    return table.qualifiers.isEmpty || homes.contains([]) || homes.contains(table.qualifiers)
+  }
 
   /// Whether nobody else can be using the table of that name, written with its schema or without.
-  func hasCreated(_ table: String) -> Bool { created.contains(table.split(separator: ".").last.map(String.init) ?? "") }
+  func hasCreated(_ table: String) -> Bool {
+    let parts = table.split(separator: ".").map(String.init)
+    return parts.last.map { isNew(SQLName(qualifiers: parts.dropLast(), name: $0)) } ?? false
+  }
 
   /// Whether a validated check already proves that a column has no null.
   func provesNotNull(_ column: String, of table: SQLName) -> Bool {
@@ -84,7 +92,7 @@ struct SchemaTrail: Sendable {
 
   private mutating func follow(_ table: SQLCreateTable) {
     createdAnywhere.insert(table.name.name)
-    if isInTransaction { created.insert(table.name.name) }
+    if isInTransaction { created[table.name.name, default: []].insert(table.name.qualifiers) }
     for column in table.columns { learn(column, of: table.name) }
     for constraint in table.constraints { learn(constraint, of: table.name) }
   }
@@ -123,7 +131,7 @@ struct SchemaTrail: Sendable {
       if let type = types[table.name]?.removeValue(forKey: from) { types[table.name]?[to] = type }
     case .renameTable(let to):
       types[to] = types.removeValue(forKey: table.name)
-      if created.remove(table.name) != nil { created.insert(to) }
+      if let homes = created.removeValue(forKey: table.name) { created[to, default: []].formUnion(homes) }
     default: break
     }
   }
