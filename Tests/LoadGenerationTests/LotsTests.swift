@@ -28,6 +28,13 @@ struct LotsTests {
     #expect(!areDense([5, 3, Int.min / 2, 7]))
   }
 
+  @Test("are larger from 20,000 a second on", arguments: [(60_000, 200_000), (40_000, 400_000), (1, 400_000)])
+  func spacing(space: Int, expected: Int) {
+    var lots = ArrivalLots()
+    for number in 0..<400 { lots.note(arrivalAt: number * space) }
+    #expect(lots.areDense && lots.spacing == expected)
+  }
+
   @Test("need a phase that brings so many to one loop")
   func phases() {
     func mayBeDense(_ shape: LoadPhase.Shape?, seconds: Double? = 10, share: Double = 1) -> Bool {
