@@ -2,8 +2,10 @@ import LoadScripts
 
 /// Whether arrivals follow each other so closely that starting them in lots is worth more than waking up for each.
 struct ArrivalLots {
-  /// From one lot to the next, in nanoseconds: so much later than it was due may an arrival start, or an answer be read.
-  static let spacing = 200_000
+  /// Where arrivals follow each other sooner than this, in nanoseconds, they start in lots.
+  private static let dense = 200_000
+  /// Where they do sooner than this, lots are larger: what a wake-up costs is then shared by a dozen and more.
+  private static let veryDense = 50_000
   /// Spaces count as at most this long, in nanoseconds, so that one pause is soon forgotten.
   private static let longest = 10_000_000
 
@@ -18,7 +20,10 @@ struct ArrivalLots {
   }
 
   /// Whether more than one arrival belongs to a lot, as a rule.
-  var areDense: Bool { space < Self.spacing }
+  var areDense: Bool { space < Self.dense }
+
+  /// From one lot to the next, in nanoseconds: so much later than it was due may an arrival start, or an answer be read.
+  var spacing: Int { space < Self.veryDense ? 400_000 : 200_000 }
 
   /// Whether any phase brings a loop that has one of `share` parts of them so many arrivals.
   static func mayBeDense(_ phases: [LoadPhase], share: Double) -> Bool {
@@ -30,7 +35,7 @@ struct ArrivalLots {
       case .count(let count)?: rate = Double(count) / max(phase.seconds ?? 0, 1e-9)
       case .pause?, nil: rate = 0
       }
-      return rate / share > 1e9 / Double(spacing)
+      return rate / share > 1e9 / Double(dense)
     }
   }
 }

@@ -185,7 +185,7 @@ final class LoadLoop {
         hasArrivalsLeft = false
         if activeUsers == 0 { break }
       }
-      take(waitForAnswers(next, nextLot: begun < Self.largestLot ? lotBegan + ArrivalLots.spacing : now))
+      take(waitForAnswers(next, nextLot: begun < Self.largestLot ? lotBegan + lots.spacing : now))
     }
     figures.cut += activeUsers
     for connection in connections { connection?.stream.close() }
@@ -207,7 +207,7 @@ final class LoadLoop {
     if let due { wait = min(wait, max(0, due - time)) }
     if let due = timers.earliest { wait = min(wait, max(0, due - time)) }
     // Sleeping for less than this between arrivals costs more than it is worth: they start together instead.
-    if wait > 0, lots.areDense { wait = max(wait, ArrivalLots.spacing) }
+    if wait > 0, lots.areDense { wait = max(wait, lots.spacing) }
     return readiness.wait(nanoseconds: wait)
   }
 
