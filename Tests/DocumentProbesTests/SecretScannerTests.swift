@@ -256,6 +256,8 @@ import Testing
       ("a.py", "SECRET_NAME = \"NEXUS-GPT4-API-KEY\""),
       ("a.xml", "<UserSecretsId>79a3edd0-2092-40a2-a04d-dcb46d5ca9ed</UserSecretsId>"),
       ("Dockerfile", "RUN --mount=type=secret,id=jfrog_secret cat /run/secrets/jfrog_secret"),
+      ("a.yaml", "publicToken = \"\(drawn(43))\""), ("a.yaml", "csrf-token=\(drawn(60))"),
+      ("a.py", "XSRF_TOKEN: \"\(drawn(40))\""),
       ("a.html", "<label for=\"inputPassword\" class=\"sr-only1x\">"),
       ("a.html", "<a href=\"#socketsymbolasyncdispose\" id=\"socketsymbolasyncdispose\">"),
       ("a.yaml", "etsy_shop: socketsymbolasyncdispose"), ("run.sh", "open <user:password> https://x/Endpoint12"),

@@ -104,6 +104,15 @@ enum SecretAllowance {
     return nameParts.contains { text.hasSuffix($0) || text.hasPrefix($0) }
   }
 
+  /// Whether what stands before the word says that everybody may know the value, or gets one of its own: `publicToken`,
+  /// `csrf_token`.
+  static func isPublicName(_ before: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    let text = String(decoding: before, as: UTF8.self).lowercased()
+    return ["public", "csrf", "xsrf"].contains { part in
+      text.hasSuffix(part) || text.hasSuffix(part + "_") || text.hasSuffix(part + "-")
+    }
+  }
+
   /// Whether a value is made of words.
   static func holdsStopWord(_ value: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
     let text = String(decoding: value, as: UTF8.self).lowercased()

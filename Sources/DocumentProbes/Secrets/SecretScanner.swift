@@ -98,6 +98,7 @@ struct SecretScanner: Sendable {
       range = assigned(behind: word.upperBound, in: bytes, surroundings, isPrecise: true, isIdentifier: isIdentifier)
         .flatMap { pattern.matches($0, in: bytes) && !Self.isWord($0, in: bytes) ? $0 : nil }
     case .assigned(_, let isPassword):
+      if SecretAllowance.isPublicName(bytes[max(0, word.lowerBound - 8)..<word.lowerBound]) { return nil }
       range = assigned(behind: word.upperBound, in: bytes, surroundings, takesComma: !isPassword).flatMap { value in
         (isPassword
           ? Self.isPassword(value, in: bytes, surroundings) : Self.isRandom(value, in: bytes)) ? value : nil

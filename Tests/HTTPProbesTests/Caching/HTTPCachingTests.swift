@@ -3,6 +3,7 @@ import BuiltInCatalogue
 import Definitions
 import Engine
 import Facts
+import Probing
 import Synchronization
 import Testing
 
@@ -25,7 +26,7 @@ struct HTTPCachingTests {
   private func status(_ check: String, _ look: Look) throws -> Set<Status> {
     let definition = try #require(
       try BuiltInCatalogue.checks.map { try Definitions.check(compiled: $0.json) }.first { $0.id == check })
-    guard case .seen(let facts, gaps: let gaps) = look.sighting else { return [.unknown] }
+    guard case .seen(let facts, let gaps) = look.sighting else { return [.unknown] }
     let judge = Judge(definition, parameters: JSONObject(definition.parameters.map { ($0.name, $0.fallback) }))
     return Set(judge.rulings(on: facts, gaps: gaps).map(\.status))
   }
