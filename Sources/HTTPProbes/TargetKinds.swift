@@ -26,7 +26,8 @@ extension HTTPProbes {
       Schema.Field("preloaded", .boolean, "whether the URL's host is on the browsers' HSTS preload list"),
       Schema.Field("assets", .array(.string(.nonEmpty)), "paths of static files, beginning with /"),
       Schema.Field(
-        "pages", .array(.string(.nonEmpty)), "paths of pages that people type into, such as the login, beginning with /"),
+        "pages", .array(.string(.nonEmpty)), "paths of pages that people type into, such as the login, beginning with /"
+      ),
       Schema.Field("cdn", .boolean, "whether static files are meant to come from a content delivery network"),
     ] + RouteFields.all
   }
