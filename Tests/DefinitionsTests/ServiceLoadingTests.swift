@@ -41,7 +41,7 @@ struct ServiceLoadingTests {
       retention: { days: 30, dailyDays: 400, runDays: 7 }
       audits:
         - { name: nightly, inventory: a.yaml, policy: nightly, schedule: "@daily", jitterSeconds: 600, catchUpSeconds: 0 }
-        - { name: own, inventory: b.yaml, policy: mine.yaml, checks: [checks], schedule: "*/30 8-18 * * MON-FRI" }
+        - { name: own, inventory: b.yaml, policy: mine.yaml, checks: [checks], schedule: "*/30 8-18 * * MON-FRI", carry: true }
       notify:
         - { name: chat, kind: slack, url: "${env:HOOK}", severity: critical, events: [regression] }
         - { name: hook, kind: webhook, url: https://hook.example/x, key: "${env:TOKEN}" }
@@ -58,6 +58,7 @@ struct ServiceLoadingTests {
     let definition = try #require(full.value)
     #expect(definition.address == "::" && definition.port == 443 && definition.publicURL == "https://audit.example")
     #expect(definition.audits.map(\.policy) == ["nightly", "/etc/prodworthy/mine.yaml"])
+    #expect(definition.audits.map(\.carries) == [false, true])
     #expect(definition.channels.map(\.name) == ["chat", "hook", "alerts", "mail"])
     #expect(definition.secrets.count == 7)
   }
