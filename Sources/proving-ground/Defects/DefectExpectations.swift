@@ -554,7 +554,14 @@ extension Defect {
     "rate-limit-without-retry-after": [.init(check: "rate-limit-retry-after", target: "web")],
     "redirect-downgrade": [.init(check: "http-redirects-stay-encrypted", target: "web")],
     "redirect-drops-path": [.init(check: "http-redirect-keeps-path", target: "web")],
-    "redirect-loop": [.init(check: "http-redirects-end", target: "web")],
+    "redirect-loop": [
+      .init(check: "http-active-content-encrypted", target: "web", status: "unknown"),
+      .init(check: "http-forms-sent-encrypted", target: "web", status: "unknown"),
+      .init(check: "http-images-encrypted", target: "web", status: "unknown"),
+      .init(check: "http-input-typed-encrypted", target: "web", status: "unknown"),
+      .init(check: "http-secrets-typed-encrypted", target: "web", status: "unknown"),
+      .init(check: "http-redirects-end", target: "web"),
+    ],
     "referrer-leaked": [.init(check: "http-referrer-policy", target: "web")],
     "repository-keeps-all": [.init(check: "backups-retention-declared", target: "repository")],
     "repository-place-lost": [
