@@ -29,7 +29,6 @@ extension ComposeProject {
     return .object(result)
   }
 
-  /// Left out where they say what is so anyway.
   /// Maps that say something by being there.
   private static let keptEmpty: Set<String> = [
     "healthcheck", "logging", "develop", "blkio_config", "credential_spec",
@@ -41,6 +40,7 @@ extension ComposeProject {
     "cpu_period", "cpu_quota", "cpu_rt_period", "cpu_rt_runtime", "cpu_shares", "pids_limit", "oom_score_adj",
   ]
 
+  /// Left out where they say what is so anyway.
   private static let defaultsToFalse: Set<String> = [
     "privileged", "read_only", "tty", "stdin_open", "oom_kill_disable", "use_api_socket", "internal", "attachable",
     "external",

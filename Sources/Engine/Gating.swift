@@ -155,8 +155,8 @@ package enum Gating {
         + " and \(undecided) not judged, at most \(limit) allowed")
   }
 
-  // The conditions on waivers and attestations ask whether what people say can be relied on. Taking one away must never turn a failed gate
-  // into a passed one, so what does not pass them is left undecided.
+  // The conditions on waivers and attestations ask whether what people say can be relied on. Taking one away must never turn
+  // a failed gate into a passed one, so what does not pass them is left undecided.
 
   private static func activeWaivers(_ rows: [AuditReport.WaiverRow], _ limit: Int) -> Gate.Condition {
     let count = rows.count { $0.state == .active }

@@ -120,7 +120,7 @@ extension SQLStatement {
   var mayHoldUpOthers: Bool {
     switch kind {
     case .createTable(let table):
-      return table.isFilled || table.isForeign || table.partitionOf != nil
+      return table.isFilled || table.isForeign || table.partitionOf != nil || !table.inherited.isEmpty
         || table.columns.contains { !$0.parents.isEmpty }
         || table.constraints.contains { if case .foreignKey = $0.kind { true } else { false } }
     case .selectInto: return true

@@ -230,6 +230,7 @@ struct RuleCase: Sendable, CustomStringConvertible {
     .breaks("require-lock-timeout", "CREATE TABLE v (a int, b int REFERENCES w);"),
     .breaks("require-statement-timeout", "CREATE TABLE v (a int, FOREIGN KEY (a) REFERENCES w);"),
     .breaks("require-lock-timeout", "CREATE TABLE v PARTITION OF w DEFAULT;"),
+    .breaks("require-lock-timeout", "CREATE TABLE v (a bigint) INHERITS (w, public.x);"),
     .breaks("require-statement-timeout", "CREATE TABLE v AS SELECT * FROM w;"),
     .breaks("require-statement-timeout", "SELECT a, (SELECT 1) INTO v FROM w;"),
     .keeps("require-statement-timeout", "SELECT a, (SELECT 1 AS b) AS c FROM w;"),

@@ -57,6 +57,8 @@ enum ImpactModel {
       impact = impact.joined(with: .locking(parent, .shareRowExclusive))
     }
     if let root = table.partitionOf { impact = impact.joined(with: .locking(root, .accessExclusive)) }
+    // DefineRelation in PostgreSQL's commands/tablecmds.c.
+    for parent in table.inherited { impact = impact.joined(with: .locking(parent, .shareUpdateExclusive)) }
     return impact
   }
 

@@ -134,6 +134,12 @@ struct SQLStatementParser {
         table.dropsOnCommit = true
       } else if cursor.take("as") {
         table.isFilled = true
+      } else if cursor.take("inherits") {
+        var parents = SQLCursor(cursor.bracket()[...])
+        while let parent = parents.name() {
+          table.inherited.append(parent)
+          if !parents.takeSymbol(",") { break }
+        }
       } else {
         cursor.advance()
       }

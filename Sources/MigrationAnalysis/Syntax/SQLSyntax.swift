@@ -180,6 +180,8 @@ struct SQLCreateTable: Sendable, Hashable {
   var columns: [SQLColumn] = []
   var constraints: [SQLTableConstraint] = []
   var partitionOf: SQLName?
+  /// The tables whose columns it takes over (`INHERITS`).
+  var inherited: [SQLName] = []
 }
 
 struct SQLAlterTable: Sendable, Hashable {

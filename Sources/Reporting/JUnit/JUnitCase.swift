@@ -104,15 +104,9 @@ struct JUnitMapping {
 
   /// The case of a waiver: red where something has to be done about it.
   mutating func testCase(for row: AuditReport.WaiverRow) -> JUnitCase {
-    let words = Untrusted.oneLine("\(row.state.word): \(row.complaint)")
-    return JUnitCase(
-      className: "\(policy).waivers.\(Self.segment(row.waiver.id))",
-      name: unique("\(row.waiver.id) \(row.place)", mark: "waiver"), durationMs: 0,
-      result: Self.outcome(of: row).map {
-        JUnitCase.Result(
-          outcome: $0, type: "readiness.waiver.\(row.state.rawValue)",
-          message: words.shortened(toBytes: Self.attributeLimit), text: words.shortened(toBytes: Self.textLimit))
-      }, output: nil, properties: [])
+    testCase(
+      "waiver", row.waiver.id, of: row.place, Self.outcome(of: row), state: row.state.rawValue,
+      "\(row.state.word): \(row.complaint)")
   }
 
   /// The element that an attestation becomes; nil for a green case.
@@ -121,14 +115,22 @@ struct JUnitMapping {
   /// The case of an attestation: red where nothing rests on it any more.
   mutating func testCase(for item: JUnitSuite.AttestationCase) -> JUnitCase {
     let row = item.row
-    let words = Untrusted.oneLine("\(row.state.word): \(row.complaint)")
+    return testCase(
+      "attestation", row.attestation.id, of: row.topic, Self.outcome(of: item), state: row.state.rawValue,
+      "\(row.state.word): \(row.complaint)")
+  }
+
+  /// The case of what people say, a `kind` of it under an id.
+  private mutating func testCase(
+    _ kind: String, _ id: String, of topic: String, _ outcome: JUnitCase.Outcome?, state: String, _ complaint: String
+  ) -> JUnitCase {
+    let words = Untrusted.oneLine(complaint)
     return JUnitCase(
-      className: "\(policy).attestations.\(Self.segment(row.attestation.id))",
-      name: unique("\(row.attestation.id) \(row.topic)", mark: "attestation"), durationMs: 0,
-      result: Self.outcome(of: item).map {
+      className: "\(policy).\(kind)s.\(Self.segment(id))", name: unique("\(id) \(topic)", mark: kind), durationMs: 0,
+      result: outcome.map {
         JUnitCase.Result(
-          outcome: $0, type: "readiness.attestation.\(row.state.rawValue)",
-          message: words.shortened(toBytes: Self.attributeLimit), text: words.shortened(toBytes: Self.textLimit))
+          outcome: $0, type: "readiness.\(kind).\(state)", message: words.shortened(toBytes: Self.attributeLimit),
+          text: words.shortened(toBytes: Self.textLimit))
       }, output: nil, properties: [])
   }
 

@@ -84,7 +84,9 @@ extension Defect {
     Defect(id: "pool-overrun", summary: "the services open more sessions than anybody declared", part: .pools) {
       $0.inventory.declaredSessions = 1
     },
-    Defect(id: "no-headroom", summary: "the database has hardly a session to spare", part: .sessionCount) {
+    Defect(
+      id: "no-headroom", summary: "the database has hardly a session to spare", part: .sessionCount, also: [.pools]
+    ) {
       $0.databaseSettings["max_connections"] = "30"
       $0.hoardedSessions = 16
     },

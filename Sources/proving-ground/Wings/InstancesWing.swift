@@ -288,7 +288,9 @@ extension InstancesWing {
     "load-memory-leak": [.init(check: "load-memory-steady", target: "load")],
     "load-cpu-burnt": [.init(check: "load-cpu-headroom", target: "load")],
     "load-statement-per-event": [.init(check: "load-database-calls", target: "load")],
-    "load-sessions-left": [.init(check: "load-database-connections", target: "load")],
+    "load-sessions-left": [
+      .init(check: "load-database-connections", target: "load"), .init(check: "postgres-pools-fit", target: "db"),
+    ],
     "load-instance-favoured": [.init(check: "load-instances-share", target: "load")],
     "load-instance-missing": [.init(check: "load-instances-share", target: "load")],
     "load-held-back": [
