@@ -175,7 +175,7 @@ struct PagesProbeTests {
     #expect(try Self.judged(undeclared)["http-secrets-typed-encrypted"] == .unknown)
   }
 
-  @Test("a plain port that refuses the named page shows nothing in the clear, unless it only asks for a password")
+  @Test("a plain port that refuses the named page shows nothing in the clear, unless it may show it to others")
   func refusedInTheClear() async throws {
     for (status, gaps) in [("404", []), ("426", []), ("401", ["pages"]), ("403", ["pages"])] {
       let look = try await Self.look(
