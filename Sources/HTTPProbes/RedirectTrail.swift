@@ -28,6 +28,12 @@ struct RedirectTrail: Sendable {
   /// Why the last redirect was not followed; nil if there is none left to follow.
   private(set) var stop: String?
 
+  /// Whether the redirect that was not followed leads to another host.
+  var leavesHost: Bool {
+    guard stop != nil, let next = hops.last?.to else { return false }
+    return next.host != last.request.url.host
+  }
+
   /// Asks for `url` and, if wanted, follows where the answers point to.
   init(from url: HTTPURL, _ method: HTTPMethod, follow: Bool, with client: Client) throws(Silence) {
     last = try client.answer(to: method, url)

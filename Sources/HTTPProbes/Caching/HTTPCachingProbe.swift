@@ -11,7 +11,7 @@ struct HTTPCachingProbe: Probe {
   let descriptor = ProbeDescriptor(
     id: "http-caching", summary: "whether routes are kept by caches as long as declared, and come out of them",
     targetKinds: ["https", "http"], safety: .observe, facts: CachingFacts.schema, timeout: 20_000,
-    traffic: "3 requests for each declared route")
+    traffic: "1 request, and 3 for each declared route")
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let routes = DeclaredCaching.all(in: target.settings)
@@ -28,6 +28,7 @@ struct HTTPCachingProbe: Probe {
         }
         facts.take(route, outcomes)
       }
+      facts.leaveOut(DeclaredCaching.count(in: target.settings) - routes.count)
       return .seen(facts.value, gaps: facts.gaps)
     } unreachable: {
       ["connection": Answer.noConnectionFacts($0), "routes": nil]
@@ -56,9 +57,15 @@ struct DeclaredCaching: Sendable, Hashable {
           default: false),
       ])), "routes whose answers are meant to be kept, and for how long")
 
-  /// Those of a target.
+  /// The most routes of a target that are asked for.
+  static let most = 20
+
+  /// How many a target declares.
+  static func count(in settings: JSONObject) -> Int { settings["caching"]?.array?.count ?? 0 }
+
+  /// Those of a target, as far as they are asked for.
   static func all(in settings: JSONObject) -> [DeclaredCaching] {
-    (settings["caching"]?.array ?? []).prefix(20).compactMap { entry in
+    (settings["caching"]?.array ?? []).prefix(most).compactMap { entry in
       guard let path = entry["path"]?.string, let seconds = entry["seconds"]?.integer else { return nil }
       return DeclaredCaching(path: path, seconds: seconds, isShared: entry["shared"]?.bool ?? false)
     }
@@ -92,7 +99,7 @@ struct CachingFacts {
       let reason =
         outcomes.lazy.compactMap { if case .silent(let reason) = $0 { reason } else { nil } }.first
         ?? "it answers \(answers.last?.status.map(String.init) ?? "nothing")"
-      gaps.append(Gap(path: "routes[\(path)]", reason: redact("\(path): \(reason)").bounded(400)))
+      gaps.append(Gap(path: "routes", reason: redact("\(path): \(reason)").bounded(400)))
       return
     }
     let directives = CacheDirectives(last)
@@ -106,6 +113,14 @@ struct CachingFacts {
     let ages = whole.compactMap { $0.first("age")?.trimmed }.compactMap { Int($0) }.filter { $0 >= 0 }
     fact["ageSeconds"] = JSONValue(ages.max())
     fact["overdueSeconds"] = JSONValue(ages.max().map { max(0, $0 - route.seconds) })
+  }
+
+  /// Notes that so many of the declared routes were not asked for.
+  mutating func leaveOut(_ count: Int) {
+    guard count > 0 else { return }
+    let rest = count == 1 ? "1 more was" : "\(count) more were"
+    gaps.append(
+      Gap(path: "routes", reason: "\(DeclaredCaching.most) declared routes were asked for, and \(rest) not"))
   }
 
   static let schema = Schema.object([

@@ -18,6 +18,8 @@ enum HTMLTags {
     case close(String)
     /// The content of the element opened last, where that is text up to its own end tag.
     case raw(ArraySlice<UInt8>)
+    /// Text other than white space, before what follows.
+    case text
   }
 
   /// The most tags that are kept.
@@ -41,14 +43,21 @@ enum HTMLTags {
     return tags
   }
 
-  /// Start tags, end tags and raw text in order, at most four times `limit`; whether that was everything.
+  /// Start tags, end tags and text in order as a browser with scripts takes them, to which `noscript` holds text; at most
+  /// four times `limit`; whether that was everything.
   static func tokens(in text: [UInt8]) -> (tokens: [Token], isWhole: Bool) {
     var scanner = Scanner(bytes: text)
+    // The mark of UTF-8 is no text.
+    if text.starts(with: [0xEF, 0xBB, 0xBF]) { scanner.place = 3 }
     var tokens: [Token] = []
+    var count = 0
     while let token = scanner.nextToken() {
-      if tokens.count >= 4 * limit { return (tokens, false) }
+      if count >= 4 * limit { return (tokens, false) }
+      count += 1
+      if scanner.passedText { tokens.append(.text) }
       tokens.append(token)
-      guard case .open(let tag) = token, rawText.contains(tag.name) else { continue }
+      guard case .open(let tag) = token, rawText.contains(tag.name) || tag.name == "noscript" else { continue }
+      count += 1
       let start = scanner.place
       scanner.skipRawText(of: tag.name)
       tokens.append(.raw(text[min(start, text.count)..<min(scanner.place, text.count)]))
@@ -59,6 +68,8 @@ enum HTMLTags {
   private struct Scanner {
     let bytes: [UInt8]
     var place = 0
+    /// Whether there was text other than white space before the last token.
+    private(set) var passedText = false
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
@@ -72,7 +83,9 @@ enum HTMLTags {
     }
 
     mutating func nextToken() -> Token? {
+      passedText = false
       while let open = bytes[min(place, bytes.count)...].firstIndex(of: UInt8(ascii: "<")) {
+        if !passedText { passedText = bytes[min(place, open)..<open].contains { !Self.isBlank($0) } }
         place = open + 1
         guard let next = byte(at: place) else { return nil }
         switch next {
@@ -93,7 +106,7 @@ enum HTMLTags {
           return .close(String(decoding: name, as: UTF8.self).lowercased())
         case UInt8(ascii: "?"): skip(past: UInt8(ascii: ">"))
         case _ where Self.isLetter(next): return readTag().map { .open($0) }
-        default: break
+        default: passedText = true
         }
       }
       place = bytes.count

@@ -33,16 +33,26 @@ struct HTTPPagesProbe: Probe {
     func note(_ reason: String, at url: HTTPURL) {
       gaps.append(Gap(path: "pages", reason: facts.redact("\(url.text.bounded(200)): \(reason)").bounded(400)))
     }
+    let named = Set(declared.map(own.with(target:)).map(\.target))
     // The first tells whether anybody is there at all.
     let front = try RedirectTrail(from: own, .get, follow: true, with: questioner.client)
     func take(_ trail: RedirectTrail, wanted: HTTPURL) throws(Silence) {
       if let silence = trail.last.response.silence { return note(silence, at: wanted) }
-      guard let status = trail.last.response.status, !(300..<400).contains(status) else { return }
-      // Whom the server does not let in it has shown nothing of the page.
-      if status >= 500 || status == 429 { return note("answers \(status)", at: wanted) }
+      guard let status = trail.last.response.status else { return }
+      let isNamed = named.contains(wanted.target)
+      if let stop = trail.stop {
+        // Another host's pages are not this target's, unless the inventory says where they ought to be.
+        if isNamed || !trail.leavesHost { note(stop, at: wanted) }
+        return
+      }
+      if (300..<400).contains(status) || status >= 500 { return note("answers \(status)", at: wanted) }
+      // Whom the server does not let in, or to the wrong place, it has shown nothing of the page that was named. That
+      // there is none in the clear is as it should be.
+      let isRefusedInClear = own.scheme == .https && wanted.scheme == .http && ![401, 403].contains(status)
+      if isNamed, !(200..<300).contains(status), !isRefusedInClear { note("answers \(status)", at: wanted) }
       guard let page = try page(trail.last, status, questioner) else { return }
       if !page.isWhole || !page.content.isWhole {
-        note("longer than what is read, or a stylesheet did not come", at: wanted)
+        note("more than what is read, or a stylesheet was not read", at: wanted)
       }
       if !pages.contains(where: { $0.url == page.url }) { pages.append(page) }
     }
@@ -52,41 +62,49 @@ struct HTTPPagesProbe: Probe {
       let url = own.with(target: path)
       guard !urls.contains(url) else { continue }
       urls.append(url)
-      if let trail = try trail(from: url, questioner, note) { try take(trail, wanted: url) }
+      if let trail = try trail(from: url, questioner, orNobody: note, note) { try take(trail, wanted: url) }
     }
     if declared.count > mostPages {
       gaps.append(
         Gap(path: "pages", reason: "more than \(mostPages) pages are named, and the others were not looked at"))
     }
-    if own.scheme == .https, case .success(let plain) = questioner.destination.plain {
-      for url in urls {
-        // Nobody there is the best there is; what leads to https has been seen above.
-        guard let trail = try trail(from: plain.with(target: url.target), questioner, nil),
-          trail.last.request.url.scheme == .http
-        else { continue }
-        try take(trail, wanted: plain.with(target: url.target))
+    if own.scheme == .https {
+      switch questioner.destination.plain {
+      case .success(let plain):
+        for url in urls {
+          let url = plain.with(target: url.target)
+          // Nobody there is the best there is; what leads to https has been seen above.
+          guard let trail = try trail(from: url, questioner, orNobody: nil, note),
+            trail.last.request.url.scheme == .http, trail.hops.last?.to?.scheme != .https
+          else { continue }
+          try take(trail, wanted: url)
+        }
+      case .failure(let invalid):
+        // None is declared, or nothing is.
+        if questioner.destination.plainPort != 0 {
+          gaps.append(Gap(path: "pages", reason: "not seen without encryption: \(invalid.reason)"))
+        }
       }
     }
     return .seen(facts.value(connection: front.last.connectionFacts, pages), gaps: gaps)
   }
 
-  /// Where redirects from `url` lead within the host; nil where nobody listens, and where nothing came, which is noted
-  /// unless that is as good.
+  /// Where redirects from `url` lead within the host; nil where nobody listens, which only `noteNobody` is told, and where
+  /// nothing came.
   private static func trail(
-    from url: HTTPURL, _ questioner: Questioner, _ note: ((String, HTTPURL) -> Void)?
+    from url: HTTPURL, _ questioner: Questioner, orNobody noteNobody: ((String, HTTPURL) -> Void)?,
+    _ note: (String, HTTPURL) -> Void
   ) throws(Silence) -> RedirectTrail? {
     do throws(Silence) {
       return try RedirectTrail(from: url, .get, follow: true, with: questioner.client)
     } catch {
       switch error {
-      case .noConnection(let reason):
-        note?(reason, url)
-        return nil
+      case .noConnection(let reason): noteNobody?(reason, url)
       case .unseen(let unseen):
         if unseen.kind == .interrupted { throw error }
-        note?(unseen.reason, url)
-        return nil
+        note(unseen.reason, url)
       }
+      return nil
     }
   }
 
@@ -103,6 +121,7 @@ struct HTTPPagesProbe: Probe {
       isWhole: !response.isBodyTruncated)
     // Without encryption nothing is mixed.
     guard url.scheme == .https else { return page }
+    if page.content.stylesheets.count > mostStylesheets { page.isWhole = false }
     for sheet in page.content.stylesheets.prefix(mostStylesheets) {
       guard case .answered(let answer) = try questioner.ask(HTTPRequest(.get, sheet), presenting: .declared),
         let status = answer.response.status
@@ -110,7 +129,11 @@ struct HTTPPagesProbe: Probe {
         page.isWhole = false
         continue
       }
-      guard (200..<300).contains(status) else { continue }
+      guard (200..<300).contains(status) else {
+        // What is not there brings nothing in; anything else may hide a stylesheet that browsers get.
+        if status != 404, status != 410 { page.isWhole = false }
+        continue
+      }
       if answer.response.isBodyTruncated { page.isWhole = false }
       page.content.add(stylesheet: answer.response.body, from: sheet)
     }

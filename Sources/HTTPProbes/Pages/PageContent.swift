@@ -44,30 +44,57 @@ struct PageContent: Sendable {
   private(set) var upgrades: Bool
   /// Stylesheets of the page's own origin.
   private(set) var stylesheets: [HTTPURL] = []
-  /// Whether the whole page was read.
+  /// Whether the whole page was read, and nothing of it left out for being too much.
   private(set) var isWhole: Bool
 
   /// The most that is kept of each kind.
   static let most = 1000
+  /// The longest path, in bytes, against which references are read: each takes in a copy of it.
+  static let longestBase = 2048
 
   /// Reads `content` as it came from `url` with the policies of its `Content-Security-Policy` fields.
   init(_ content: [UInt8], from url: HTTPURL, policies: [String]) {
     upgrades = policies.contains(where: Self.upgrades)
     let read = HTMLTags.tokens(in: content)
-    isWhole = read.isWhole
     var reader = Reader(base: url)
     for token in read.tokens { reader.take(token) }
     reader.finish()
-    inputs = Array(reader.inputs.prefix(Self.most))
-    formActions = Array(reader.formActions.prefix(Self.most))
-    references = Array(reader.references.prefix(Self.most))
-    stylesheets = reader.stylesheets.filter { $0.hasSameOrigin(as: url) }
+    isWhole = read.isWhole && !reader.isCut
+    inputs = reader.inputs
+    formActions = reader.formActions.values
+    references = reader.references.values
+    stylesheets = reader.stylesheets.values.filter { $0.hasSameOrigin(as: url) }
     upgrades = upgrades || reader.upgrades
   }
 
   /// Takes in what a stylesheet of the page brings in.
   mutating func add(stylesheet text: [UInt8], from url: HTTPURL) {
-    references += StyleReferences.found(in: text[...], base: url).prefix(max(0, Self.most - references.count))
+    var all = Distinct(references)
+    all.add(StyleReferences.found(in: text[...], base: url))
+    references = all.values
+    if all.isCut { isWhole = false }
+  }
+
+  /// Values in the order of their first appearance, each once, and at most `most` of them.
+  struct Distinct<Element: Hashable> {
+    private(set) var values: [Element] = []
+    /// Whether there were more.
+    private(set) var isCut = false
+    private var known: Set<Element> = []
+
+    init(_ values: [Element] = []) { add(values) }
+
+    mutating func add(_ value: Element) {
+      guard !known.contains(value) else { return }
+      guard values.count < PageContent.most else {
+        isCut = true
+        return
+      }
+      known.insert(value)
+      values.append(value)
+    }
+
+    mutating func add(_ values: [Element]) { for value in values { add(value) } }
   }
 
   /// Whether a list of policies (CSP level 3 section 2.2) has the directive.
@@ -84,78 +111,143 @@ struct PageContent: Sendable {
     /// Against which references are read: the page's own URL, or that of its first `base`.
     var base: HTTPURL
     var hasBase = false
-    var inputs: [Input] = []
-    var formActions: [HTTPURL] = []
-    var references: [Reference] = []
-    var stylesheets: [HTTPURL] = []
+    /// At most `most`.
+    private(set) var inputs: [Input] = []
+    var formActions = Distinct<HTTPURL>()
+    var references = Distinct<Reference>()
+    var stylesheets = Distinct<HTTPURL>()
     var upgrades = false
     /// The element whose raw text comes next.
     private var raw = ""
-    /// Inside `noscript`, which browsers with scripts skip, and `template`, which only scripts bring to life.
-    private var noscripts = 0
+    /// Inside `template`, which only scripts bring to life.
     private var templates = 0
-    /// Inside a form: where it is sent to by itself, and the places that its buttons send it to.
-    private var form: Form?
+    /// Whether the body has begun, by its tag or by the first thing that no head holds (HTML section 13.2.6.4.4).
+    private var isInBody = false
+    /// The forms in order.
+    private var forms: [Form] = []
+    /// Which of them is open.
+    private var form: Int?
+    /// By its id, the first form that has it.
+    private var formsByID: [String: Int] = [:]
+    /// Controls that name their form, which may come after them.
+    private var strays: [(id: String, control: Control)] = []
     /// Inside `audio` or `video`.
     private var media = 0
+    /// Whether something was left out that does not say so itself.
+    private var hasLeftOut = false
 
     private struct Form {
-      var actions: [HTTPURL?]
+      /// Where it is sent to by itself, and the places that its buttons send it to; nil for what is no http or https URL.
+      var actions: Distinct<HTTPURL?>
       var kinds: [Kind] = []
       var isSent: Bool
     }
 
-    init(base: HTTPURL) { self.base = base }
+    /// What a control means to its form.
+    private enum Control {
+      case typed(Kind)
+      case sends(to: HTTPURL?)
+    }
+
+    /// What the head may hold without the body beginning.
+    private static let headElements: Set<String> = [
+      "html", "head", "base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style",
+      "template", "title",
+    ]
+
+    /// Whether anything was more than is kept.
+    var isCut: Bool {
+      hasLeftOut || formActions.isCut || references.isCut || stylesheets.isCut
+        || forms.contains { $0.isSent && $0.actions.isCut }
+    }
+
+    init(base: HTTPURL) {
+      hasLeftOut = Self.isTooLong(base)
+      self.base = hasLeftOut ? base.with(target: "/") : base
+    }
+
+    private static func isTooLong(_ base: HTTPURL) -> Bool { base.path.utf8.count > PageContent.longestBase }
 
     mutating func take(_ token: HTMLTags.Token) {
       switch token {
       case .raw(let text):
-        if noscripts == 0, raw == "script", PageContent.makesPasswordField(text) {
-          inputs.append(Input(kind: .password, destination: nil, isMadeByScript: true))
+        if raw == "script", PageContent.makesPasswordField(text) {
+          add(Input(kind: .password, destination: nil, isMadeByScript: true))
         }
-        if noscripts == 0, templates == 0, raw == "style" { references += StyleReferences.found(in: text, base: base) }
+        if templates == 0, raw == "style" { references.add(StyleReferences.found(in: text, base: base)) }
+      case .text: if templates == 0 { isInBody = true }
       case .close(let name): close(name)
       case .open(let tag): open(tag)
       }
     }
 
-    /// A form that is left open goes on to the end.
-    mutating func finish() { endForm() }
-
-    private mutating func close(_ name: String) {
-      switch name {
-      case "noscript": noscripts = max(0, noscripts - 1)
-      case "template": templates = max(0, templates - 1)
-      case "audio", "video": media = max(0, media - 1)
-      case "form": endForm()
-      case "html", "body": endForm()
-      default: break
+    /// Gives each control its form, now that all are known, and notes what is sent where.
+    mutating func finish() {
+      for stray in strays { give(stray.control, to: formsByID[stray.id]) }
+      for form in forms where form.isSent { formActions.add(form.actions.values.compactMap { $0 }) }
+      for form in forms where form.isSent {
+        for kind in form.kinds {
+          for action in form.actions.values {
+            guard add(Input(kind: kind, destination: action)) else { return }
+          }
+        }
       }
     }
 
-    private mutating func endForm() {
-      guard let form else { return }
-      self.form = nil
-      guard form.isSent else { return }
-      for action in form.actions.compactMap({ $0 }) where !formActions.contains(action) { formActions.append(action) }
-      for kind in form.kinds {
-        for action in form.actions { inputs.append(Input(kind: kind, destination: action)) }
+    /// Keeps an input; false where there are too many.
+    @discardableResult
+    private mutating func add(_ input: Input) -> Bool {
+      guard inputs.count < PageContent.most else {
+        hasLeftOut = true
+        return false
+      }
+      inputs.append(input)
+      return true
+    }
+
+    /// Notes what a control does in a form; without one it sends nothing.
+    private mutating func give(_ control: Control, to form: Int?) {
+      guard let form, forms.indices.contains(form) else {
+        if case .typed(let kind) = control { add(Input(kind: kind, destination: nil)) }
+        return
+      }
+      switch control {
+      case .sends(let destination): forms[form].actions.add(destination)
+      case .typed(let kind):
+        if forms[form].kinds.count < PageContent.most {
+          forms[form].kinds.append(kind)
+        } else if forms[form].isSent {
+          hasLeftOut = true
+        }
+      }
+    }
+
+    private mutating func close(_ name: String) {
+      switch name {
+      case "template": templates = max(0, templates - 1)
+      case "audio", "video": media = max(0, media - 1)
+      case "form": form = nil
+      case "html", "body":
+        form = nil
+        if templates == 0 { isInBody = true }
+      default: break
       }
     }
 
     private mutating func open(_ tag: HTMLTags.Tag) {
       raw = tag.name
-      if tag.name == "noscript" { noscripts += 1 }
       if tag.name == "template" { templates += 1 }
-      guard noscripts == 0 else { return }
+      if templates == 0, !Self.headElements.contains(tag.name) { isInBody = true }
       switch tag.name {
       case "base":
-        if !hasBase, let href = tag.attributes["href"], let url = base.resolving(href.trimmed) {
-          base = url
+        if templates == 0, !hasBase, let href = tag.attributes["href"], let url = base.resolving(href.trimmed) {
+          if Self.isTooLong(url) { hasLeftOut = true } else { base = url }
           hasBase = true
         }
       case "meta":
-        if tag.attributes["http-equiv"]?.trimmed.lowercased() == "content-security-policy",
+        // Anywhere but in the head it is no policy (HTML section 4.2.5.3).
+        if templates == 0, !isInBody,
+          tag.attributes["http-equiv"]?.trimmed.lowercased() == "content-security-policy",
           PageContent.upgrades(tag.attributes["content"] ?? "")
         {
           upgrades = true
@@ -163,9 +255,12 @@ struct PageContent: Sendable {
       case "form":
         // A form inside another is none (HTML section 4.10.3).
         guard form == nil else { break }
-        form = Form(
-          actions: [destination(tag.attributes["action"])],
-          isSent: tag.attributes["method"]?.trimmed.lowercased() != "dialog")
+        form = forms.count
+        if let id = tag.attributes["id"], !id.isEmpty, formsByID[id] == nil { formsByID[id] = forms.count }
+        forms.append(
+          Form(
+            actions: Distinct([destination(tag.attributes["action"])]),
+            isSent: tag.attributes["method"]?.trimmed.lowercased() != "dialog"))
       case "input", "textarea", "button": control(tag)
       default: break
       }
@@ -173,7 +268,7 @@ struct PageContent: Sendable {
       if tag.name == "audio" || tag.name == "video" { media += 1 }
       bring(tag)
       if let style = tag.attributes["style"] {
-        references += StyleReferences.found(in: Array(style.utf8)[...], base: base)
+        references.add(StyleReferences.found(in: Array(style.utf8)[...], base: base))
       }
     }
 
@@ -186,11 +281,14 @@ struct PageContent: Sendable {
       let type = tag.attributes["type"]?.trimmed.lowercased() ?? ""
       let isButton = tag.name == "button" ? type != "button" && type != "reset" : type == "submit" || type == "image"
       if isButton, let action = tag.attributes["formaction"] {
-        let destination = destination(action)
-        form?.actions.append(destination)
+        place(.sends(to: destination(action)), of: tag)
       }
-      guard let kind = PageContent.kind(of: tag, type: type) else { return }
-      if form == nil { inputs.append(Input(kind: kind, destination: nil)) } else { form?.kinds.append(kind) }
+      if let kind = PageContent.kind(of: tag, type: type) { place(.typed(kind), of: tag) }
+    }
+
+    /// A control belongs to the form that it names, and only without a name to the one around it (HTML section 4.10.17.3).
+    private mutating func place(_ control: Control, of tag: HTMLTags.Tag) {
+      if let id = tag.attributes["form"] { strays.append((id, control)) } else { give(control, to: form) }
     }
 
     /// Notes what a start tag brings in.
@@ -199,14 +297,14 @@ struct PageContent: Sendable {
         guard let text = tag.attributes[attribute]?.trimmed, !text.isEmpty, let url = base.resolving(text) else {
           return
         }
-        references.append(Reference(use: use, element: tag.name, url: url))
+        references.add(Reference(use: use, element: tag.name, url: url))
       }
       // Browsers upgrade what `src` names, and refuse what a set of images does (Mixed Content section 3.1).
       func addSet(_ attribute: String) {
         for candidate in (tag.attributes[attribute] ?? "").split(separator: ",") {
           guard let text = candidate.split(whereSeparator: \.isWhitespace).first, let url = base.resolving(String(text))
           else { continue }
-          references.append(Reference(use: .active, element: tag.name, url: url))
+          references.add(Reference(use: .active, element: tag.name, url: url))
         }
       }
       switch tag.name {
@@ -236,16 +334,16 @@ struct PageContent: Sendable {
       let relations = Set((tag.attributes["rel"] ?? "").lowercased().split(whereSeparator: \.isWhitespace))
       let isAlternate = relations.contains("alternate")
       if relations.contains("stylesheet") {
-        references.append(Reference(use: .active, element: "link", url: url))
-        if !isAlternate, !stylesheets.contains(url) { stylesheets.append(url) }
+        references.add(Reference(use: .active, element: "link", url: url))
+        if !isAlternate, Self.isTooLong(url) { hasLeftOut = true } else if !isAlternate { stylesheets.add(url) }
       } else if relations.contains("icon") || relations.contains("apple-touch-icon") || relations.contains("mask-icon")
       {
-        references.append(Reference(use: .passive, element: "icon", url: url))
+        references.add(Reference(use: .passive, element: "icon", url: url))
       } else if relations.contains("modulepreload") || relations.contains("manifest") {
-        references.append(Reference(use: .active, element: "link", url: url))
+        references.add(Reference(use: .active, element: "link", url: url))
       } else if relations.contains("preload") {
         let isShown = ["image", "audio", "video"].contains(tag.attributes["as"]?.trimmed.lowercased() ?? "")
-        references.append(Reference(use: isShown ? .passive : .active, element: "link", url: url))
+        references.add(Reference(use: isShown ? .passive : .active, element: "link", url: url))
       }
     }
   }

@@ -10,7 +10,7 @@ struct PageFacts {
     var url: HTTPURL
     var status: Int
     var content: PageContent
-    /// Whether all of it came, and every stylesheet that was asked for.
+    /// Whether all of it came, and every stylesheet of its own.
     var isWhole = true
   }
 

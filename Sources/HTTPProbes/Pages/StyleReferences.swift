@@ -4,20 +4,24 @@ import HTTPExchange
 enum StyleReferences {
   private static let fonts: Set<String> = ["woff", "woff2", "ttf", "otf", "eot"]
 
-  /// The references in order, comments left out.
+  /// The references in order, each once, comments left out; one more than `PageContent.most` where there are more.
   static func found(in text: ArraySlice<UInt8>, base: HTTPURL) -> [PageContent.Reference] {
     let text = withoutComments(text)
     let ends = Ends(text)
     var references: [PageContent.Reference] = []
+    var known: Set<PageContent.Reference> = []
+    func add(_ reference: PageContent.Reference) {
+      if known.insert(reference).inserted { references.append(reference) }
+    }
     var index = 0
-    while index < text.count, references.count < PageContent.most {
+    while index < text.count, references.count <= PageContent.most {
       if text[index] == UInt8(ascii: "@"), matches("@import", text, index) {
         index += 7
         while index < text.count, isBlank(text[index]) { index += 1 }
         let isURL = matches("url(", text, index)
         if let (value, end) = isURL ? argument(text, index + 4, ends) : string(text, index, ends) {
           if let url = base.resolving(value) {
-            references.append(.init(use: .active, element: "css", url: url))
+            add(.init(use: .active, element: "css", url: url))
           }
           index = end
         }
@@ -27,7 +31,7 @@ enum StyleReferences {
         // References to a place within the document bring nothing in.
         if !value.hasPrefix("#"), !value.isEmpty, let url = base.resolving(value) {
           let ending = url.path.split(separator: ".").last?.lowercased() ?? ""
-          references.append(.init(use: fonts.contains(ending) ? .active : .passive, element: "css", url: url))
+          add(.init(use: fonts.contains(ending) ? .active : .passive, element: "css", url: url))
         }
         index = max(end, index + 1)
       } else {

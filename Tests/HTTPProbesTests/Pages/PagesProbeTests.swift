@@ -28,14 +28,22 @@ struct PagesProbeTests {
     "default_type text/html; \(more) return 200 '<html><body>\(body)</body></html>';"
   }
 
-  private static func look(tls: String, plain: String, pages: [String] = []) async throws -> Look {
+  private static func look(
+    tls: String, plain: String, pages: [String] = [], plainPort: Int?? = .none
+  ) async throws -> Look {
     let nginx = try NginxFixture(tls: tls, plain: plain)
-    return await Look(
-      HTTPPagesProbe(),
-      at: [
-        "url": .string("https://localhost:\(nginx.tlsPort)/"), "address": "127.0.0.1",
-        "plainPort": .integer(nginx.plainPort), "trust": .string(nginx.trust), "pages": JSONValue(pages),
-      ], kind: "https")
+    var settings: JSONObject = [
+      "url": .string("https://localhost:\(nginx.tlsPort)/"), "address": "127.0.0.1", "trust": .string(nginx.trust),
+      "pages": JSONValue(pages),
+    ]
+    if let port = plainPort ?? nginx.plainPort { settings["plainPort"] = .integer(port) }
+    return await Look(HTTPPagesProbe(), at: settings, kind: "https")
+  }
+
+  /// Why the pages were seen in part only.
+  private static func reasons(_ look: Look) -> [String] {
+    guard case .seen(_, let gaps) = look.sighting else { return [] }
+    return gaps.map(\.reason)
   }
 
   private static let leads = "return 308 https://localhost$request_uri;"
@@ -110,9 +118,119 @@ struct PagesProbeTests {
     #expect(pages.map { $0["encrypted"] } == [true, true, true, false])
     #expect(pages.map { $0["status"] } == [200, 200, 404, 200])
     #expect(pages[1]["mixedPassive"]?[0]?["element"] == "css")
-    #expect(look.gaps == [])
-    #expect(
-      try Self.judged(look) == ["http-images-encrypted": .fail, "http-secrets-typed-encrypted": .fail])
+    // A page that the inventory names and that is not there was not seen.
+    #expect(look.gaps == ["pages"])
+    #expect(Self.reasons(look).first?.hasSuffix("/missing: answers 404") == true)
+    let judged = try Self.judged(look)
+    #expect(judged["http-images-encrypted"] == .fail && judged["http-secrets-typed-encrypted"] == .fail)
+    #expect(judged.values.filter { $0 == .unknown }.count == judged.count - 2)
+  }
+
+  /// What becomes of a page that the inventory names, and whether that leaves a gap there and on the front page.
+  @Test(
+    "a page that was not shown was not seen",
+    arguments: [
+      ("return 302 /x;", "leads back to", true), ("return 302 $request_uri/x;", "more than 10 redirects", true),
+      ("return 302 https://other.example/;", "leaves for other.example", false),
+      ("return 302 mailto:a@web.example;", "is no http or https URL", true), ("return 304;", "answers 304", true),
+      ("return 503;", "answers 503", true), ("return 401;", "answers 401", false),
+      ("return 403;", "answers 403", false), ("return 404;", "answers 404", false),
+    ] as [(String, String, Bool)])
+  func notShown(answer: String, reason: String, alsoInFront: Bool) async throws {
+    let loop = "location = /x { return 302 /login; }"
+    let named = try await Self.look(
+      tls: "\(loop) location = / { \(Self.page("hello")) } location /login { \(answer) }", plain: Self.leads,
+      pages: ["/login"])
+    #expect(named.gaps == ["pages"])
+    #expect(Self.reasons(named).first?.contains(reason) == true, "\(Self.reasons(named))")
+    #expect(try Set(Self.judged(named).values) == [.unknown])
+    // Named or not, the front page is asked for.
+    let front = try await Self.look(tls: "location = /x { return 302 /; } location / { \(answer) }", plain: Self.leads)
+    #expect(front.gaps == (alsoInFront ? ["pages"] : []))
+    let namedFront = try await Self.look(
+      tls: "location = /x { return 302 /; } location / { \(answer) }", plain: Self.leads, pages: ["/"])
+    #expect(namedFront.gaps == ["pages"])
+  }
+
+  @Test("a plain port that says nothing in time has not shown that it leads to encryption")
+  func plainPortThatTimesOut() async throws {
+    // It takes what comes until the other side goes.
+    let silent = try ScriptedServer { peer in while !peer.receive().isEmpty {} }
+    let look = try await Self.look(tls: Self.page("hello"), plain: "", plainPort: silent.port)
+    #expect(look["pages"]?.array?.count == 1)
+    #expect(look.gaps == ["pages"])
+    #expect(try Self.judged(look)["http-secrets-typed-encrypted"] == .unknown)
+  }
+
+  @Test("a plain port on which nobody listens shows nothing in the clear, and none that is declared is unknown")
+  func plainPorts() async throws {
+    let closed = try await Self.look(tls: Self.page("hello"), plain: "", plainPort: try LoopbackPort.free())
+    #expect(closed.gaps == [])
+    #expect(try Self.judged(closed) == [:])
+    let none = try await Self.look(tls: Self.page("hello"), plain: "", plainPort: 0)
+    #expect(none.gaps == [])
+    let undeclared = try await Self.look(tls: Self.page("hello"), plain: "", plainPort: .some(nil))
+    #expect(undeclared.gaps == ["pages"])
+    #expect(Self.reasons(undeclared).first?.contains("declares no plainPort beside port") == true)
+    #expect(try Self.judged(undeclared)["http-secrets-typed-encrypted"] == .unknown)
+  }
+
+  @Test("a plain port that refuses the named page shows nothing in the clear, unless it may show it to others")
+  func refusedInTheClear() async throws {
+    for (status, gaps) in [("404", []), ("426", []), ("401", ["pages"]), ("403", ["pages"])] {
+      let look = try await Self.look(
+        tls: Self.page("hello"), plain: "location = /login { return \(status); } location / { \(Self.leads) }",
+        pages: ["/login"])
+      #expect(look.gaps == gaps, "\(status)")
+    }
+  }
+
+  /// Rows of how a stylesheet answers, and whether the page was seen whole without it.
+  @Test(
+    "a stylesheet that was not read leaves a gap",
+    arguments: [
+      ("return 200 'a {}';", true), ("return 404;", true), ("return 410;", true), ("return 302 /b.css;", false),
+      ("return 401;", false), ("return 403;", false), ("return 500;", false), ("return 429;", false),
+    ] as [(String, Bool)])
+  func stylesheets(answer: String, isWhole: Bool) async throws {
+    let look = try await Self.look(
+      tls: "location = / { \(Self.page("<link rel=stylesheet href=/a.css>")) } location = /a.css { \(answer) }",
+      plain: Self.leads)
+    #expect(look["pages"]?[0]?["whole"] == .bool(isWhole))
+    #expect(look.gaps == (isWhole ? [] : ["pages"]))
+  }
+
+  @Test("a fourth stylesheet is not read, and that is said")
+  func fourthStylesheet() async throws {
+    for count in [3, 4] {
+      let links = (1...count).map { "<link rel=stylesheet href=/\($0).css>" }.joined()
+      let look = try await Self.look(
+        tls: """
+          location = / { \(Self.page(links)) }
+          location / { return 200 'a {}'; }
+          location = /4.css { return 200 'a { background: url("http://img.example/b.png") }'; }
+          """, plain: Self.leads)
+      #expect(look["pages"]?[0]?["whole"] == .bool(count == 3))
+      #expect(look.gaps == (count == 3 ? [] : ["pages"]))
+      #expect(try Self.judged(look)["http-images-encrypted"] == (count == 3 ? nil : .unknown))
+    }
+  }
+
+  @Test("a password outside its form goes where that form goes, and a page too full is not whole")
+  func formsFromOutside() async throws {
+    let body = #"<form id=f action="http://in.example/"></form><input type=password form=f>"#
+    let look = try await Self.look(tls: Self.page(body), plain: Self.leads)
+    #expect(try Self.judged(look) == ["http-secrets-typed-encrypted": .fail, "http-forms-sent-encrypted": .fail])
+    // nginx takes no word longer than 4096 bytes in its configuration.
+    let pieces = (0..<4).map { part in
+      "'" + (0..<60).map { "<input><button formaction=/\(part)/\($0)>" }.joined() + "'"
+    }
+    let parts = pieces.enumerated().map { "set $p\($0.offset) \($0.element);" }.joined(separator: " ")
+    let full = try await Self.look(
+      tls: "\(parts) default_type text/html; return 200 '<form>$p0$p1$p2$p3</form>';", plain: Self.leads)
+    #expect(full["pages"]?[0]?["inputs"] == .integer(PageContent.most))
+    #expect(full["pages"]?[0]?["whole"] == false)
+    #expect(full.gaps == ["pages"])
   }
 
   @Test("what was not seen proves nothing")
