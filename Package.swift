@@ -261,7 +261,7 @@ let package = Package(
       name: "TLSProbesTests",
       dependencies: [
         "AuditModel", "BuiltInCatalogue", "Cryptography", "Definitions", "Engine", "Facts", "LoopbackPostgres",
-        "LoopbackServers", "Probing", "TLSProbes", "Transport",
+        "LoopbackServers", "Probing", "TLSProbes", "Transport", "proving-ground",
       ]),
     .testTarget(name: "HTTPExchangeTests", dependencies: ["HTTPExchange", "SeededRandomness"]),
     .testTarget(

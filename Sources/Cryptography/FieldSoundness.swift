@@ -24,14 +24,26 @@ package enum FieldSoundness: String, Sendable, CaseIterable {
   /// The same beyond 4096 bits, where a number that nobody made up gets past one alone with no chance worth the name.
   private static let roundsForLarge = 5
 
-  /// Judges the field of a prime and a generator, most significant byte first; nil for one that is too large to look at.
-  package static func of(prime: [UInt8], generator: [UInt8]) -> FieldSoundness? {
-    let digits = prime.drop { $0 == 0 }
-    guard digits.count * 8 <= mostBits else { return nil }
+  /// Judges the field of a prime and a generator, most significant byte first; nil for one that is too large to look at,
+  /// and where `hasTime`, which is asked before each power (a tenth of a second at 8192 bits), says that time is up.
+  package static func of(
+    prime: [UInt8], generator: [UInt8], while hasTime: () -> Bool = { true }
+  ) -> FieldSoundness? {
+    guard isWithinReach(prime) else { return nil }
     defer { ERR_clear_error() }
     guard let numbers = Numbers() else { return nil }
-    return numbers.soundness(prime: prime, generator: generator)
+    return numbers.soundness(prime: prime, generator: generator, while: hasTime)
   }
+
+  /// Judges a field whose prime is known to be safe, so that the generator alone is left to look at: no power is taken.
+  package static func of(safePrime prime: [UInt8], generator: [UInt8]) -> FieldSoundness? {
+    guard isWithinReach(prime) else { return nil }
+    defer { ERR_clear_error() }
+    return Numbers()?.isTrivial(generator, modulo: prime).map { $0 ? .trivialGenerator : .safe }
+  }
+
+  /// Whether a prime is small enough to look at.
+  package static func isWithinReach(_ prime: [UInt8]) -> Bool { prime.drop { $0 == 0 }.count * 8 <= mostBits }
 
   /// libcrypto's big numbers of one judgement.
   private final class Numbers {
@@ -68,16 +80,25 @@ package enum FieldSoundness: String, Sendable, CaseIterable {
       return number
     }
 
-    func soundness(prime octets: [UInt8], generator: [UInt8]) -> FieldSoundness? {
+    func soundness(prime octets: [UInt8], generator: [UInt8], while hasTime: () -> Bool) -> FieldSoundness? {
       guard let prime = number(octets), let base = number(generator), let one = number(1), let last = number(),
         let half = number(), BN_sub(last, prime, one) == 1, BN_rshift1(half, last) == 1
       else { return nil }
-      guard let isPrime = isPrime(prime) else { return nil }
+      guard let isPrime = isPrime(prime, while: hasTime) else { return nil }
       if !isPrime { return .composite }
       if BN_cmp(base, one) <= 0 || BN_cmp(base, last) >= 0 { return .trivialGenerator }
-      guard let isSafe = self.isPrime(half) else { return nil }
+      guard let isSafe = self.isPrime(half, while: hasTime) else { return nil }
       if isSafe { return .safe }
+      guard hasTime() else { return nil }
       return hidesFromSmallFactors(base, last, prime, one).map { $0 ? .largeSubgroup : .smallSubgroup }
+    }
+
+    /// Whether a generator is 0, 1, p - 1 or no number of the field.
+    func isTrivial(_ generator: [UInt8], modulo octets: [UInt8]) -> Bool? {
+      guard let prime = number(octets), let base = number(generator), let one = number(1), let last = number(),
+        BN_sub(last, prime, one) == 1
+      else { return nil }
+      return BN_cmp(base, one) <= 0 || BN_cmp(base, last) >= 0
     }
 
     /// Whether the order of `base` has no small factor: then it becomes 1 when raised to p - 1 without those.
@@ -96,7 +117,7 @@ package enum FieldSoundness: String, Sendable, CaseIterable {
     }
 
     /// The test of Miller and Rabin (FIPS 186-5 appendix B.3.1).
-    private func isPrime(_ candidate: OpaquePointer) -> Bool? {
+    private func isPrime(_ candidate: OpaquePointer, while hasTime: () -> Bool) -> Bool? {
       guard let one = number(1), let two = number(2), let three = number(3) else { return nil }
       if BN_cmp(candidate, one) <= 0 { return false }
       if BN_cmp(candidate, three) <= 0 { return true }
@@ -112,7 +133,7 @@ package enum FieldSoundness: String, Sendable, CaseIterable {
       guard BN_rshift(odd, last, halvings) == 1 else { return nil }
       let isLarge = BN_num_bits(candidate) > 4096
       for _ in 0..<(isLarge ? FieldSoundness.roundsForLarge : FieldSoundness.rounds) {
-        guard BN_rand_range(base, range) == 1, BN_add(base, base, two) == 1,
+        guard hasTime(), BN_rand_range(base, range) == 1, BN_add(base, base, two) == 1,
           BN_mod_exp(power, base, odd, candidate, context) == 1
         else { return nil }
         if BN_cmp(power, one) == 0 || BN_cmp(power, last) == 0 { continue }

@@ -1,6 +1,7 @@
 import AuditModel
 import Cryptography
 import Facts
+import Probing
 import Transport
 
 /// What was seen of a server's configuration, as facts. Pure.
@@ -16,14 +17,44 @@ struct ConfigurationFacts {
   let blindness: Gap?
 
   /// Whether the inventory says that anybody's browser has to trust the certificate.
-  var isDeclaredPublic = false
-  /// The logs of certificate transparency that the inventory names; nil where it names none.
-  var logs: TransparencyLogs?
-  /// Why the list that it names cannot be used; nil if it can, or if it names none.
-  var logsObstacle: String?
+  let isDeclaredPublic: Bool
+  /// Why the list of logs that the inventory names cannot be used; nil if it can, or if it names none.
+  let logsObstacle: String?
+
+  /// What the logs have signed; null where nobody can tell whether timestamps are demanded, or from whom.
+  private let transparency: JSONValue
+  private let groups: GroupFacts
 
   /// The most certificates listed.
   static let mostCertificates = 8
+
+  /// Takes the powers and verifies the signatures that the facts need: until `deadline`, on a thread that may be blocked.
+  /// `logs` are those of certificate transparency that the inventory names; nil where it names none.
+  init(
+    survey: ConfigurationSurvey, name: String, isNameSent: Bool, connections: Int, blindness: Gap?,
+    isDeclaredPublic: Bool = false, logs: Result<TransparencyLogs?, TransparencyLogs.Failure> = .success(nil),
+    before deadline: Deadline
+  ) {
+    self.survey = survey
+    self.name = name
+    self.isNameSent = isNameSent
+    self.connections = connections
+    self.blindness = blindness
+    self.isDeclaredPublic = isDeclaredPublic
+    groups = GroupFacts(survey, before: deadline)
+    switch logs {
+    case .failure(let failure):
+      logsObstacle = failure.reason
+      transparency = .null
+    case .success(let logs):
+      logsObstacle = nil
+      if case .shown(let main)? = survey.sessions.main, blindness == nil || isDeclaredPublic {
+        transparency = TransparencyFacts(inspection: main, logs: logs, isDeclaredPublic: isDeclaredPublic).value
+      } else {
+        transparency = .null
+      }
+    }
+  }
 
   /// The facts, before anything that depends on the day.
   var value: JSONValue {
@@ -38,7 +69,6 @@ struct ConfigurationFacts {
         survey.spoken.filter { $0 != .ssl2 }.map { version in
           (version.name, JSONValue(survey.preference[version].map { $0 == .yes ? "server" : "client" }))
         }))
-    let groups = GroupFacts(survey)
     facts["groups"] = .array(groups.list)
     facts["modern"] = modern
     facts["certificates"] = .array(certificates.prefix(Self.mostCertificates).map(Self.certificate))
@@ -85,6 +115,7 @@ struct ConfigurationFacts {
     if isClosed || isVersionDoubtful || doubtful.contains("groups") || doubtful.contains("suites") {
       gaps.append(Gap(path: "groups", reason: reason))
     }
+    if let reason = groups.obstacle { gaps.append(Gap(path: "groups.soundness", reason: reason)) }
     if case .shown? = survey.sessions.main {
       for version in [ProtocolVersion.tls12, .tls13] where survey.accepted[version] == true {
         guard survey.sessions.resumption[version] == nil else { continue }
@@ -97,6 +128,8 @@ struct ConfigurationFacts {
           Gap(path: "transparency", reason: logsObstacle, remedy: "name a log list of version 3 in `transparencyLogs`"))
       } else if transparency == .null {
         gaps.append(Gap(path: "transparency", reason: blindness?.reason ?? "the certificate cannot be read"))
+      } else if let gap = unverifiedTimestamps {
+        gaps.append(gap)
       }
       if case .unseen(let reason)? = survey.sessions.strictTransport {
         gaps.append(Gap(path: "strictTransport", reason: reason))
@@ -260,10 +293,18 @@ struct ConfigurationFacts {
     ]
   }
 
-  /// Null where nobody can tell whether timestamps are demanded, or from whom.
-  private var transparency: JSONValue {
-    guard let main, logsObstacle == nil, blindness == nil || isDeclaredPublic else { return .null }
-    return TransparencyFacts(inspection: main, logs: logs, isDeclaredPublic: isDeclaredPublic).value
+  /// Why it stays open whether enough logs have signed; nil where it does not.
+  private var unverifiedTimestamps: Gap? {
+    guard let main, let known = transparency.object,
+      TransparencyDerivation.isOpen(known, leaf: certificates.first.map(Self.certificate))
+    else { return nil }
+    return main.issuerKey.isEmpty
+      ? Gap(
+        path: "transparency",
+        reason:
+          "logs sign the key of the certificate's issuer too, and the server does not send the issuer's certificate",
+        remedy: "have the server send the intermediate certificates")
+      : Gap(path: "transparency", reason: "what logs have signed cannot be taken out of the certificate")
   }
 
   private var strictTransport: JSONValue {
@@ -354,8 +395,10 @@ private struct GroupFacts {
   /// By name; nil inside where one could not be looked into.
   private var soundness: [String: FieldSoundness?] = [:]
   private(set) var hasPostQuantum = false
+  /// Why a field was not looked into that is not too large for it; nil where none was left out.
+  private(set) var obstacle: String?
 
-  init(_ survey: ConfigurationSurvey) {
+  init(_ survey: ConfigurationSurvey, before deadline: Deadline) {
     for id in survey.groups13?.groups ?? [] { add(id, .tls13) }
     if let (version, walk) = survey.groups12 { for id in walk.groups { add(id, version) } }
     for (version, flight) in survey.openFlights {
@@ -367,7 +410,7 @@ private struct GroupFacts {
         let bits = ServerKeyExchange.bits(prime)
         let registered = NamedGroup.all.first { $0.name == known }
         add(known ?? "dhe\(bits)", id: registered?.id, bits: bits, .field, version, isOwn: true)
-        judge(known ?? "dhe\(bits)", prime: prime, generator: generator)
+        judge(known ?? "dhe\(bits)", prime: prime, generator: generator, before: deadline)
       case .exportRSA, nil: break
       }
     }
@@ -392,9 +435,21 @@ private struct GroupFacts {
   }
 
   /// Looks into a field that the server spelt out.
-  private mutating func judge(_ name: String, prime: [UInt8], generator: [UInt8]) {
+  private mutating func judge(_ name: String, prime: [UInt8], generator: [UInt8], before deadline: Deadline) {
     guard judged.insert(Field(prime: prime, generator: generator)).inserted else { return }
-    note(judged.count <= Self.mostFields ? FieldSoundness.of(prime: prime, generator: generator) : nil, of: name)
+    guard judged.count <= Self.mostFields else {
+      note(nil, of: name)
+      return
+    }
+    if KnownPrimes.isSafe(name) {
+      note(FieldSoundness.of(safePrime: prime, generator: generator), of: name)
+      return
+    }
+    let found = FieldSoundness.of(prime: prime, generator: generator) { !deadline.hasPassed }
+    if found == nil, deadline.hasPassed, FieldSoundness.isWithinReach(prime) {
+      obstacle = "there was no time left to test the field \(name)"
+    }
+    note(found, of: name)
   }
 
   /// Fields of one size have one entry: the worst of them counts.

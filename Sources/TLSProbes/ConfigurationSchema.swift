@@ -122,7 +122,8 @@ enum ConfigurationSchema {
     Schema.Field("ownParameters", .boolean, required: true, "whether the server sends the field instead of naming it"),
     Schema.Field(
       "soundness", .nullable(.string(.word(FieldSoundness.allCases.map(\.rawValue)))), required: true,
-      "what a finite field is worth beside its size; null for other groups, and for one too large to look into"),
+      "what a finite field is worth beside its size; null for other groups, for one too large to look into, and where"
+        + " time was up"),
     Schema.Field("protocols", .array(.string()), required: true, "the versions under which it was seen"),
   ])
 

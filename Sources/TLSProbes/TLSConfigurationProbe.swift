@@ -41,16 +41,15 @@ struct TLSConfigurationProbe: Probe {
       deadline: context.deadline, lane: context.lane, traffic: context.traffic, seed: .random(in: 0 ... .max))
     do {
       let survey = try await surveyor.survey()
-      if context.deadline.isCancelled { return .unseen(Unseen(.interrupted, "the run was called off")) }
-      var facts = ConfigurationFacts(
-        survey: survey, name: endpoint.serverName, isNameSent: endpoint.sentName != nil,
-        connections: context.traffic.traffic.connections, blindness: roots.blindness)
-      facts.isDeclaredPublic = endpoint.isDeclaredPublic
-      switch logs {
-      case .success(let logs): facts.logs = logs
-      case .failure(let failure): facts.logsObstacle = failure.reason
+      let (facts, gaps) = await context.lane.run {
+        let facts = ConfigurationFacts(
+          survey: survey, name: endpoint.serverName, isNameSent: endpoint.sentName != nil,
+          connections: context.traffic.traffic.connections, blindness: roots.blindness,
+          isDeclaredPublic: endpoint.isDeclaredPublic, logs: logs, before: context.deadline)
+        return (facts.value, facts.gaps)
       }
-      return .seen(facts.value, gaps: facts.gaps)
+      if context.deadline.isCancelled { return .unseen(Unseen(.interrupted, "the run was called off")) }
+      return .seen(facts, gaps: gaps)
     } catch {
       guard let failure = error.failure else { return .unseen(Unseen(.malformed, error.sentence)) }
       return .unseen(Self.unseen(failure))

@@ -327,4 +327,45 @@ import Testing
       "recurling -u a:pQ9wTxu4Fg",
     ])
   func curlHarmless(text: String) { #expect(found(text + "\n", in: "run.sh").map(\.rule) == [], "\(text)") }
+
+  @Test("of several commands of curl each has its own secrets, beside, within and behind open quotes")
+  func severalCommands() {
+    let cases = [
+      "curl -u a:pQ9wTxu4Fg https://x or curl -u b:hR8kWmz3Ld https://x", "curl -o /usr/bin/curl -u a:pQ9wTxu4Fg x",
+      "With curl it's easy:\n\n  curl -u a:pQ9wTxu4Fg x", "curl -d 'run curl -u a:pQ9wTxu4Fg x' -u b:hR8kWmz3Ld y",
+      "curl -H 'X-Api-Key: c4ed6c21-9dd5-4a05-8e3f-c56d1151cce8' -u a:pQ9wTxu4Fg x",
+    ]
+    let expected = [
+      ["curl-auth-user", "curl-auth-user"], ["curl-auth-user"], ["curl-auth-user"],
+      ["curl-auth-user", "curl-auth-user"], ["curl-auth-header", "curl-auth-user"],
+    ]
+    for (text, rules) in zip(cases, expected) {
+      #expect(found(text + "\n", in: "run.sh").map(\.rule).sorted() == rules, "\(text)")
+    }
+  }
+
+  @Test(
+    "each byte is read a few times at most, however often curl stands in a text",
+    arguments: ["curl ", "curl ' ", "curl \" ", "curl ' curl \" ", "curl -u curl \\\n", "'curl \"curl ", "curl\n-"])
+  func manyCommands(piece: String) {
+    let bytes = Array(String(repeating: piece, count: 50_000 / piece.utf8.count).utf8)
+    var curl = CurlCredentials()
+    bytes.withUnsafeBufferPointer { bytes in
+      var start = 0
+      while start + 4 <= bytes.count {
+        if bytes[start..<(start + 4)].elementsEqual("curl".utf8) {
+          for kind in CurlCredentials.Kind.allCases { _ = curl.secret(kind, behind: start..<(start + 4), in: bytes) }
+        }
+        start += 1
+      }
+    }
+    #expect(curl.bytesRead > 0)
+    #expect(curl.bytesRead <= 3 * bytes.count, "\(curl.bytesRead)")
+  }
+
+  @Test("a file of nothing but curl is looked through to its end", .timeLimit(.minutes(2)))
+  func fileOfCommands() {
+    let text = String(repeating: "curl ", count: 800_000) + "\ncurl -u a:pQ9wTxu4Fg x\n"
+    #expect(found(text, in: "run.sh").map(\.rule) == ["curl-auth-user"])
+  }
 }

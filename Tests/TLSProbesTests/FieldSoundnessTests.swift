@@ -53,6 +53,39 @@ import Testing
     #expect(FieldSoundness.of(prime: mersenne(607), generator: [2]) == .smallSubgroup)
   }
 
+  /// Time is asked for before each power, and without any left nothing is said; small factors show without one.
+  @Test func timeIsAskedFor() {
+    var asked = 0
+    let patient = FieldSoundness.of(prime: octets(Self.safe), generator: [2]) {
+      asked += 1
+      return true
+    }
+    #expect(patient == .safe)
+    // Twelve bases for p, twelve for (p - 1) / 2.
+    #expect(asked == 24)
+    for patience in 0..<24 {
+      var left = patience
+      let found = FieldSoundness.of(prime: octets(Self.safe), generator: [2]) {
+        left -= 1
+        return left >= 0
+      }
+      #expect(found == nil)
+    }
+    #expect(FieldSoundness.of(prime: octets(Self.safe) + [0], generator: [2]) { false } == .composite)
+  }
+
+  /// Of a prime that is known to be safe the generator alone is looked at.
+  @Test func knownPrime() {
+    var last = octets(Self.safe)
+    last[last.count - 1] -= 1
+    for (generator, soundness) in [
+      ([2], .safe), ([5], .safe), ([], .trivialGenerator), ([1], .trivialGenerator), (last, .trivialGenerator),
+    ] as [([UInt8], FieldSoundness)] {
+      #expect(FieldSoundness.of(safePrime: octets(Self.safe), generator: generator) == soundness)
+    }
+    #expect(FieldSoundness.of(safePrime: mersenne(8200), generator: [2]) == nil)
+  }
+
   @Test func tooLargeToLookInto() {
     #expect(FieldSoundness.of(prime: mersenne(8200), generator: [2]) == nil)
     #expect(FieldSoundness.of(prime: [0] + mersenne(8191), generator: [2]) != nil)

@@ -366,13 +366,48 @@ import Testing
       deadline: Deadline(milliseconds: 20_000), lane: BlockingLane(width: 4), traffic: meter, seed: 1)
     let survey = try await surveyor.survey()
     let facts = ConfigurationFacts(
-      survey: survey, name: "localhost", isNameSent: true, connections: 0, blindness: nil
+      survey: survey, name: "localhost", isNameSent: true, connections: 0, blindness: nil,
+      before: Deadline(milliseconds: 20_000)
     ).value
     let addresses = try #require(facts["addresses"]?.array)
     #expect(addresses.map { $0["agrees"] } == [true, false, .null, true])
     #expect(addresses[1]["reason"] == "shows another certificate")
     #expect(addresses[1]["serial"] != addresses[0]["serial"])
     #expect(addresses[2]["reason"] == "connection refused")
+  }
+
+  /// A safe prime of 1024 bits that nobody else has.
+  private static let ownField = """
+    -----BEGIN DH PARAMETERS-----
+    MIGHAoGBALs1OSrIqdNFaShuXosfzDh8yz9+tV/QTqaUedL4D6X3CXT1WHwNCopK
+    u6Y2/hR0om3wIkJieR6XhvYO5DrOL1bNERLu3Ps4R9WbEzzUgwpdZRaguEajc7GL
+    ElsvvmvlmgDkR2JkM7rzZqI20SjkeTfqwK7kW0kRWErB+B1FJrF3AgEC
+    -----END DH PARAMETERS-----
+    """
+
+  /// A field of the server's own is not tested once time is up, and that is said; one that is known needs no time.
+  @Test func fieldsAreTestedBeforeTheDeadline() async throws {
+    for (field, isKnown) in [(Self.ownField, false), (Self.modp2048, true)] {
+      let folder = try ScratchFolder()
+      let parameters = try folder.write(field, to: "dh.pem")
+      let server = try OpenSSLServer.start(
+        try rsa(), options: ["-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0", "-dhparam", parameters])
+      let target = try TLSTarget(https(server.port, trust: pki.rootFile), trust: [])
+      let surveyor = ConfigurationSurveyor(
+        target: target, addresses: ["127.0.0.1"], trust: nil, deadline: Deadline(milliseconds: 20_000),
+        lane: BlockingLane(width: 4), traffic: TrafficMeter(), seed: 1)
+      let survey = try await surveyor.survey()
+      for milliseconds in [0, 20_000] {
+        let facts = ConfigurationFacts(
+          survey: survey, name: "localhost", isNameSent: true, connections: 0, blindness: nil,
+          before: Deadline(milliseconds: milliseconds))
+        let hasTime = isKnown || milliseconds > 0
+        #expect(facts.value["groups"]?[0]?["soundness"] == (hasTime ? "safe" : .null))
+        #expect(facts.gaps.contains { $0.path == "groups.soundness" } == !hasTime)
+        let found = try judgement(of: "tls-configuration", facts.value, facts.gaps)
+        #expect(found["tls-finite-field-sound"] == (hasTime ? nil : .unknown))
+      }
+    }
   }
 
   /// The same three as nodes that the inventory names: the one that is down has to be up.

@@ -77,6 +77,62 @@ import Testing
     #expect(short["transparency.verdict"] == "refused")
   }
 
+  /// Without the intermediate nobody can tell what logs have signed from what they have not.
+  @Test func withoutTheIssuerNothingIsVerified() async throws {
+    let (pki, logs) = (try Self.shared.get(), try Self.logs.get())
+    let folder = try ScratchFolder()
+    let list = try folder.write(TransparencyLog.published(logs), to: "logs.json")
+    for isForged in [true, false] {
+      var credential = try pki.timestamped(by: [logs[0], logs[1]], forging: isForged)
+      credential.chainFile = credential.leafFile
+      let server = try NginxServer.start(credential)
+      let seen = await survey(server.port, pki, list: list)
+      #expect(signatures(seen) == ["unverifiable", "unverifiable"])
+      #expect(seen["transparency.verdict"] == .null)
+      #expect(seen["transparency.logs"] == 0)
+      #expect(seen.gaps.contains { $0.path == "transparency" && $0.remedy != nil })
+      #expect(try status(seen) == .unknown)
+      // Without a list nobody asks for the issuer's key.
+      let unlisted = await survey(server.port, pki)
+      #expect(unlisted["transparency.verdict"] == "enough")
+      #expect(!unlisted.gaps.contains { $0.path == "transparency" })
+    }
+    // One log is too few, whatever its signature is worth.
+    var single = try pki.timestamped(by: [logs[0]])
+    single.chainFile = single.leafFile
+    let server = try NginxServer.start(single)
+    let seen = await survey(server.port, pki, list: list)
+    #expect(signatures(seen) == ["unverifiable"])
+    #expect(seen["transparency.verdict"] == "refused")
+    #expect(!seen.gaps.contains { $0.path == "transparency" })
+    #expect(try status(seen) == .fail)
+  }
+
+  /// Those that cannot be verified decide nothing where others are enough, or where all of them are too few.
+  @Test func unverifiableSignaturesLeaveItOpenWhereTheyDecide() {
+    func timestamp(_ log: String, _ signature: String, _ way: String = "embedded") -> JSONValue {
+      [
+        "log": .string(log), "operator": .string("of \(log)"), "way": .string(way), "issued": "2026-05-02T00:00:00Z",
+        "signature": .string(signature), "retired": nil, "believed": true,
+      ]
+    }
+    let leaf: JSONValue = ["notBefore": "2026-05-01T00:00:00Z", "notAfter": "2026-07-01T00:00:00Z"]
+    let now = Instant("2026-05-03T00:00:00Z") ?? Instant(seconds: 0)
+    let cases: [([JSONValue], JSONValue)] = [
+      ([timestamp("a", "valid"), timestamp("b", "valid"), timestamp("c", "unverifiable")], "enough"),
+      ([timestamp("a", "valid"), timestamp("b", "unverifiable")], .null),
+      ([timestamp("a", "valid"), timestamp("a", "unverifiable")], "refused"),
+      ([timestamp("a", "valid"), timestamp("b", "unverifiable", "staple")], "refused"),
+      ([timestamp("a", "valid", "handshake"), timestamp("b", "unverifiable", "staple")], .null),
+      ([timestamp("a", "unverifiable"), timestamp("b", "forged"), timestamp("c", "unlisted")], "refused"),
+    ]
+    for (timestamps, verdict) in cases {
+      let facts: JSONObject = ["demandedBy": "inventory", "listed": true, "timestamps": .array(timestamps)]
+      #expect(TransparencyDerivation.derived(facts, leaf: leaf, asOf: now)["verdict"] == verdict, "\(timestamps)")
+      #expect(TransparencyDerivation.isOpen(facts, leaf: leaf) == (verdict == .null), "\(timestamps)")
+    }
+  }
+
   @Test func forgedAndUnknownLogsDoNotCount() async throws {
     let (pki, logs) = (try Self.shared.get(), try Self.logs.get())
     let folder = try ScratchFolder()

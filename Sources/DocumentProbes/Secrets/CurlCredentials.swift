@@ -1,5 +1,9 @@
-/// Credentials among the arguments of `curl`, in scripts and in documents that show it.
-enum CurlCredentials {
+/// Credentials among the arguments of `curl`, in scripts and in documents that show it: one reader for one text.
+///
+/// Time is linear in the text. A command is read once for all kinds, and no further than to the next `curl` between its
+/// arguments, which is read by itself. A `curl` in quotes may be one of its own too, as quotes in prose are no pairs: at
+/// one place up to three readings differ, out of quotes and in either kind of them.
+struct CurlCredentials {
   /// What carries them.
   enum Kind: Sendable, CaseIterable {
     /// `-u name:password`, as curl(1) takes it.
@@ -23,27 +27,75 @@ enum CurlCredentials {
   /// What a header that carries a key is called, after `X-` and one more word.
   private static let keyHeaders: Set<String> = ["key", "token", "apikey", "api-key", "apitoken", "api-token"]
 
-  /// The first secret of `kind` among the arguments that follow `word`; nil where there is none.
-  static func secret(_ kind: Kind, behind word: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
-    if word.lowerBound > 0, ByteSet.isWord(bytes[word.lowerBound - 1]) { return nil }
-    var position = word.upperBound
-    guard position < bytes.count, bytes[position] <= 0x20 else { return nil }
-    let limit = min(bytes.count, word.upperBound + reach)
-    var awaited = false
-    while let argument = argument(from: &position, to: limit, in: bytes) {
-      if awaited {
-        awaited = false
-        if let found = value(kind, of: argument, in: bytes) { return found }
-        continue
+  /// The words of options that carry one kind, and what came of the command read last.
+  private struct Search {
+    let kind: Kind
+    let short: UInt8
+    let long: [UInt8]
+    /// Whether the next argument is the value of an option.
+    var isAwaiting = false
+    var found: Range<Int>?
+
+    init(_ kind: Kind) {
+      self.kind = kind
+      short = kind == .user ? UInt8(ascii: "u") : UInt8(ascii: "H")
+      long = Array((kind == .user ? "--user" : "--header").utf8)
+    }
+
+    mutating func take(_ argument: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) {
+      if isAwaiting {
+        isAwaiting = false
+        found = CurlCredentials.value(kind, of: argument, in: bytes)
+        return
       }
-      switch option(kind, argument, in: bytes) {
+      switch CurlCredentials.option(short, long, argument, in: bytes) {
       case .other: break
-      case .takesNext: awaited = true
-      case .takes(let rest): if let found = value(kind, of: rest, in: bytes) { return found }
+      case .takesNext: isAwaiting = true
+      case .takes(let rest): found = CurlCredentials.value(kind, of: rest, in: bytes)
       }
     }
-    return nil
   }
+
+  /// Where the word ends whose command was read last.
+  private var wordEnd: Int?
+  private var searches: [Search] = []
+  /// Bytes of arguments that were read, over all commands.
+  private(set) var bytesRead = 0
+
+  /// The first secret of `kind` among the arguments that follow `word`, up to the next `curl`; nil where there is none.
+  mutating func secret(_ kind: Kind, behind word: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+    if wordEnd != word.upperBound {
+      wordEnd = word.upperBound
+      searches = Kind.allCases.map(Search.init)
+      if Self.isCommand(word, in: bytes) { read(behind: word.upperBound, in: bytes) }
+    }
+    return searches.first { $0.kind == kind }?.found
+  }
+
+  private mutating func read(behind start: Int, in bytes: UnsafeBufferPointer<UInt8>) {
+    var position = start
+    let limit = min(bytes.count, start + Self.reach)
+    while let argument = Self.argument(from: &position, to: limit, in: bytes) {
+      for index in searches.indices where searches[index].found == nil { searches[index].take(argument, in: bytes) }
+      if searches.allSatisfy({ $0.found != nil }) { break }
+      if argument.count >= 4,
+        bytes[(argument.upperBound - 4)..<argument.upperBound].elementsEqual("curl".utf8, by: Self.same),
+        Self.isCommand((argument.upperBound - 4)..<argument.upperBound, in: bytes)
+      {
+        break
+      }
+    }
+    bytesRead += position - start
+  }
+
+  /// Whether the word is one by itself, with something behind it.
+  private static func isCommand(_ word: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    if word.lowerBound > 0, ByteSet.isWord(bytes[word.lowerBound - 1]) { return false }
+    return word.upperBound < bytes.count && bytes[word.upperBound] <= 0x20
+  }
+
+  /// Whether a byte is a small letter, in either case.
+  private static func same(_ byte: UInt8, _ letter: UInt8) -> Bool { byte | 0x20 == letter }
 
   // MARK: Arguments
 
@@ -96,10 +148,8 @@ enum CurlCredentials {
   }
 
   private static func option(
-    _ kind: Kind, _ argument: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>
+    _ short: UInt8, _ long: [UInt8], _ argument: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>
   ) -> Option {
-    let (short, long) =
-      kind == .user ? (UInt8(ascii: "u"), Array("--user".utf8)) : (UInt8(ascii: "H"), Array("--header".utf8))
     guard argument.count >= 2, bytes[argument.lowerBound] == UInt8(ascii: "-") else { return .other }
     if bytes[argument.lowerBound + 1] == UInt8(ascii: "-") {
       guard bytes[argument].starts(with: long) else { return .other }

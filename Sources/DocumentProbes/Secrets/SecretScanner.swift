@@ -53,11 +53,12 @@ struct SecretScanner: Sendable {
   /// The secrets in `bytes`, in order; of overlapping ones the one by the more precise rule.
   func hits(in bytes: UnsafeBufferPointer<UInt8>, _ surroundings: Surroundings, atMost limit: Int = 10_000) -> [Hit] {
     var found: [(rule: Int, range: Range<Int>)] = []
+    var curl = CurlCredentials()
     automaton.scan(bytes) { word, end in
       guard found.count < limit else { return }
       let (number, length) = owners[word]
       guard surroundings != .generated || rules[number].isSelfEvident else { return }
-      if let range = match(rules[number], at: (end - length)..<end, in: bytes, surroundings) {
+      if let range = match(rules[number], at: (end - length)..<end, in: bytes, surroundings, &curl) {
         found.append((number, range))
       }
     }
@@ -83,7 +84,8 @@ struct SecretScanner: Sendable {
   // MARK: Matching
 
   private func match(
-    _ rule: SecretRule, at word: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>, _ surroundings: Surroundings
+    _ rule: SecretRule, at word: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>, _ surroundings: Surroundings,
+    _ curl: inout CurlCredentials
   ) -> Range<Int>? {
     let range: Range<Int>?
     switch rule.form {
@@ -93,7 +95,7 @@ struct SecretScanner: Sendable {
     case .authorization: range = authorization(behind: word.upperBound, in: bytes)
     case .manifestSecret: range = SecretManifest.firstValue(around: word, in: bytes)
     case .packageSourcePassword: range = attribute(behind: word.upperBound, in: bytes)
-    case .curl(let kind): range = CurlCredentials.secret(kind, behind: word, in: bytes)
+    case .curl(let kind): range = curl.secret(kind, behind: word, in: bytes)
     case .named(_, let pattern, let isIdentifier):
       range = assigned(behind: word.upperBound, in: bytes, surroundings, isPrecise: true, isIdentifier: isIdentifier)
         .flatMap { pattern.matches($0, in: bytes) && !Self.isWord($0, in: bytes) ? $0 : nil }

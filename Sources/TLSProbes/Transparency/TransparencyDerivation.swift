@@ -6,7 +6,7 @@ import Facts
 enum TransparencyDerivation {
   /// What it comes to.
   enum Verdict: String, CaseIterable {
-    /// As many logs as are wanted, of more than one operator.
+    /// As many logs as are wanted, of more than one operator; with a list only by signatures that are valid.
     case enough
     /// A private authority's certificate: nobody asks.
     case notDemanded
@@ -33,8 +33,8 @@ enum TransparencyDerivation {
     let timestamps = facts["timestamps"]?.array ?? []
     let isListed = facts["listed"]?.bool ?? false
     let wantedInside = wanted(of: leaf)
-    let inside = tally(timestamps.filter { $0["way"]?.string == "embedded" }, isListed, now)
-    let beside = tally(timestamps.filter { $0["way"]?.string != "embedded" }, isListed, now)
+    let certain = Set(isListed ? ["valid"] : ["unchecked"])
+    let (inside, beside) = tallies(timestamps, certain, now)
     // Either way is enough alone; what is shown is the one that comes nearer.
     let shortInside = shortfall(inside, wantedInside)
     let shortBeside = shortfall(beside, wantedBeside)
@@ -43,15 +43,24 @@ enum TransparencyDerivation {
     derived["logs"] = .integer(isBeside ? beside.logs : inside.logs)
     derived["wanted"] = .integer(isBeside ? wantedBeside : wantedInside)
     derived["shortfall"] = JSONValue(short?.rawValue)
-    let verdict: Verdict =
+    let (perhapsInside, perhapsBeside) = tallies(timestamps, certain.union(["unverifiable"]), now)
+    let isPerhapsEnough =
+      shortfall(perhapsInside, wantedInside) == nil || shortfall(perhapsBeside, wantedBeside) == nil
+    let verdict: Verdict? =
       switch (facts["demandedBy"]?.string, short) {
       case (nil, _): .notDemanded
       case (_, nil): .enough
+      case _ where isPerhapsEnough: nil
       case ("inventory", _): .refused
       default: .doubtful
       }
-    derived["verdict"] = .string(verdict.rawValue)
+    derived["verdict"] = JSONValue(verdict?.rawValue)
     return derived
+  }
+
+  /// Whether signatures that nobody can verify decide, on a day on which all of them have been made.
+  static func isOpen(_ facts: JSONObject, leaf: JSONValue?) -> Bool {
+    derived(facts, leaf: leaf, asOf: TransparencyFacts.latest)["verdict"] == .null
   }
 
   private static func wanted(of leaf: JSONValue?) -> Int {
@@ -71,25 +80,32 @@ enum TransparencyDerivation {
     tally.logs < wanted ? .tooFewLogs : tally.isOneOperator ? .oneOperator : nil
   }
 
+  /// Of the timestamps in the certificate and of those beside it, as far as their signatures are among `signatures`.
+  private static func tallies(
+    _ timestamps: [JSONValue], _ signatures: Set<String>, _ now: Instant
+  ) -> (inside: Tally, beside: Tally) {
+    let counted = timestamps.filter { timestamp in
+      timestamp["signature"]?.string.map(signatures.contains) == true && counts(timestamp, now)
+    }
+    return (
+      tally(counted.filter { $0["way"]?.string == "embedded" }),
+      tally(counted.filter { $0["way"]?.string != "embedded" })
+    )
+  }
+
   /// Counts logs, not timestamps: one log can sign as often as it likes.
-  private static func tally(_ timestamps: [JSONValue], _ isListed: Bool, _ now: Instant) -> Tally {
-    let counted = timestamps.filter { counts($0, isListed, now) }
+  private static func tally(_ counted: [JSONValue]) -> Tally {
     let operators = Set(counted.map { $0["operator"]?.string })
     return Tally(
       logs: Set(counted.map { $0["log"]?.string }).count, isOneOperator: operators.count == 1 && operators != [nil])
   }
 
-  /// Without a list every log counts; with one only those that stand in it, and only while they do.
-  private static func counts(_ timestamp: JSONValue, _ isListed: Bool, _ now: Instant) -> Bool {
+  /// Whether the log counts on the day: without a list every one does, with one those in it do while they stand there.
+  private static func counts(_ timestamp: JSONValue, _ now: Instant) -> Bool {
     guard let issued = timestamp["issued"]?.string.flatMap({ Instant($0) }), issued <= now else { return false }
-    switch timestamp["signature"]?.string {
-    case "valid", "unverifiable":
-      if timestamp["believed"]?.bool == false { return false }
-      guard let retired = timestamp["retired"]?.string.flatMap({ Instant($0) }) else { return true }
-      return issued < retired
-    case "unchecked": return !isListed
-    default: return false
-    }
+    if timestamp["believed"]?.bool == false { return false }
+    guard let retired = timestamp["retired"]?.string.flatMap({ Instant($0) }) else { return true }
+    return issued < retired
   }
 }
 
@@ -108,8 +124,9 @@ enum TransparencySchema {
       "shortfall", .nullable(.string(.word(TransparencyDerivation.Shortfall.allCases.map(\.rawValue)))),
       "how it falls short; null if it does not"),
     Schema.Field(
-      "verdict", .string(.word(TransparencyDerivation.Verdict.allCases.map(\.rawValue))),
-      "doubtful where it falls short under a root of the system, refused where the inventory says that it is public"),
+      "verdict", .nullable(.string(.word(TransparencyDerivation.Verdict.allCases.map(\.rawValue)))),
+      "doubtful where it falls short under a root of the system, refused where the inventory says that it is public;"
+        + " null where it falls short unless signatures are valid that nobody can verify"),
   ])
 
   private static let timestamp = Schema.object([

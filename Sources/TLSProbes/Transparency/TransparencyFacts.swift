@@ -26,6 +26,9 @@ struct TransparencyFacts {
     case unchecked
   }
 
+  /// The last second of the year 9999.
+  static let latest = Instant(seconds: 253_402_300_799)
+
   let inspection: Inspection
   /// Nil where the inventory names no list.
   let logs: TransparencyLogs?
@@ -101,8 +104,7 @@ extension SignedCertificateTimestamp {
   /// When the log made it, cut to the second; nil for a day that no calendar has.
   fileprivate var issued: Instant? {
     let seconds = timestamp / 1000
-    // The last second of the year 9999.
-    return version == 0 && seconds <= 253_402_300_799 ? Instant(seconds: Int(seconds)) : nil
+    return version == 0 && seconds <= UInt64(TransparencyFacts.latest.seconds) ? Instant(seconds: Int(seconds)) : nil
   }
 }
 

@@ -6,6 +6,9 @@ enum KnownPrimes {
   /// The name of a prime, most significant byte first without leading zeros; nil for one that is not known.
   static func name(of prime: [UInt8]) -> String? { names[SHA256.hex(prime)] }
 
+  /// Whether the prime of this name is safe, p and (p - 1) / 2 both being prime: those of RFC 2409, 3526 and 7919 are.
+  static func isSafe(_ name: String) -> Bool { name.hasPrefix("modp") || name.hasPrefix("ffdhe") }
+
   private static let names: [String: String] = {
     let rows = table.split(separator: "\n").map { $0.split(separator: " ") }
     return Dictionary(rows.compactMap { $0.count == 2 ? (String($0[0]), String($0[1])) : nil }) { first, _ in first }
