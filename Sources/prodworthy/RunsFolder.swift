@@ -22,7 +22,8 @@ struct RunsFolder {
     if !isRehearsal, isMarked {
       throw Failure(
         .badData,
-        "\(path) holds the runs of a rehearsal, with times made up: give \(config) another folder `runs` for what is real")
+        "\(path) holds the runs of a rehearsal, with times made up: give \(config) another folder `runs` for what is real"
+      )
     }
   }
 

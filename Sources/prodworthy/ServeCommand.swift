@@ -91,7 +91,8 @@ struct ServeCommand: AsyncParsableCommand {
       guard case .misplaced(let reason) = error else { throw Failure(error.exitStatus, error.description) }
       throw Failure(
         error.exitStatus,
-        "\(reason)\(clock.isOwn ? "; give \(config) a `history` of its own for rehearsing, one that is not there yet" : "")")
+        "\(reason)\(clock.isOwn ? "; give \(config) a `history` of its own for rehearsing, one that is not there yet" : "")"
+      )
     }
     try Output.makeFolder(definition.runs)
     if clock.isOwn { try runs.mark() }
