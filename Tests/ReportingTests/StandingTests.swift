@@ -34,7 +34,7 @@ import Testing
     for (name, place) in [
       ("markdown", words), ("html", words), ("console", words), ("comment", words), ("oscal", words),
       ("junit", "<property name=\"readiness.rehearsed\" value=\"the run went by"), ("json", "\"rehearsed\" : true"),
-      ("sarif", "\"rehearsed\":true"), ("ctrf", "\"rehearsed\":true"),
+      ("sarif", "\"rehearsed\": true"), ("ctrf", "\"rehearsed\": true"),
     ] {
       let format = try #require(name == "console" ? ReportFormats.console : ReportFormats.named(name), "\(name)")
       func text(_ report: AuditReport) throws -> String {
@@ -42,7 +42,7 @@ import Testing
       }
       #expect(try text(rehearsed).contains(place), "\(name)")
       let plain = try text(report)
-      #expect(!plain.contains("rehearsed\"") && !plain.contains(words), "\(name)")
+      #expect(!plain.contains(place), "\(name)")
     }
     var quiet = RenderingOptions()
     quiet.isQuiet = true

@@ -166,7 +166,8 @@ import Testing
       }
       kill(process.processIdentifier, SIGTERM)
       process.waitUntilExit()
-      #expect(process.terminationStatus == 0, "\(try ScratchFolder.text(of: log))")
+      let said = try ScratchFolder.text(of: log)
+      #expect(process.terminationStatus == 0, "\(said)")
     }
     #expect(FileManager.default.fileExists(atPath: folder.path("rehearsed/rehearsal.txt")))
     #expect(try HistoryStore(.file(folder.path("own.db")), .existing).isRehearsal(before: .soon))
