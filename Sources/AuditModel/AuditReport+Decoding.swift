@@ -3,7 +3,7 @@ extension AuditReport {
   private enum Member: String, CodingKey {
     case schemaVersion, tool, runID, system, policy, asOf, startedAt, finishedAt, durationMs, interrupted, partial
     case targets, checks, score, gate, findings, checklist, causes, traffic, notSeen
-    case waivers, attestations, baseline, forecast, wayToGreen, carried, shard, undone, measures, matrix
+    case waivers, attestations, baseline, forecast, wayToGreen, carried, shard, undone, measures, matrix, rehearsed
   }
 
   /// Reads a report of any minor version.
@@ -36,7 +36,8 @@ extension AuditReport {
       shard: try members.decodeIfPresent(ShardSummary.self, forKey: .shard),
       undone: try members.decodeIfPresent([UndoneStep].self, forKey: .undone),
       measures: try members.decodeIfPresent([Measurement].self, forKey: .measures),
-      matrix: try members.decodeIfPresent(MatrixSummary.self, forKey: .matrix))
+      matrix: try members.decodeIfPresent(MatrixSummary.self, forKey: .matrix),
+      rehearsed: try members.decodeIfPresent(Bool.self, forKey: .rehearsed))
     schemaVersion = try members.decode(String.self, forKey: .schemaVersion)
   }
 }

@@ -23,6 +23,8 @@ public struct AuditReport: Sendable, Hashable, Codable {
   public var durationMs: Int
   /// Whether a signal ended it early.
   public var interrupted: Bool
+  /// Whether its times are those of a rehearsal's clock, and so made up; nil where they are real.
+  public var rehearsed: Bool?
   /// Why the run did not look at everything the policy asks for; empty for a whole run.
   public var partial: [String]
   /// What was looked at, in inventory order.
@@ -73,7 +75,7 @@ public struct AuditReport: Sendable, Hashable, Codable {
     waivers: [WaiverRow] = [], attestations: [AttestationRow] = [], baseline: BaselineComparison? = nil,
     forecast: [Expiry]? = nil, wayToGreen: WayToGreen? = nil, carried: [CarriedEvidence] = [],
     shard: ShardSummary? = nil, undone: [UndoneStep]? = nil, measures: [Measurement]? = nil,
-    matrix: MatrixSummary? = nil
+    matrix: MatrixSummary? = nil, rehearsed: Bool? = nil
   ) {
     self.schemaVersion = Self.currentSchemaVersion
     self.tool = tool
@@ -105,6 +107,7 @@ public struct AuditReport: Sendable, Hashable, Codable {
     self.undone = undone
     self.measures = measures
     self.matrix = matrix
+    self.rehearsed = rehearsed
   }
 
   /// A disruptive step of an earlier run that ended before it could put it back.

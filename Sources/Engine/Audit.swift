@@ -66,7 +66,8 @@ package enum Audit {
       causes: assessment.causes, traffic: traffic(of: run.observations), notSeen: notSeen(in: run.observations),
       waivers: waiving.rows, attestations: attesting.rows,
       carried: (header.carried ?? []).map { carried($0, policy.shelfLife, now) }, shard: header.shard?.summary,
-      undone: header.undone, measures: measurements.isEmpty ? nil : measurements, matrix: matrix)
+      undone: header.undone, measures: measurements.isEmpty ? nil : measurements, matrix: matrix,
+      rehearsed: header.rehearsed)
     report.baseline = run.overlays.baseline?.comparison(with: report)
     // What a missing shard would have seen is not to be mended but to be looked at.
     if header.shard == nil {

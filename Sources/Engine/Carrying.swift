@@ -60,6 +60,8 @@ package enum Carrying {
     of observation: Observation, _ run: RecordedRun, _ header: RunHeader, declaration: JSONValue?, end: Instant,
     at now: Instant
   ) -> String? {
+    // Whether it is still fresh cannot be told of a time that was made up.
+    if run.header.rehearsed == true, header.rehearsed != true { return "it was rehearsed, at a time made up" }
     if now > end { return "it could be used until \(end)" }
     if observation.startedAt > now { return "it was made after this run began" }
     if run.header.system != header.system { return "it is about another system" }

@@ -64,6 +64,8 @@ package struct RunHeader: Sendable, Hashable, Codable {
   package var sources: AuditedSources?
   /// What dead runs had disrupted, put back when this one began; nil where there was nothing.
   package var undone: [AuditReport.UndoneStep]?
+  /// Whether it went by the clock of a rehearsal, so that its times are made up; nil where they are real.
+  package var rehearsed: Bool?
 
   /// A header of all these parts.
   package init(

@@ -128,6 +128,7 @@ package enum Sharding {
   private static func difference(_ one: RecordedRun, _ other: RecordedRun) -> String? {
     let (a, b) = (one.header, other.header)
     if a.tool != b.tool { return "other versions" }
+    if a.rehearsed != b.rehearsed { return "one was rehearsed, the other not" }
     if a.system != b.system { return "other systems" }
     if a.targets.map(\.id) != b.targets.map(\.id) { return "other targets" }
     if a.targets.map(\.declaration) != b.targets.map(\.declaration) { return "other declarations of targets" }

@@ -63,7 +63,7 @@ package struct RunNews: Sendable {
 extension HistoryStore {
   /// Adds a run: after this returns it is in for good, and until then it is not in at all.
   ///
-  /// `notices` says what is to be told of it; those are in exactly if the run is. It may be called a second time.
+  /// Throws `.misplaced` for a rehearsed run where the history is no rehearsal's, and the reverse. `notices` says what is to be told of it; those are in exactly if the run is. It may be called a second time.
   package func append(
     _ entry: RunEntry, before deadline: Deadline, notices: (RunNews) -> [Notice] = { _ in [] }
   ) throws(HistoryFailure) -> Appended {
@@ -71,6 +71,8 @@ extension HistoryStore {
     let digest = SHA256.hex(entry.document)
     func attempt() throws(HistoryFailure) -> Appended {
       try transaction(writing: true, before: deadline) { session throws(HistoryFailure) in
+        try Self.requirePlace(
+          forRehearsed: entry.report.rehearsed == true, in: place, session, before: deadline)
         var appending = Appending(session: session, deadline: deadline)
         let outcome = try appending.append(entry, packed, digest: digest)
         if case .stored(let news) = outcome {

@@ -16,6 +16,8 @@ package enum HistoryFailure: Error, Sendable, Hashable {
   case notPermitted(String)
   /// What was asked for makes no sense.
   case invalid(String)
+  /// What was to go in has no place among what is there.
+  case misplaced(String)
 }
 
 extension HistoryFailure: CustomStringConvertible {
@@ -23,7 +25,8 @@ extension HistoryFailure: CustomStringConvertible {
   package var description: String {
     switch self {
     case .missing(let reason), .notAHistory(let reason), .unavailable(let reason), .cannotCreate(let reason),
-      .cannotWrite(let reason), .busy(let reason), .notPermitted(let reason), .invalid(let reason):
+      .cannotWrite(let reason), .busy(let reason), .notPermitted(let reason), .invalid(let reason),
+      .misplaced(let reason):
       reason
     }
   }

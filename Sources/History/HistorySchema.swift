@@ -10,6 +10,7 @@
 /// - `history_measure`: the numbers that a run measured, as text that reads back to the same number.
 /// - `history_evidence`: what of a run a later one may carry on, deflated; `history_look` finds it by what was looked at.
 /// - `history_notice`: what has to be told to whom, until it was.
+/// - `history_rehearsal`: a row where the history is a rehearsal's, none where its times are real.
 enum HistorySchema {
   /// The version that the steps below lead to.
   static var version: Int { steps.count }
@@ -93,5 +94,6 @@ enum HistorySchema {
       """,
       "CREATE INDEX history_look_run ON history_look (run)", "CREATE INDEX history_look_seen ON history_look (seen_at)",
     ],
+    ["CREATE TABLE history_rehearsal (id BIGINT PRIMARY KEY)"],
   ]
 }

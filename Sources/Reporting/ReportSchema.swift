@@ -33,6 +33,7 @@ extension ReportDocument {
     Schema.Field("finishedAt", .string(.date), required: true, "when judging ended, UTC"),
     Schema.Field("durationMs", .integer(), required: true, "how long the run took, in milliseconds"),
     Schema.Field("interrupted", .boolean, required: true, "whether a signal ended it early"),
+    Schema.Field("rehearsed", .boolean, "true where its times are a rehearsal's, and so made up; absent otherwise"),
     Schema.Field(
       "partial", .array(.string()), required: true, "why it did not look at everything; empty for a whole run"),
     Schema.Field("targets", .array(target), required: true, "what was looked at, in inventory order"),

@@ -306,6 +306,7 @@ package final class Site: Sendable {
       <p>Began \(Shown.time(run.startedAt.description)), took \(Span.words(run.durationMs / 1000)). \
       Run <code>\(run.runID)</code>. <a href="/runs/\(link)/report.json">report.json</a> \
       <a href="/runs/\(link)/report.md">report.md</a></p>
+      \(report.rehearsed == true ? "<p class=\"undecided\">Rehearsed: its times are made up.</p>" : "")
       \(notes.map { note -> Markup in "<p class=\"undecided\">Partial: \(note)</p>" })
       \(Page.table("Gate", ["Condition", "Outcome", "Detail"], conditions))
       \(Page.table(

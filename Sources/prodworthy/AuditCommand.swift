@@ -193,7 +193,9 @@ struct AuditCommand: AsyncParsableCommand {
         .usage, "a run that is judged for another day is not kept: --as-of and --history do not go together")
     }
     try asking { () throws(HistoryFailure) in
-      try store.prepare(before: Deadline(milliseconds: HistoryOptions.patience))
+      let deadline = Deadline(milliseconds: HistoryOptions.patience)
+      try store.prepare(before: deadline)
+      try store.requirePlace(forRehearsed: rehearsedAt != nil, before: deadline)
     }
     return store
   }
@@ -312,6 +314,7 @@ struct AuditCommand: AsyncParsableCommand {
     let catalogue = workspace.catalogue
     var header = RunHeader(
       asking: inventory, runID: UUID().uuidString.lowercased(), selection: check, at: startedAt)
+    header.rehearsed = clock.isOwn ? true : nil
     header.places = narrowing
     header.identity = workspace.identity.isEmpty ? nil : workspace.identity.mapValues { redactor.redacted($0) }
     header.matrix = workspace.matrix

@@ -81,7 +81,7 @@ extension HistoryFailure {
   var exitStatus: ExitStatus {
     switch self {
     case .missing: .missingInput
-    case .notAHistory: .badData
+    case .notAHistory, .misplaced: .badData
     case .unavailable: .unavailable
     case .cannotCreate: .cannotCreate
     case .cannotWrite: .cannotWrite

@@ -34,10 +34,10 @@ struct ServeCommand: AsyncParsableCommand {
 
   @Option(
     help: """
-      Let so many seconds pass in each, to live through schedules and notices in advance. Only with a history of its \
-      own: what was planned until then counts as done there.
+      Let so many seconds pass in each, to live through schedules and notices in advance. Only with a history and a \
+      folder of runs of its own: what was planned until then counts as done there, and what is old then is removed.
       """)
-  var rehearse = 1
+  var rehearse: Int?
 
   @Option(help: "The day or time (RFC 3339) at which --rehearse begins; now where it is left out.")
   var from: String?
@@ -48,8 +48,11 @@ struct ServeCommand: AsyncParsableCommand {
   private static let leastPace = 10
 
   func validate() throws {
-    guard (1...ServiceClock.fastest).contains(rehearse) else {
+    guard rehearse.map((1...ServiceClock.fastest).contains) != false else {
       throw ValidationError("--rehearse runs from 1 to \(ServiceClock.fastest)")
+    }
+    guard from == nil || rehearse != nil else {
+      throw ValidationError("--from goes with --rehearse: without it, audits run by the clock")
     }
   }
 
@@ -69,13 +72,30 @@ struct ServeCommand: AsyncParsableCommand {
     } catch {
       throw Failure(.badData, "\(config): \(error)")
     }
-    let clock = ServiceClock(from: try Day.read(from), rate: rehearse)
+    let beginning = try Day.read(from)
+    let clock = rehearse.map { ServiceClock(from: beginning ?? .current(), rate: $0) } ?? ServiceClock()
     if onlyChecks { return try Output.print(Self.plan(of: definition, at: clock.now)) }
     let store = HistoryStore(place)
-    try asking { () throws(HistoryFailure) in
-      try store.prepare(before: Deadline(milliseconds: HistoryOptions.patience))
+    let runs = RunsFolder(path: definition.runs)
+    // Before anything is touched: a time made up must not decide about what is real.
+    try runs.requirePlace(forRehearsal: clock.isOwn, config: config)
+    do throws(HistoryFailure) {
+      let deadline = Deadline(milliseconds: HistoryOptions.patience)
+      try store.prepare(before: deadline)
+      if clock.isOwn {
+        try store.rehearse(before: deadline)
+      } else {
+        try store.requirePlace(forRehearsed: false, before: deadline)
+      }
+    } catch {
+      guard case .misplaced(let reason) = error else { throw Failure(error.exitStatus, error.description) }
+      throw Failure(
+        error.exitStatus,
+        "\(reason)\(clock.isOwn ? "; give \(config) a `history` of its own for rehearsing, one that is not there yet" : "")"
+      )
     }
     try Output.makeFolder(definition.runs)
+    if clock.isOwn { try runs.mark() }
     let counters = ServiceCounters()
     let site = Site(
       definition, store: HistoryStore(place), counters: counters, version: Prodworthy.version, clock: { clock.now })

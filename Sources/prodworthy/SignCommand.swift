@@ -76,6 +76,9 @@ struct SignCommand: AsyncParsableCommand {
     guard run.files.contains(where: { $0.name == "observations.jsonl" }) else {
       throw Failure(.missingInput, "\(folder) has no observations.jsonl: a report without what was seen is not signed")
     }
+    guard report.rehearsed != true, !run.isRehearsed else {
+      throw Failure(.badData, "\(folder) was rehearsed, its times are made up: audit again and sign that run")
+    }
     try requireUnchanged(run)
     let signingKey = try key.map { (path) throws(Failure) in
       try SigningKey.load(path, passphrase: passphrase, environment: environment)

@@ -15,6 +15,8 @@ struct SignedFolder {
   let files: [Statement.Subject]
   /// What the run was made from, as it says itself; nil where it does not, or cannot be read.
   let sources: AuditedSources?
+  /// Whether the run says that it was rehearsed, though its report may not.
+  let isRehearsed: Bool
 
   /// More sign-offs than anybody reads.
   private static let mostCandidates = 200
@@ -27,14 +29,15 @@ struct SignedFolder {
     self.path = path
     reportBytes = try Input.bytes(of: "\(path)/report.json")
     var files = [Statement.Subject(name: "report.json", digest: SHA256.hex(reportBytes))]
-    var sources: AuditedSources?
+    var header: RunHeader?
     for name in SignOff.boundFiles.dropFirst() where Input.exists("\(path)/\(name)") {
       let bytes = try Input.bytes(of: "\(path)/\(name)")
       files.append(Statement.Subject(name: name, digest: SHA256.hex(bytes)))
-      if name == "run.json" { sources = (try? JSONDecoder().decode(RunHeader.self, from: Data(bytes)))?.sources }
+      if name == "run.json" { header = try? JSONDecoder().decode(RunHeader.self, from: Data(bytes)) }
     }
     self.files = files
-    self.sources = sources
+    sources = header?.sources
+    isRehearsed = header?.rehearsed == true
   }
 
   /// The report. Throws `Failure` (65).

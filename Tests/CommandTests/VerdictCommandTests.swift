@@ -257,4 +257,49 @@ struct VerdictCommandTests {
       #expect(try toy.prodworthy("audit", "-f", "loaded.yaml", "--failed", "nowhere").status == 66)
     }
   }
+
+  @Test("a run at a time made up says so wherever it is read, is not signed, carried, merged or kept among real ones")
+  func rehearsed() throws {
+    try with { toy in
+      let rehearsal = ["--rehearsed-at", "2026-01-01T02:00:00Z"]
+      let run = try toy.prodworthy(
+        arguments: ["audit", "-f", "loaded.yaml", "--out", "rehearsed", "--format", "html"] + rehearsal)
+      #expect(run.status == 0 && run.answer.contains("its times are made up"), "\(run.output)")
+      #expect(try toy.report("rehearsed")["rehearsed"] == true)
+      #expect(try toy.report("rehearsed")["startedAt"]?.string?.hasPrefix("2026-01-01T02:00:0") == true)
+      for name in ["report.md", "report.html", "junit.xml"] {
+        #expect(try toy.read("rehearsed/\(name)").contains("its times are made up"), "\(name)")
+      }
+      // Judged again it still does.
+      #expect(try toy.prodworthy("judge", "rehearsed", "--out", "again").status == 0)
+      #expect(try toy.read("rehearsed/report.json") == toy.read("again/report.json"))
+      // Nobody signs it, also where its report was made to forget.
+      let signed = try toy.prodworthy("sign", "rehearsed", "--prepare", "--role", "release")
+      #expect(signed.status == 65 && signed.output.contains("was rehearsed"), "\(signed.output)")
+      try toy.write(
+        "again/report.json", toy.read("again/report.json").replacing("  \"rehearsed\" : true,\n", with: ""))
+      #expect(try toy.report("again")["rehearsed"] == nil)
+      #expect(try toy.prodworthy("sign", "again", "--prepare", "--role", "release").status == 65)
+      // Its load is no evidence for a real run, though for another rehearsal.
+      let soon = ["--rehearsed-at", "2026-01-01T03:00:00Z"]
+      let another = try toy.prodworthy(arguments: ["audit", "--carry", "rehearsed", "--out", "another"] + soon)
+      #expect(another.status == 0 && toy.looks("pressure", at: "one") == 1, "\(another.output)")
+      let today = Date.now.formatted(.iso8601)
+      _ = try toy.prodworthy(
+        "audit", "-f", "loaded.yaml", "--out", "fresh", "--rehearsed-at", today)
+      let real = try toy.prodworthy("audit", "--carry", "fresh", "--out", "real")
+      #expect(real.status == 2 && real.output.contains("it was rehearsed"), "\(real.output)")
+      #expect(try toy.report("real")["rehearsed"] == nil)
+      // A real history takes neither it nor its folder.
+      #expect(try toy.prodworthy("audit", "-f", "loaded.yaml", "--history", "h.db").status == 0)
+      let kept = try toy.prodworthy(arguments: ["audit", "--history", "h.db"] + rehearsal)
+      #expect(kept.status == 65 && kept.output.contains("no rehearsal's history"), "\(kept.output)")
+      #expect(try toy.prodworthy("history", "add", "rehearsed", "--history", "h.db").status == 65)
+      // Half a real run and half a rehearsed one are no run.
+      #expect(try toy.prodworthy("audit", "--shard", "1/2", "--out", "half").status >= 0)
+      _ = try toy.prodworthy(arguments: ["audit", "--shard", "2/2", "--out", "other"] + rehearsal)
+      let merged = try toy.prodworthy("merge", "half", "other")
+      #expect(merged.status == 65 && merged.output.contains("one was rehearsed"), "\(merged.output)")
+    }
+  }
 }

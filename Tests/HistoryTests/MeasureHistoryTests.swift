@@ -102,7 +102,7 @@ import Testing
     let old = HistoryStore(place)
     try old.news(Self.entry(0, []))
     try old.transaction(writing: true, before: .soon) { session throws(HistoryFailure) in
-      for table in ["history_measure", "history_look", "history_evidence"] {
+      for table in ["history_measure", "history_look", "history_evidence", "history_rehearsal"] {
         try session.run("DROP TABLE \(table)", [], before: .soon)
       }
       try session.run("UPDATE history_version SET version = 1", [], before: .soon)

@@ -550,6 +550,47 @@ extension HistoryStore {
     }
   }
 
+  @Test(arguments: Backend.allCases) func rehearsedRunsAndRealOnesKeepToThemselves(_ backend: Backend) throws {
+    func refusal(_ body: () throws(HistoryFailure) -> Void) -> String? {
+      do throws(HistoryFailure) {
+        try body()
+        return nil
+      } catch {
+        guard case .misplaced(let reason) = error else { return "\(error)" }
+        return "misplaced: \(reason)"
+      }
+    }
+    let real = Reports.report(night: 0, [])
+    var rehearsed = Reports.report(night: 1, [])
+    rehearsed.rehearsed = true
+    // Real runs, or only a planned time: no rehearsal's.
+    let kept = try backend.store()
+    try kept.news(Reports.entry(real))
+    let planned = try backend.store()
+    _ = try planned.schedule("nightly", now: Instant(seconds: Reports.start), before: .soon)
+    for store in [kept, planned] {
+      #expect(
+        refusal { () throws(HistoryFailure) in try store.rehearse(before: .soon) }?.hasPrefix("misplaced") == true)
+      #expect(try !store.isRehearsal(before: .soon))
+      let refused = refusal { () throws(HistoryFailure) in
+        _ = try store.append(Reports.entry(rehearsed), before: .soon)
+      }
+      #expect(refused?.contains("no rehearsal's history") == true)
+    }
+    #expect(try kept.stream().runs == 1)
+    #expect(try planned.streams(before: .soon).isEmpty)
+    // An empty one becomes a rehearsal's, stays one, and takes nothing real.
+    let store = try backend.store()
+    try store.rehearse(before: .soon)
+    try store.news(Reports.entry(rehearsed))
+    try store.rehearse(before: .soon)
+    #expect(try store.isRehearsal(before: .soon))
+    #expect(
+      refusal { () throws(HistoryFailure) in _ = try store.append(Reports.entry(real), before: .soon) }?
+        .contains("is a rehearsal's history") == true)
+    #expect(try store.stream().runs == 1)
+  }
+
   @Test func aHistoryOfANewerProgramIsNotTouched() throws {
     let folder = try ScratchFolder()
     let store = HistoryStore(.file(folder.path("history.db")))

@@ -27,6 +27,34 @@ import Testing
     #expect(!(try text(GitHubFormat(), 1)).contains("Server tells nginx"))
   }
 
+  @Test func whatWasRehearsedSaysSoWhereverItIsRead() throws {
+    var rehearsed = report
+    rehearsed.rehearsed = true
+    let words = "its times are made up"
+    for (name, place) in [
+      ("markdown", words), ("html", words), ("console", words), ("comment", words), ("oscal", words),
+      ("junit", "<property name=\"readiness.rehearsed\" value=\"the run went by"), ("json", "\"rehearsed\" : true"),
+      ("sarif", "\"rehearsed\": true"), ("ctrf", "\"rehearsed\": true"),
+    ] {
+      let format = try #require(name == "console" ? ReportFormats.console : ReportFormats.named(name), "\(name)")
+      func text(_ report: AuditReport) throws -> String {
+        String(decoding: try format.render(report, RenderingOptions())[0].bytes, as: UTF8.self)
+      }
+      #expect(try text(rehearsed).contains(place), "\(name)")
+      let plain = try text(report)
+      #expect(!plain.contains(place), "\(name)")
+    }
+    var quiet = RenderingOptions()
+    quiet.isQuiet = true
+    let verdict = try ReportFormats.console.render(rehearsed, quiet)[0].bytes
+    #expect(String(decoding: verdict, as: UTF8.self).contains(words))
+    let bytes = try ReportDocument.encode(rehearsed)
+    #expect(try ReportDocument.decode(bytes) == rehearsed)
+    #expect(ReportDocument.schema.violations(of: try JSONText.parse(bytes)).isEmpty)
+    let wrong = String(decoding: bytes, as: UTF8.self).replacing("\"rehearsed\" : true", with: "\"rehearsed\" : \"no\"")
+    #expect(!ReportDocument.schema.violations(of: try JSONText.parse(Array(wrong.utf8))).isEmpty)
+  }
+
   @Test func everyFormatThatJudgesWaiversMarksTheSameOnes() throws {
     let wrong = Set(report.waivers.filter { !$0.isSound }.map(\.waiver.id))
     #expect(wrong == ["W-2026-002", "W-2026-003"])

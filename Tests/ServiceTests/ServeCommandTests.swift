@@ -123,6 +123,62 @@ import Testing
     #expect(try ScratchFolder.text(of: complaint).contains("shop.yaml:3:"))
   }
 
+  /// What the command says that ends by itself.
+  private func ended(_ arguments: [String]) throws -> (status: Int32, text: String) {
+    let (process, log) = try start(arguments)
+    process.waitUntilExit()
+    return (process.terminationStatus, try ScratchFolder.text(of: log))
+  }
+
+  @Test(.timeLimit(.minutes(2))) func aRehearsalTouchesNothingReal() async throws {
+    try write("http://127.0.0.1:\(target.port)/", schedule: "0 2 * * *")
+    let config = ["serve", "--config", folder.path("serve.yaml")]
+    let rehearsal = config + ["--rehearse", "86400", "--from", "2099-01-01"]
+    // A time made up without a rehearsal is refused before anything is read.
+    let alone = try ended(config + ["--from", "2099-01-01"])
+    #expect(alone.status == 64 && alone.text.contains("--from goes with --rehearse"), "\(alone.text)")
+    #expect(try ended(config + ["--rehearse", "0"]).status == 64)
+    // A folder with evidence that would be too old by that clock.
+    let evidence = "runs/often-2026-01-01T020000Z"
+    try FileManager.default.createDirectory(atPath: folder.path(evidence), withIntermediateDirectories: true)
+    let folderRefused = try ended(rehearsal)
+    #expect(
+      folderRefused.status == 65 && folderRefused.text.contains("a folder `runs` of its own"), "\(folderRefused.text)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("runs")) == ["often-2026-01-01T020000Z"])
+    #expect(!FileManager.default.fileExists(atPath: folder.path("history.db")))
+    try FileManager.default.removeItem(atPath: folder.path("runs"))
+    // A history with a real plan.
+    let before = try seed().schedule("often", now: Instant(seconds: 0), before: .soon)
+    let historyRefused = try ended(rehearsal)
+    #expect(
+      historyRefused.status == 65 && historyRefused.text.contains("a `history` of its own"), "\(historyRefused.text)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("runs")))
+    let store = HistoryStore(.file(folder.path("history.db")))
+    #expect(try store.schedule("often", now: Instant(seconds: 0), before: .soon) == before)
+    // Both of its own: it runs, and again over what it marked.
+    let own = try ScratchFolder.text(of: folder.path("serve.yaml")) + "\nhistory: own.db\nruns: rehearsed\n"
+    try folder.write(own, to: "serve.yaml")
+    for _ in 0..<2 {
+      let (process, log) = try start(rehearsal)
+      defer { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+      try await wait("it does not serve") {
+        try ScratchFolder.text(of: log).contains("rehearsing from 2099") || !process.isRunning
+      }
+      kill(process.processIdentifier, SIGTERM)
+      process.waitUntilExit()
+      let said = try ScratchFolder.text(of: log)
+      #expect(process.terminationStatus == 0, "\(said)")
+    }
+    #expect(FileManager.default.fileExists(atPath: folder.path("rehearsed/rehearsal.txt")))
+    #expect(try HistoryStore(.file(folder.path("own.db")), .existing).isRehearsal(before: .soon))
+    // What was rehearsed is no place for what is real.
+    let real = try ended(config)
+    #expect(real.status == 65 && real.text.contains("the runs of a rehearsal"), "\(real.text)")
+    try folder.write(own.replacingOccurrences(of: "runs: rehearsed", with: "runs: real"), to: "serve.yaml")
+    let mixed = try ended(config)
+    #expect(mixed.status == 65 && mixed.text.contains("is a rehearsal's history"), "\(mixed.text)")
+  }
+
   @Test func auditsKeepThemselves() throws {
     try write("http://127.0.0.1:\(target.port)/")
     let history = folder.path("own.db")

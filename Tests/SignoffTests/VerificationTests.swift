@@ -27,6 +27,15 @@ import Testing
     #expect(verdict.entries.map(\.state) == [.counts, .counts])
   }
 
+  @Test func aRehearsedRunIsNotVerifiedWhoeverSignedIt() throws {
+    var table = SigningTable()
+    table.report.rehearsed = true
+    try table.sign(Self.one, for: "release")
+    try table.sign(Self.two, for: "security")
+    #expect(table.verdict.outcome == .notVerified)
+    #expect(table.verdict.reasons.map(\.id) == ["rehearsed"])
+  }
+
   @Test func everySingleBitOfAStatementAndItsSignatureCounts() throws {
     var table = SigningTable()
     table.policy.required = [SignOffPolicy.Role(name: "release", people: [])]

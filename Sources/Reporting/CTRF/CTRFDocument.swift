@@ -77,6 +77,7 @@ struct CTRFDocument {
     extra["baseline"] = report.baselineSentence.map { .string($0) }
     extra["carried"] = report.carriedSentence.map { .string($0) }
     extra["undone"] = report.undoneSentence.map { .string($0) }
+    extra["rehearsed"] = report.rehearsed.map { .bool($0) }
     extra["parts"] = report.shardSentence.map { .string($0) }
     extra["wayToGreen"] = report.wayToGreen.map { .string($0.sentence) }
     return .object(extra)

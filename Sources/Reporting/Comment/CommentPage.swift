@@ -14,6 +14,7 @@ struct CommentPage {
       2,
       "\(report.verdict): \(MarkdownText.code(report.system.name, limit: 200)) (\(report.system.environment.rawValue))")
     page.block("**\(report.decision)** · score \(report.score.sentence) · \(report.checklistSentence)")
+    if let sentence = report.rehearsalSentence { page.block("**Rehearsed:** \(sentence).") }
     if report.interrupted { page.block("**Interrupted:** the run ended before everything was looked at.") }
     if !report.partial.isEmpty {
       page.block("**Partial run:** \(counted(report.partial.count, "reason")) in the report.")

@@ -93,6 +93,7 @@ struct ConsoleReport {
       }
     page.line("\(page.painted(report.verdict, color)): \(report.decision)")
     page.line("score \(report.score.sentence), \(report.checklistSentence)")
+    if let sentence = report.rehearsalSentence { page.line("\(page.painted("REHEARSED", .yellow)): \(sentence)") }
     if options.isQuiet { return }
     for condition in report.gate.conditions where condition.status != .pass {
       page.quote("\(condition.status.rawValue) \(condition.id): \(condition.detail)")

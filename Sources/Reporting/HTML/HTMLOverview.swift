@@ -11,6 +11,7 @@ extension HTMLReport {
     page.markup("<span class=\"system\">\(HTMLText.inline(report.system.name))</span> ")
     page.markup("<span class=\"environment\">\(report.system.environment.rawValue)</span></h1>\n")
     page.element("p", ["class": "decision"], "\(report.decision) · \(report.checklistSentence)")
+    if let sentence = report.rehearsalSentence { page.element("p", ["class": "alert"], "Rehearsed: \(sentence).") }
     if report.interrupted {
       page.element("p", ["class": "alert"], "Interrupted: the run ended before everything was looked at.")
     }

@@ -99,7 +99,8 @@ struct JUnitSuite {
         ("readiness.policy", report.policy.id), ("readiness.policy.digest", report.policy.digest),
         ("readiness.gate", report.gate.status.rawValue), ("readiness.score", report.score.sentence),
         ("readiness.run", report.runID), ("readiness.tool", "\(report.tool.name) \(report.tool.version)"),
-      ], content: .gate(conditions), blockers: blockers)
+      ] + (report.rehearsalSentence.map { [("readiness.rehearsed", $0)] } ?? []), content: .gate(conditions),
+      blockers: blockers)
     let targets = Dictionary(report.targets.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let order = Dictionary(
       report.targets.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })

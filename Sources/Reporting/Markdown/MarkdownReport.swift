@@ -43,6 +43,7 @@ struct MarkdownReport {
       1, "Production readiness: \(MarkdownText.code(report.system.name)) (\(report.system.environment.rawValue))")
     page.block(
       "**\(report.verdict)** · \(report.decision) · score \(report.score.sentence) · \(report.checklistSentence)")
+    if let sentence = report.rehearsalSentence { page.block("**Rehearsed:** \(sentence).") }
     if report.interrupted { page.block("**Interrupted:** the run ended before everything was looked at.") }
     for reason in report.partial.prefix(detail < .verdictOnly ? .max : 3) {
       page.block("**Partial run:** \(MarkdownText.code(reason))")

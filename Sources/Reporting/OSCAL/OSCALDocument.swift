@@ -82,7 +82,7 @@ struct OSCALDocument {
     for (name, value) in [
       ("acceptance", report.acceptanceSentence), ("baseline", report.baselineSentence),
       ("carried", report.carriedSentence), ("parts", report.shardSentence), ("put-back", report.undoneSentence),
-      ("judged-as-of", report.asOf?.description),
+      ("judged-as-of", report.asOf?.description), ("rehearsed", report.rehearsalSentence),
     ] {
       if let value { properties.append(OSCALText.property(name, value)) }
     }

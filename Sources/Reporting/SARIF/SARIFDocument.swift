@@ -78,6 +78,7 @@ struct SARIFDocument {
     properties["baseline"] = report.baselineSentence.map { .string($0) }
     properties["carried"] = report.carriedSentence.map { .string($0) }
     properties["undone"] = report.undoneSentence.map { .string($0) }
+    properties["rehearsed"] = report.rehearsed.map { .bool($0) }
     properties["parts"] = report.shardSentence.map { .string($0) }
     return .object(properties)
   }

@@ -132,6 +132,11 @@ extension AuditReport {
       + (undone.count > 5 ? ", and \(undone.count - 5) more" : "")
   }
 
+  /// That the times of the run are made up, in one line; nil where they are real.
+  var rehearsalSentence: String? {
+    rehearsed == true ? "the run went by the clock of a rehearsal: its times are made up" : nil
+  }
+
   /// Whether every part of a divided run is here; an undivided one is whole.
   var isWhole: Bool { shard.map { Set($0.present).count >= $0.total } ?? true }
 

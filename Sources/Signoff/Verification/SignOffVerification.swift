@@ -65,6 +65,7 @@ package struct SignOffVerification {
     if Gate(conditions: report.gate.conditions).status != report.gate.status {
       refuse("gate-inconsistent", "the gate's decision does not follow from its conditions")
     }
+    if report.rehearsed == true { refuse("rehearsed", "the run was rehearsed: its times are made up") }
     switch report.gate.status {
     case .passed: break
     case .failed: refuse("gate-failed", "the gate of the report failed")
