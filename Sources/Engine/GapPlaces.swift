@@ -36,9 +36,9 @@ struct GapPlace: Sendable {
   func isRead(by text: some StringProtocol) -> Bool {
     guard let member = members.first else { return true }
     var rest = String(text)
-    // The list's own elements are not their parts.
-    if rest.hasPrefix("[*]") { rest.removeFirst(3) }
-    return rest.contains(member) || rest.contains("*") || rest.contains("..") || rest.contains("\\")
+    // What selects among the elements of the list does not yet look into them.
+    for step in ["[*]", "[?"] where rest.hasPrefix(step) { rest.removeFirst(step.count) }
+    return [member, "*", "[?", "..", "\\"].contains { rest.contains($0) }
   }
 }
 
