@@ -37,7 +37,7 @@ struct GapPlace: Sendable {
     guard let member = members.first else { return true }
     var rest = String(text)
     // What selects among the elements of the list does not yet look into them.
-    for step in ["[*]", "[?"] where rest.hasPrefix(step) { rest.removeFirst(step.count) }
+    if let step = ["[*]", "[?"].first(where: { rest.hasPrefix($0) }) { rest.removeFirst(step.count) }
     return [member, "*", "[?", "..", "\\"].contains { rest.contains($0) }
   }
 }
