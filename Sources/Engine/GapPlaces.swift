@@ -117,10 +117,23 @@ struct GapPlaces {
     guard !place.members.isEmpty, parts.count == 2, parts[1].hasSuffix("]") else { return true }
     let condition = parts[1].dropLast()
     guard !condition.contains("||"), !condition.contains("("), !condition.contains("]") else { return true }
-    let rest = condition.split(separator: "&&").filter { !place.isRead(by: $0) }.joined(separator: "&&")
+    let rest = condition.split(separator: "&&").filter { part in
+      !place.isRead(by: part) || sees(element, whatIsReadBy: part)
+    }.joined(separator: "&&")
     // What cannot be read, or has no condition left, excludes nothing.
     guard !rest.isEmpty, let wider = try? FactPath("\(parts[0])[?\(rest)]") else { return true }
     return wider.values(in: facts, subject: nil, parameters: parameters).contains(element)
+  }
+
+  /// Whether a condition reads only single values of the element, and all of them were observed.
+  private func sees(_ element: JSONValue, whatIsReadBy condition: Substring) -> Bool {
+    let reads = condition.matches(of: /@(?:\.[A-Za-z_][A-Za-z0-9_]*)+/).map { String($0.output) }
+    guard !reads.isEmpty, reads.count == condition.count(where: { $0 == "@" || $0 == "$" }) else { return false }
+    return reads.allSatisfy { text in
+      guard let path = try? FactPath(text) else { return false }
+      let values = path.values(in: facts, subject: element, parameters: parameters)
+      return values.count == 1 && !values[0].isNull
+    }
   }
 
   /// The elements of the subjects' list that have this name or index; nil if there is none.

@@ -105,6 +105,10 @@ struct JudgingTests {
     #expect(try statuses("$.routes[?@.kind == 'open' && @.answer.status == 401]", "routes[/a].answer") == [.unknown])
     #expect(try statuses("$.routes[?@.kind != 'open' && @.answer.status == 401]", "routes[/a].answer") == [.pass])
     #expect(try statuses("$.routes[?@.kind != 'open' || @.answer.status == 401]", "routes[/a].answer") == [.unknown])
+    #expect(
+      try statuses("$.routes[?@.answer.status == 403]", "routes[/b].answer") == [.pass], "that it is 401 was seen")
+    #expect(try statuses("$.routes[?@.answer.status == $.wanted]", "routes[/b].answer") == [.unknown])
+    #expect(try statuses("$.routes[?@.answer[0] == 403]", "routes[/b].answer") == [.unknown])
     #expect(try statuses("$.routes[?@.kind == 'closed']", "routes[/a].answer") == [.pass])
     #expect(try statuses("$.routes[?@.kind == 'a && answer']", "routes[/a].answer") == [.unknown])
   }
