@@ -34,9 +34,11 @@ package struct Judge: Sendable {
   /// A check over subjects gives one ruling for each that does not pass, or one without subject if all do.
   package func rulings(on facts: JSONValue, gaps: [Gap]) -> [Ruling] {
     guard let each = check.each else {
+      let gaps = GapPlaces(gaps, of: nil, subjects: [], in: facts, parameters)
       return [ruling(on: facts, subject: nil, gaps: gaps)]
     }
     let subjects = each.path.values(in: facts, subject: nil, parameters: parameters)
+    let gaps = GapPlaces(gaps, of: each, subjects: subjects, in: facts, parameters)
     let hidden = concealment(of: each.path, selectedNothing: subjects.isEmpty, facts: facts, subject: nil, gaps: gaps)
     if subjects.isEmpty {
       if let hidden { return [unknown(hidden)] }
@@ -61,7 +63,7 @@ package struct Judge: Sendable {
     ]
   }
 
-  private func ruling(on facts: JSONValue, subject: JSONValue?, gaps: [Gap]) -> Ruling {
+  private func ruling(on facts: JSONValue, subject: JSONValue?, gaps: GapPlaces) -> Ruling {
     let met = Ruling(status: .pass, message: check.title, evidence: [])
     let required = check.expect.map {
       ruling(for: $0, miss: .fail, facts: facts, subject: subject, gaps: gaps) ?? met
@@ -85,7 +87,7 @@ package struct Judge: Sendable {
 
   /// The ruling where the expectation is not met; nil where it is.
   private func ruling(
-    for expectation: CheckDefinition.Expectation, miss: Status, facts: JSONValue, subject: JSONValue?, gaps: [Gap]
+    for expectation: CheckDefinition.Expectation, miss: Status, facts: JSONValue, subject: JSONValue?, gaps: GapPlaces
   ) -> Ruling? {
     let path = expectation.fact
     guard let limit = limit(of: expectation, facts, subject) else {
@@ -107,7 +109,7 @@ package struct Judge: Sendable {
         status: miss, message: Self.bounded(message, 300), expected: expected,
         observed: Self.bounded(observed.plainText, 300), evidence: [])
     case .missing:
-      let reason = gap(touching: path, gaps)?.reason ?? "\(path.text) was not observed"
+      let reason = gaps.first(touching: path, of: subject)?.reason ?? "\(path.text) was not observed"
       var ruling = absent(expectation, reason, facts, subject)
       ruling.expected = expected
       return ruling
@@ -151,10 +153,10 @@ package struct Judge: Sendable {
   ///
   /// A path to one value needs no such care where it found something: the value itself is the sight.
   private func concealment(
-    of path: FactPath, selectedNothing: Bool, facts: JSONValue, subject: JSONValue?, gaps: [Gap]
+    of path: FactPath, selectedNothing: Bool, facts: JSONValue, subject: JSONValue?, gaps: GapPlaces
   ) -> String? {
     if path.query.isSingular, !selectedNothing { return nil }
-    if let gap = gap(touching: path, gaps) { return gap.reason }
+    if let gap = gaps.first(touching: path, of: subject) { return gap.reason }
     guard selectedNothing, var place = path.origin == .subject ? subject : facts else { return nil }
     var names = path.query.leadingNames
     if path.query.isSingular { names = Array(names.dropLast()) }
@@ -163,16 +165,6 @@ package struct Judge: Sendable {
       place = inner
     }
     return nil
-  }
-
-  /// The gap that lies on the way to `path` or under the place it selects from.
-  private func gap(touching path: FactPath, _ gaps: [Gap]) -> Gap? {
-    guard !gaps.isEmpty else { return nil }
-    let names = (path.origin == .subject ? check.each?.path.query.leadingNames ?? [] : []) + path.query.leadingNames
-    return gaps.first { gap in
-      let missing = gap.path.split(separator: ".").map(String.init)
-      return zip(missing, names).allSatisfy { $0 == $1 }
-    }
   }
 
   /// The text cut to `limit` Unicode scalars, with a mark where it was cut.

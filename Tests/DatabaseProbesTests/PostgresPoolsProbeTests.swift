@@ -35,7 +35,7 @@ import Testing
     #expect(pools[0]["open"] == 3)
     #expect(pools[0]["beyond"] == 1)
     #expect(pools[1]["open"] == .null)
-    #expect(look.gaps.map(\.path) == ["pools[untold].open"])
+    #expect(look.gaps.map(\.path) == ["pools[untold].open", "pools[untold].beyond"])
     #expect(look["declared"] == 22)
     let available = try #require(look["available"]?.integer)
     #expect(available > 0)
@@ -73,5 +73,12 @@ import Testing
     #expect(blind.value["pools"]?.array?.first?["beyond"] == .null)
     #expect(blind.value["shareDeclared"] == .null)
     #expect(blind.value["strangers"] == .null)
+  }
+  @Test("all declared pools count, however many there are")
+  func many() {
+    let declared = (0..<301).map { ["name": .string("p\($0)"), "size": 2, "role": "app"] as JSONValue }
+    let facts = PoolFacts(DeclaredPool.all(in: ["pools": .array(declared)]))
+    #expect(facts.value["declared"] == 602)
+    #expect(facts.value["pools"]?.array?.count == 301)
   }
 }

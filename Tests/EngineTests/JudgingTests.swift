@@ -37,6 +37,82 @@ struct JudgingTests {
     #expect(both.map(\.status) == [.fail, .unknown])
   }
 
+  @Test("a gap in part of every element touches what reads that part, and nothing else")
+  func gapsOfAllElements() throws {
+    let gap = Gap(path: "pools[*].open", reason: "hidden")
+    func statuses(_ path: String, _ relation: Matcher.Relation, _ limit: JSONValue, _ facts: JSONValue) throws
+      -> [Status]
+    {
+      let judge = Judge(try check("a-b", expect: [(path, relation, limit)]), parameters: [:])
+      return judge.rulings(on: facts, gaps: [gap]).map(\.status)
+    }
+    let facts: JSONValue = ["pools": [["name": "a", "open": nil, "size": 3]]]
+    #expect(try statuses("$.pools[?@.open > 5]", .countAtMost, 0, facts) == [.unknown])
+    #expect(try statuses("$.pools[*]['open', 'size']", .atMost, 5, facts) == [.unknown])
+    #expect(try statuses("$.pools[?count(@[?@ > 5]) > 0]", .countAtMost, 0, facts) == [.unknown])
+    #expect(try statuses("$.pools[*][?@ > 5]", .countAtMost, 0, facts) == [.unknown])
+    #expect(try statuses("$.pools[*].*", .countAtMost, 3, facts) == [.unknown])
+    #expect(try statuses("$.pools..open[*]", .countAtMost, 0, facts) == [.unknown])
+    #expect(try statuses("$..open[*]", .countAtMost, 0, facts) == [.unknown])
+    #expect(try statuses("$.pools[?@.size > 5]", .countAtMost, 0, facts) == [.pass])
+    #expect(try statuses("$.pools[*].size", .atMost, 5, facts) == [.pass])
+    #expect(try statuses("$.others[*]", .countAtMost, 0, ["others": []]) == [.pass])
+    let each = try check(
+      "a-c", each: ("$.pools[?@.open > 5]", "{{ @.name }}", .pass), expect: [("@.size", .atLeast, 9)])
+    #expect(Judge(each, parameters: [:]).rulings(on: facts, gaps: [gap]).map(\.message) == ["hidden"])
+  }
+
+  @Test("a gap of one element touches that one, by name or index, and every one where none is known by that name")
+  func gapsOfOneElement() throws {
+    let facts: JSONValue = [
+      "items": [
+        ["name": "GET /v1.0/[id]", "bad": [], "kind": "x"], ["name": "b", "bad": nil, "kind": "x"],
+        ["name": "c", "bad": nil, "kind": "y"],
+      ]
+    ]
+    func rulings(_ path: String, _ gaps: [String], each: String = "$.items[*]") throws -> [String] {
+      let check = try check("a-b", each: (each, "{{ @.name }}", .pass), expect: [(path, .countAtMost, 0)])
+      let gaps = gaps.map { Gap(path: $0, reason: "\($0) is hidden") }
+      return Judge(check, parameters: [:]).rulings(on: facts, gaps: gaps).map { "\($0.subject ?? "-") \($0.status)" }
+    }
+    let first = "$.items[0:1]"
+    #expect(try rulings("@.bad[*]", ["items[b].bad", "items[2].bad"]) == ["b unknown", "c unknown"])
+    #expect(try rulings("@.bad[*]", ["items[b].bad"], each: first) == ["- pass"])
+    #expect(try rulings("@.bad[*]", ["items[GET /v1.0/[id]].bad"], each: first) == ["GET /v1.0/[id] unknown"])
+    #expect(try rulings("@.bad[*]", ["items[0].bad"], each: first) == ["GET /v1.0/[id] unknown"])
+    #expect(try rulings("@.bad[*]", ["items[0].other"], each: first) == ["- pass"])
+    #expect(try rulings("@.bad[*]", ["items[nobody].bad"], each: first) == ["GET /v1.0/[id] unknown"])
+    // An element as a whole: the one that was selected speaks for itself, one that was not could be missing.
+    #expect(try rulings("@.kind[*]", ["items[b]"]) == ["b unknown"])
+    #expect(try rulings("@.kind[*]", ["items[nobody]"]).suffix(1) == ["- unknown"])
+    #expect(try rulings("@.kind[*]", ["items[b]"], each: "$.items[?@.kind == 'y']") == ["- unknown"])
+  }
+
+  @Test("an element that is not selected for want of a part hides, unless another condition leaves it out anyway")
+  func gapsOfUnselectedElements() throws {
+    let facts: JSONValue = [
+      "routes": [
+        ["name": "/a", "kind": "open", "answer": ["status": nil], "well": true],
+        ["name": "/b", "kind": "closed", "answer": ["status": 401], "well": true],
+      ]
+    ]
+    func statuses(_ each: String, _ gap: String) throws -> [Status] {
+      let check = try check("a-b", each: (each, "{{ @.name }}", .pass), expect: [("@.well", .equals, true)])
+      return Judge(check, parameters: [:]).rulings(on: facts, gaps: [Gap(path: gap, reason: "silent")]).map(\.status)
+    }
+    #expect(try statuses("$.routes[?@.answer.status == 401]", "routes[/a].answer") == [.unknown])
+    #expect(try statuses("$.routes[?@.answer.status == 401]", "routes[/b].answer") == [.pass])
+    #expect(try statuses("$.routes[?@.kind == 'open' && @.answer.status == 401]", "routes[/a].answer") == [.unknown])
+    #expect(try statuses("$.routes[?@.kind != 'open' && @.answer.status == 401]", "routes[/a].answer") == [.pass])
+    #expect(try statuses("$.routes[?@.kind != 'open' || @.answer.status == 401]", "routes[/a].answer") == [.unknown])
+    #expect(
+      try statuses("$.routes[?@.answer.status == 403]", "routes[/b].answer") == [.pass], "that it is 401 was seen")
+    #expect(try statuses("$.routes[?@.answer.status == $.wanted]", "routes[/b].answer") == [.unknown])
+    #expect(try statuses("$.routes[?@.answer[0] == 403]", "routes[/b].answer") == [.unknown])
+    #expect(try statuses("$.routes[?@.kind == 'closed']", "routes[/a].answer") == [.pass])
+    #expect(try statuses("$.routes[?@.kind == 'a && answer']", "routes[/a].answer") == [.unknown])
+  }
+
   @Test("counting and absence are only believed of a place that was seen")
   func absence() throws {
     let count = Judge(try check("a-b", expect: [("$.list[*]", .countAtMost, 0)]), parameters: [:])

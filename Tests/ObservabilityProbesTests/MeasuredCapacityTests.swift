@@ -39,13 +39,51 @@ struct MeasuredCapacityTests {
     #expect(fact["spanShare"] == 0.5)
     let blind = MeasuredCapacity.resource(plan.limits[3], of: plan, points: nil)
     for name in ["peak", "shareUsed", "shareAfterGrowth", "spanShare"] { #expect(blind[name] == .null) }
-    let service = MeasuredCapacity.service(plan.services[0], counts: [(time: 2, value: 4), (time: 1, value: 1)])
+    let service = MeasuredCapacity.service(
+      plan.services[0], counts: [(time: 2, value: 4), (time: 1, value: 1)], since: 0)
     #expect(service["running"] == 4)
     #expect(service["fewest"] == 1)
     #expect(service["short"] == 0)
     #expect(service["beyond"] == 1)
-    #expect(MeasuredCapacity.service(plan.services[0], counts: nil)["short"] == .null)
-    #expect(MeasuredCapacity.service(plan.services[1], counts: [(time: 1, value: .infinity)])["short"] == .null)
+    #expect(MeasuredCapacity.service(plan.services[0], counts: nil, since: 0)["short"] == .null)
+    #expect(MeasuredCapacity.service(plan.services[1], counts: [(time: 1, value: 1)], since: 0)["short"] == .null)
+    for (value, running) in [(-1e300, 0), (-1, 0), (1e300, 1_000_000_000)] {
+      let extreme = MeasuredCapacity.service(plan.services[0], counts: [(time: 1, value: value)], since: 0)
+      #expect(extreme["running"] == .integer(running))
+      #expect(extreme["fewest"] == .integer(running))
+    }
+  }
+
+  @Test("a service whose series has ended does not run, however many of it there once were")
+  func ended() throws {
+    let service = CapacityDeclaration(["capacity": .object(Self.declared)]).services[0]
+    let old = [(time: 1000.0, value: 3.0), (time: 1360, value: 3)]
+    let gone = MeasuredCapacity.service(service, counts: old, since: 1361)
+    #expect(gone["running"] == 0)
+    #expect(gone["fewest"] == 0)
+    #expect(gone["short"] == 3)
+    let there = MeasuredCapacity.service(service, counts: old, since: 1360)
+    #expect(there["running"] == 3)
+    #expect(there["short"] == 0)
+  }
+
+  @Test("what is declared beyond what is looked at is a gap")
+  func omissions() {
+    func plan(services: Int, limits: Int) -> CapacityDeclaration {
+      let service: JSONValue = ["service": "a", "instances": 1]
+      let limit: JSONValue = ["name": "a", "query": "a", "limit": 1]
+      return CapacityDeclaration([
+        "capacity": [
+          "services": .array(Array(repeating: service, count: services)),
+          "limits": .array(Array(repeating: limit, count: limits)),
+        ]
+      ])
+    }
+    #expect(plan(services: 50, limits: 100).omissions.isEmpty)
+    #expect(plan(services: 51, limits: 0).omissions.map(\.path) == ["services", "resources"])
+    #expect(plan(services: 0, limits: 101).omissions.map(\.path) == ["resources"])
+    #expect(
+      plan(services: 0, limits: 101).omissions.first?.reason == "of 101 declared limits the first 100 are looked at")
   }
 
   @Test("a real Prometheus is asked, and what it does not measure is unknown")

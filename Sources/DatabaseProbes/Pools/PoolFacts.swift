@@ -28,17 +28,20 @@ struct PoolFacts {
 
   var value: JSONValue {
     let declared = pools.reduce(0) { $0.addingReportingOverflow($1.most).overflow ? .max : $0 + $1.most }
-    let claimed = moments.map { sessions in sessions.map { kind in (kind, owner(of: kind)) } }
+    // For each moment the sessions of each pool, and those of none.
+    let claimed = moments.map { sessions in
+      sessions.reduce(into: [Int?: Int]()) { $0[owner(of: $1), default: 0] += $1.count }
+    }
     let list = pools.enumerated().map { index, pool -> JSONValue in
       let isTold = pool.role != nil || pool.application != nil
-      let open = isTold ? claimed.map { $0.reduce(0) { $1.1 == index ? $0 + $1.0.count : $0 } }.max() : nil
+      let open = isTold ? claimed.map { $0[index, default: 0] }.max() : nil
       return [
         "name": .string(String(pool.name.prefix(200))), "size": .integer(pool.size),
         "instances": .integer(pool.instances), "most": .integer(pool.most), "open": JSONValue(open),
         "beyond": JSONValue(open.map { max(0, $0 - pool.most) }),
       ]
     }
-    let strangers = claimed.map { $0.reduce(0) { $1.1 == nil ? $0 + $1.0.count : $0 } }.max()
+    let strangers = claimed.map { $0[nil, default: 0] }.max()
     return [
       "pools": .array(list), "declared": .integer(declared), "available": JSONValue(available),
       "shareDeclared": available.map {
@@ -52,10 +55,12 @@ struct PoolFacts {
   /// The gaps, those of pools included of which nothing is said that would tell their sessions.
   var allGaps: [Gap] {
     gaps
-      + pools.filter { $0.role == nil && $0.application == nil }.map {
-        Gap(
-          path: "pools[\($0.name)].open", reason: "the inventory does not say how its sessions are told",
-          remedy: "name its role, or its application")
+      + pools.filter { $0.role == nil && $0.application == nil }.flatMap { pool in
+        ["open", "beyond"].map {
+          Gap(
+            path: "pools[\(pool.name)].\($0)", reason: "the inventory does not say how its sessions are told",
+            remedy: "name its role, or its application")
+        }
       }
   }
 

@@ -25,6 +25,7 @@ struct MeasuredCapacityProbe: Probe {
     _ = try api.data("/api/v1/query?query=1")
     let plan = CapacityDeclaration(visit.target.settings)
     let end = Instant.present.seconds
+    for (path, reason) in plan.omissions { notes.add(path, reason) }
     func points(_ expression: String, as path: String) -> [(time: Double, value: Double)]? {
       let series = notes.attempt(path) { () throws(Obstacle) in
         try api.query(expression, from: end - plan.window, to: end, step: plan.step)
@@ -35,8 +36,9 @@ struct MeasuredCapacityProbe: Probe {
       return points.isEmpty ? nil : points
     }
     let services = plan.services.map { service -> JSONValue in
-      let counts = points("sum(up{\(plan.selector(service.name))})", as: "services[\(service.name)]")
-      return MeasuredCapacity.service(service, counts: counts)
+      let counts = points("sum(up{\(plan.selector(service.name))})", as: "services[\(service.name)].running")
+      return MeasuredCapacity.service(
+        service, counts: counts, since: Double(end - plan.step - MeasuredCapacity.lookBack))
     }
     let resources = plan.limits.map { limit -> JSONValue in
       MeasuredCapacity.resource(limit, of: plan, points: points(limit.expression, as: "resources[\(limit.name)]"))
@@ -68,11 +70,16 @@ struct CapacityDeclaration: Sendable {
 
   private(set) var services: [Service] = []
   private(set) var limits: [Limit] = []
+  /// What is declared and not looked at, as the path and reason of a gap.
+  private(set) var omissions: [(path: String, reason: String)] = []
   /// By how much more use is expected until the plan is looked at again; nil where nothing is said.
   let growth: Double?
   /// How far back is looked, in seconds.
   let window: Int
   private let label: String
+  /// The most of each that is asked for.
+  private static let mostServices = 50
+  private static let mostLimits = 100
 
   /// Seconds between two values; the peaks between them are not lost.
   var step: Int { max(15, window / 240) }
@@ -114,7 +121,12 @@ struct CapacityDeclaration: Sendable {
     growth = declared?["growth"]?.double
     // The finest window that still holds two values of a scrape a minute apart or quicker.
     let range = max(max(15, window / 240), 60)
-    for entry in (declared?["services"]?.array ?? []).prefix(50) {
+    let declaredServices = declared?["services"]?.array ?? []
+    if declaredServices.count > Self.mostServices {
+      let reason = "of \(declaredServices.count) declared services the first \(Self.mostServices) are looked at"
+      omissions += [("services", reason), ("resources", reason)]
+    }
+    for entry in declaredServices.prefix(Self.mostServices) {
       guard let name = entry["service"]?.string else { continue }
       services.append(Service(name: name, instances: entry["instances"]?.integer))
       let selected = selector(name)
@@ -132,7 +144,12 @@ struct CapacityDeclaration: Sendable {
           Limit(name: "\(name) \(resource)", service: name, unit: unit, most: most * factor, expression: expression))
       }
     }
-    for entry in (declared?["limits"]?.array ?? []).prefix(100) {
+    let declaredLimits = declared?["limits"]?.array ?? []
+    if declaredLimits.count > Self.mostLimits {
+      omissions.append(
+        ("resources", "of \(declaredLimits.count) declared limits the first \(Self.mostLimits) are looked at"))
+    }
+    for entry in declaredLimits.prefix(Self.mostLimits) {
       guard let name = entry["name"]?.string, let query = entry["query"]?.string, let most = entry["limit"]?.double
       else { continue }
       limits.append(Limit(name: name, unit: entry["unit"]?.string ?? "", most: most, expression: query))
@@ -176,10 +193,23 @@ enum MeasuredCapacity {
     .fact("growth", .number(), "the declared growth"),
   ])
 
-  /// A service of which `counts` instances answered, oldest first; nil where that was not seen.
-  static func service(_ service: CapacityDeclaration.Service, counts: [(time: Double, value: Double)]?) -> JSONValue {
-    let values = (counts ?? []).sorted { $0.time < $1.time }.map { max(0, Int(min($0.value, 1e9).rounded())) }
-    let running = values.last
+  /// How many seconds after its last sample a series still has a value (Prometheus, `--query.lookback-delta`).
+  static let lookBack = 300
+
+  /// A service of which `counts` instances answered; nil where that was not seen.
+  ///
+  /// A series without a value `since` then has ended: the server knows the service and scrapes nothing of it any more, so
+  /// none of it runs.
+  static func service(
+    _ service: CapacityDeclaration.Service, counts: [(time: Double, value: Double)]?, since: Double
+  ) -> JSONValue {
+    let last = counts?.max { $0.time < $1.time }
+    // A sum of `up` is a small count, but the answer may hold any number.
+    var values = (counts ?? []).compactMap { Int(exactly: min(max($0.value, 0), 1e9).rounded()) }
+    let running = last.flatMap { last in
+      last.time < since ? 0 : Int(exactly: min(max(last.value, 0), 1e9).rounded())
+    }
+    if let running { values.append(running) }
     func difference(_ sign: Int) -> JSONValue {
       guard let running, let declared = service.instances else { return nil }
       return .integer(max(0, sign * (running - declared)))
