@@ -73,7 +73,12 @@ import Testing
     #expect(blind.value["pools"]?.array?.first?["beyond"] == .null)
     #expect(blind.value["shareDeclared"] == .null)
     #expect(blind.value["strangers"] == .null)
+    // What was seen before a look broke off would show too few.
+    facts.loseSessions("the server went away")
+    #expect(facts.value["pools"]?.array?.allSatisfy { $0["beyond"] == .null } == true)
+    #expect(facts.allGaps.map(\.path) == ["pools[*].open", "pools[*].beyond", "strangers"])
   }
+
   @Test("all declared pools count, however many there are")
   func many() {
     let declared = (0..<301).map { ["name": .string("p\($0)"), "size": 2, "role": "app"] as JSONValue }

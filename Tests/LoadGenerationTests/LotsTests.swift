@@ -69,7 +69,8 @@ struct LotsTests {
     let receipt = StampedReceipt()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 3, alignment: 1)
     defer { buffer.deallocate() }
-    for word in ["one", "two"] {
+    /// Sends a word and reads it later; returns by how many nanoseconds its arrival lies before and behind its sending.
+    func slip(of word: String) throws -> (before: Int, behind: Int) {
       let before = monotonicNow()
       try #require(send(ends[1], word, 3, 0) == 3)
       let after = monotonicNow()
@@ -77,8 +78,14 @@ struct LotsTests {
       receipt.align(to: monotonicNow())
       let (progress, arrived) = receipt.receive(from: ends[0], into: buffer)
       #expect(progress == .moved(3) && Array(buffer) == Array(word.utf8))
+      return (before - arrived, arrived - after)
+    }
+    // The kernel begins to stamp a while after the first socket of the machine asks for it.
+    for _ in 0..<40 where try slip(of: "new").behind < 5_000_000 { break }
+    for word in ["one", "two"] {
       // Both clocks are read one after the other.
-      #expect(arrived >= before - 5_000_000 && arrived <= after + 5_000_000, "\(arrived - before) ns")
+      let slip = try slip(of: word)
+      #expect(slip.before <= 5_000_000 && slip.behind <= 5_000_000, "\(slip)")
     }
     close(ends[1])
     ends[1] = -1

@@ -87,6 +87,15 @@ struct PeerTests {
     #expect(try trail.status("logs-request-found") == .pass)
   }
 
+  @Test("services beyond those that are looked at are told")
+  func manyServices() async throws {
+    let peer = try ServicePeer(Services.loki(now: Instant.present.seconds, ["s0": [(2, "msg=hello")]]))
+    let names = (0...200).map { JSONValue.string("s\($0)") }
+    let look = await Look(LokiProbe(), at: ["url": .string(peer.url), "services": .array(names)])
+    #expect(look.gaps.contains("services"))
+    #expect(try look.status("logs-services-heard") != .pass)
+  }
+
   @Test("an id that stands in no line is not found")
   func lostTrail() async throws {
     let deaf = try ServicePeer { request, _ in

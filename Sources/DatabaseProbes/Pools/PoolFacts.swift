@@ -21,9 +21,15 @@ struct PoolFacts {
 
   mutating func take(_ sessions: [Sessions]) { moments.append(sessions) }
 
-  /// What keeps the sessions, or the room for them, from being seen.
-  mutating func lose(_ paths: [String], _ reason: String, remedy: String? = nil) {
-    gaps += paths.map { Gap(path: $0, reason: reason, remedy: remedy) }
+  /// What keeps the room for sessions from being seen.
+  mutating func loseRoom(_ reason: String) {
+    gaps += ["available", "shareDeclared"].map { Gap(path: $0, reason: reason) }
+  }
+
+  /// What keeps the sessions from being seen. A look that broke off is none: the moments before would show too few.
+  mutating func loseSessions(_ reason: String, remedy: String? = nil) {
+    moments = []
+    gaps += ["pools[*].open", "pools[*].beyond", "strangers"].map { Gap(path: $0, reason: reason, remedy: remedy) }
   }
 
   var value: JSONValue {

@@ -39,8 +39,8 @@ struct PostgresPoolsProbe: Probe {
         }
         let rows = try transaction.rows(sessions, before: context.deadline)
         if rows.contains(where: { $0["role"] == nil }) {
-          facts.lose(
-            ["pools[*].open", "pools[*].beyond", "strangers"], "part of the server's sessions is hidden from this role",
+          facts.loseSessions(
+            "part of the server's sessions is hidden from this role",
             remedy: "GRANT pg_read_all_stats TO the auditor's role")
           break
         }
@@ -52,7 +52,8 @@ struct PostgresPoolsProbe: Probe {
       }
     } catch {
       let reason = String(error.description.prefix(300))
-      facts.lose(["available", "shareDeclared", "pools[*].open", "pools[*].beyond", "strangers"], reason)
+      if facts.available == nil { facts.loseRoom(reason) }
+      facts.loseSessions(reason)
     }
     transaction.close(before: context.deadline)
     return .seen(facts.value, gaps: facts.allGaps)

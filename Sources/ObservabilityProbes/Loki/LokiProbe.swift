@@ -7,6 +7,8 @@ import Probing
 struct LokiProbe: Probe {
   /// The most lines that are read of one service.
   private static let mostLines = 200
+  /// The most services that are looked at.
+  private static let mostServices = 200
 
   let descriptor = ProbeDescriptor(
     id: "loki-server", summary: "whether a Loki hears from every service, and what the lines are like",
@@ -36,6 +38,9 @@ struct LokiProbe: Probe {
       if let declared = visit.target.settings["services"]?.array { return declared.compactMap(\.string) }
       return try api.values(of: label)
     }
+    if let count = services?.count, count > mostServices {
+      notes.add("services", "of \(count) services the first \(mostServices) are looked at")
+    }
     let isOpen = visit.isOpen(at: "/loki/api/v1/labels", notes: &notes, as: "access.open")
     return [
       "ready": JSONValue(ready?.response.status.map { $0 == 200 }),
@@ -51,7 +56,7 @@ struct LokiProbe: Probe {
       "retention": retention(visit, &notes),
       "services": services.map { names in
         .array(
-          names.prefix(200).map { name in
+          names.prefix(mostServices).map { name in
             let lines = notes.attempt("services[\(name)]") { () throws(Obstacle) in
               try api.lines("{\(label)=\(LokiAPI.quoted(name))}", minutes: windowMinutes, limit: mostLines)
             }

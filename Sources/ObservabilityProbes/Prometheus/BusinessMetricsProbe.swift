@@ -41,13 +41,18 @@ struct BusinessMetricsProbe: Probe {
     }
   }
 
+  /// Metrics of one target that are asked for.
+  private static let most = 50
+
   private static func look(_ visit: ServiceVisit, _ notes: inout Notes) throws(Obstacle) -> JSONValue {
     let api = PrometheusAPI(visit: visit)
     // Whether there is a Prometheus at all.
     _ = try api.data("/api/v1/query?query=1")
     let now = Instant.present.seconds
     var metrics: [JSONValue] = []
-    for declared in (visit.target.settings["businessMetrics"]?.array ?? []).prefix(50) {
+    let all = visit.target.settings["businessMetrics"]?.array ?? []
+    if all.count > most { notes.add("metrics", "of \(all.count) declared metrics the first \(most) are looked at") }
+    for declared in all.prefix(most) {
       guard let query = declared["query"]?.string else { continue }
       let name = declared["name"]?.string ?? query
       let window = 60 * (declared["windowMinutes"]?.integer ?? 60)
