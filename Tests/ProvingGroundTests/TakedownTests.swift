@@ -157,6 +157,16 @@ extension Platforms {
 }
 
 @Suite struct Processes {
+  @Test func noTwoPlatformsShareAPort() throws {
+    let all = try (0..<3).map { _ in try Ports() }.map { ports in
+      Set(
+        [ports.web, ports.plain, ports.outside, ports.database, ports.unused, ports.pooler]
+          + Wings.ports.map { ports[$0] })
+    }
+    #expect(Set(all.joined()).count == all.map(\.count).reduce(0, +))
+    #expect(all.allSatisfy { !$0.contains(0) })
+  }
+
   @Test func aNumberAloneIsNoIdentity() throws {
     let me = try #require(ProcessIdentity(pid: getpid()))
     #expect(me.isRunning)

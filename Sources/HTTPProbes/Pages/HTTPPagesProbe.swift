@@ -68,22 +68,15 @@ struct HTTPPagesProbe: Probe {
       gaps.append(
         Gap(path: "pages", reason: "more than \(mostPages) pages are named, and the others were not looked at"))
     }
-    if own.scheme == .https {
-      switch questioner.destination.plain {
-      case .success(let plain):
-        for url in urls {
-          let url = plain.with(target: url.target)
-          // Nobody there is the best there is; what leads to https has been seen above.
-          guard let trail = try trail(from: url, questioner, orNobody: nil, note),
-            trail.last.request.url.scheme == .http, trail.hops.last?.to?.scheme != .https
-          else { continue }
-          try take(trail, wanted: url)
-        }
-      case .failure(let invalid):
-        // None is declared, or nothing is.
-        if questioner.destination.plainPort != 0 {
-          gaps.append(Gap(path: "pages", reason: "not seen without encryption: \(invalid.reason)"))
-        }
+    // Beside an unusual port there is a plain one only where the inventory names it.
+    if own.scheme == .https, case .success(let plain) = questioner.destination.plain {
+      for url in urls {
+        let url = plain.with(target: url.target)
+        // Nobody there is the best there is; what leads to https has been seen above.
+        guard let trail = try trail(from: url, questioner, orNobody: nil, note),
+          trail.last.request.url.scheme == .http, trail.hops.last?.to?.scheme != .https
+        else { continue }
+        try take(trail, wanted: url)
       }
     }
     return .seen(facts.value(connection: front.last.connectionFacts, pages), gaps: gaps)

@@ -37,7 +37,7 @@ struct Ports: Sendable {
 
   /// Ports that were free a moment ago, all different.
   init() throws(GroundFailure) {
-    var candidates = Candidates(process: getpid())
+    var candidates = try Candidates(beginningAt: Int(getpid()))
     var reservations: [Reservation] = []
     for _ in 0..<(12 + Wings.ports.count) { reservations.append(try Reservation(&candidates)) }
     defer { for reservation in reservations { close(reservation.socket) } }
@@ -49,6 +49,20 @@ struct Ports: Sendable {
     pooler = reservations[11].port
     ofWings = Dictionary(
       zip(Wings.ports, reservations.dropFirst(12).map(\.port)), uniquingKeysWith: { first, _ in first })
+  }
+
+  /// How the names of sockets begin that keep blocks of ports. A name that begins with 0 lies in no folder (unix(7)).
+  private static let keeping = Array("\0proving-ground/ports/".utf8)
+
+  /// Whether a descriptor is what keeps the ports of a platform.
+  static func areKept(by descriptor: Int32) -> Bool {
+    var address = sockaddr_un()
+    var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+    let isNamed = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) == 0 }
+    }
+    guard isNamed, address.sun_family == sa_family_t(AF_UNIX) else { return false }
+    return withUnsafeBytes(of: &address.sun_path) { $0.starts(with: keeping) }
   }
 
   /// Whether something listens on a port of 127.0.0.1.
@@ -78,17 +92,41 @@ struct Ports: Sendable {
   /// Ports below the usual range for outgoing connections (32768 and up), from which any client could take a port between
   /// its release here and its use by a server.
   ///
-  /// Two platforms built at the same time must not try the same ports, since one that only looks at a port keeps the
-  /// other's server from it: each process begins at a place of its own.
+  /// Two platforms must not share a port, not even one on which nothing listens yet: each has a block of its own. A block is
+  /// kept by a socket with its name, which the platform's processes inherit, so that it is free again when the last has ended.
   private struct Candidates {
-    private static let (first, count) = (20_000, 12_768)
-    private var next: Int
+    private static let (first, size, blocks) = (20_000, 152, 84)
+    private var ports: Range<Int>
 
-    init(process: pid_t) { next = Int(process) % (Self.count / 64) * 64 }
+    init(beginningAt place: Int) throws(GroundFailure) {
+      for offset in 0..<Self.blocks {
+        let block = (place + offset) % Self.blocks
+        guard try Self.keeps(block) else { continue }
+        let lower = Self.first + block * Self.size
+        ports = lower..<(lower + Self.size)
+        return
+      }
+      throw GroundFailure("too many platforms stand on this machine: no ports are left")
+    }
 
-    mutating func draw() -> Int {
-      defer { next = (next + 1) % Self.count }
-      return Self.first + next
+    /// The next port; nil where the block is used up.
+    mutating func draw() -> Int? { ports.popFirst() }
+
+    /// Keeps a block, unless another platform does.
+    private static func keeps(_ block: Int) throws(GroundFailure) -> Bool {
+      // Not closed when a program is started (`areKept(by:)`): every part of the platform keeps the block.
+      let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+      guard descriptor >= 0 else { throw Files.failure("cannot make a socket") }
+      var address = sockaddr_un()
+      address.sun_family = sa_family_t(AF_UNIX)
+      let name = Ports.keeping + Array("\(block)".utf8)
+      withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+      let length = socklen_t(MemoryLayout<sa_family_t>.size + name.count)
+      let isOurs = withUnsafePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) == 0 }
+      }
+      if !isOurs { close(descriptor) }
+      return isOurs
     }
   }
 
@@ -99,8 +137,7 @@ struct Ports: Sendable {
 
     /// Binds the next candidate that is free.
     init(_ candidates: inout Candidates) throws(GroundFailure) {
-      for _ in 0..<2000 {
-        let candidate = candidates.draw()
+      while let candidate = candidates.draw() {
         let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Files.failure("cannot make a socket") }
         if Loopback.withAddress(port: candidate, { bind(descriptor, $0, $1) }) == 0 {

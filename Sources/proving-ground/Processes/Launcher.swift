@@ -105,9 +105,10 @@ struct Launcher: Sendable {
     return [Self.setpriv, "--reuid=\(account.user)", "--regid=\(account.group)", "--init-groups", "--"] + command
   }
 
-  /// Files that this process was started with are not for the servers, which outlive it.
+  /// Files that this process was started with are not for the servers, which outlive it; what keeps the platform's ports is.
   private static func keepFilesToOurselves() {
-    for descriptor in Files.names(in: "/proc/self/fd").compactMap({ Int32($0) }) where descriptor > STDERR_FILENO {
+    for descriptor in Files.names(in: "/proc/self/fd").compactMap({ Int32($0) })
+    where descriptor > STDERR_FILENO && !Ports.areKept(by: descriptor) {
       _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     }
   }

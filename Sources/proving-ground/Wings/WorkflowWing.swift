@@ -79,10 +79,17 @@ extension WorkflowWing {
     Defect(id: id, summary: summary, part: part) { change(&$0[InstancesWing.self].strain) }
   }
 
+  /// Of steps that a workflow did not come to nobody knows whether they pass at once.
+  private static func stopped(_ workflow: String) -> [ExpectedFinding] {
+    [
+      .init(check: "workflow-step-passes", target: workflow),
+      .init(check: "workflow-not-flaky", target: workflow, status: "unknown"),
+    ]
+  }
+
   static let expectations: [String: [ExpectedFinding]] = [
-    "search-misses-events": [.init(check: "workflow-step-passes", target: "search-and-discovery")],
-    "queue-loses-order": [.init(check: "workflow-step-passes", target: "batch")],
-    "dependency-failure-hidden": [.init(check: "workflow-step-passes", target: "failure-recovery")],
+    "search-misses-events": stopped("search-and-discovery"), "queue-loses-order": stopped("batch"),
+    "dependency-failure-hidden": stopped("failure-recovery"),
     "recommendations-flaky": [.init(check: "workflow-not-flaky", target: "recommendations")],
     "removal-fails": [.init(check: "workflow-cleanup-passes", target: "saved-search")],
     "speakers-slow": [.init(check: "workflow-step-within-time", target: "relationships")],
