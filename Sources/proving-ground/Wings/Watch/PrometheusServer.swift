@@ -161,7 +161,7 @@ struct PrometheusServer: Sendable {
   }
 }
 
-/// Waits until everything was scraped, every rule evaluated and the alert that always fires has arrived.
+/// Waits until everything was scraped twice, every rule evaluated and the alert that always fires has arrived.
 private final class PrometheusReadiness: Sendable {
   private let server: PrometheusServer
   private let part: StartedPart
@@ -189,9 +189,14 @@ private final class PrometheusReadiness: Sendable {
 
   private func data(_ path: String) -> JSONValue? { get(server.site.ports["prometheus"], path)?.json?["data"] }
 
+  private func selected(_ query: String) -> [JSONValue] {
+    data("/api/v1/query?query=\(PercentEncoding.encoded(query))")?["result"]?.array ?? []
+  }
+
+  /// Whether every target was scraped twice, a second ago already: rates take two, and questions are of whole seconds.
   private var wereTargetsScraped: Bool {
-    let targets = data("/api/v1/targets?state=active")?["activeTargets"]?.array ?? []
-    return targets.count == server.plan.scraped.count && targets.allSatisfy { $0["health"]?.string != "unknown" }
+    let targets = selected("count_over_time(up[5m] offset 1s) > 1")
+    return targets.count == server.plan.scraped.count
   }
 
   private var wereRulesEvaluated: Bool {
@@ -211,10 +216,8 @@ private final class PrometheusReadiness: Sendable {
     return alerts.contains { $0["labels"]?["alertname"]?.string == "Watchdog" }
   }
 
-  /// Whether what the system is for has moved, a second ago already: questions are of whole seconds.
+  /// Whether what the system is for has moved, a second ago already.
   private var hasMoved: Bool {
-    let query = PercentEncoding.encoded("changes(events_extracted_total[5m] offset 1s)")
-    let result = data("/api/v1/query?query=\(query)")?["result"]?.array ?? []
-    return result.contains { $0["value"]?[1]?.string != "0" }
+    selected("changes(events_extracted_total[5m] offset 1s)").contains { $0["value"]?[1]?.string != "0" }
   }
 }
