@@ -58,7 +58,7 @@ struct LogTrailProbe: Probe {
     var failure: Obstacle?
     repeat {
       do throws(Obstacle) {
-        lines = try api.lines("\(selector) |= \(LokiAPI.quoted(word))", minutes: 10, limit: 100)
+        lines = try api.lines("\(selector) |= \(word.quotedForQuery)", minutes: 10, limit: 100)
         failure = nil
       } catch {
         failure = error

@@ -48,16 +48,6 @@ struct LokiAPI {
     return Array(lines.sorted { $0.time > $1.time }.prefix(limit))
   }
 
-  /// A text as a string of LogQL.
-  static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      if scalar == "\"" || scalar == "\\" { quoted.unicodeScalars.append("\\") }
-      if scalar.value >= 0x20 { quoted.unicodeScalars.append(scalar) }
-    }
-    return quoted + "\""
-  }
-
   /// The configuration that a server gives back.
   static func configuration(_ body: [UInt8]) -> JSONValue? {
     let value = Definitions.document(SourceFile(path: "config", bytes: body)).value

@@ -58,7 +58,7 @@ struct LokiProbe: Probe {
         .array(
           names.prefix(mostServices).map { name in
             let lines = notes.attempt("services[\(name)]") { () throws(Obstacle) in
-              try api.lines("{\(label)=\(LokiAPI.quoted(name))}", minutes: windowMinutes, limit: mostLines)
+              try api.lines("{\(label)=\(name.quotedForQuery)}", minutes: windowMinutes, limit: mostLines)
             }
             return LogLines.facts(of: lines, service: name, now: Instant.present)
           })

@@ -157,9 +157,7 @@ struct CapacityDeclaration: Sendable {
   }
 
   /// What selects the series of a service.
-  func selector(_ service: String) -> String {
-    "\(label)=\"\(service.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n"))\""
-  }
+  func selector(_ service: String) -> String { "\(label)=\(service.quotedForQuery)" }
 }
 
 /// Turns what was measured into facts. Pure.
@@ -203,20 +201,18 @@ enum MeasuredCapacity {
   static func service(
     _ service: CapacityDeclaration.Service, counts: [(time: Double, value: Double)]?, since: Double
   ) -> JSONValue {
-    let last = counts?.max { $0.time < $1.time }
     // A sum of `up` is a small count, but the answer may hold any number.
-    var values = (counts ?? []).compactMap { Int(exactly: min(max($0.value, 0), 1e9).rounded()) }
-    let running = last.flatMap { last in
-      last.time < since ? 0 : Int(exactly: min(max(last.value, 0), 1e9).rounded())
-    }
-    if let running { values.append(running) }
+    func count(_ value: Double) -> Int? { Int(exactly: min(max(value, 0), 1e9).rounded()) }
+    let last = counts?.max { $0.time < $1.time }
+    let running = last.flatMap { $0.time < since ? 0 : count($0.value) }
+    let fewest = ((counts ?? []).map { count($0.value) } + [running]).compactMap(\.self).min()
     func difference(_ sign: Int) -> JSONValue {
       guard let running, let declared = service.instances else { return nil }
       return .integer(max(0, sign * (running - declared)))
     }
     return [
       "service": .string(service.name.bounded(200)), "declared": JSONValue(service.instances),
-      "running": JSONValue(running), "fewest": JSONValue(values.min()), "short": difference(-1),
+      "running": JSONValue(running), "fewest": JSONValue(fewest), "short": difference(-1),
       "beyond": difference(1),
     ]
   }
