@@ -27,13 +27,18 @@ enum SessionStatements {
     SELECT name, reset_val AS value FROM pg_catalog.pg_settings WHERE name = ANY (pg_catalog.string_to_array($1, ','))
     """
 
+  /// Sessions that ordinary roles may open.
+  static let room = """
+    pg_catalog.current_setting('max_connections')::int
+      - pg_catalog.current_setting('superuser_reserved_connections')::int
+      - coalesce(pg_catalog.current_setting('reserved_connections', true)::int, 0)
+    """
+
   /// Rows whose kind is not shown are those the role may not see.
   static let connections = """
     SELECT pg_catalog.count(*) FILTER (WHERE backend_type = 'client backend') AS used,
       pg_catalog.count(*) FILTER (WHERE backend_type IS NULL) AS hidden,
-      pg_catalog.current_setting('max_connections')::int
-        - pg_catalog.current_setting('superuser_reserved_connections')::int
-        - coalesce(pg_catalog.current_setting('reserved_connections', true)::int, 0) AS maximum
+      \(room) AS maximum
     FROM pg_catalog.pg_stat_activity
     """
 

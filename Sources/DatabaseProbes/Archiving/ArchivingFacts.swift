@@ -26,7 +26,7 @@ struct ArchivingFacts {
     do throws(PostgresFailure) {
       take(&self, try reader(statement))
     } catch {
-      gaps.append(Gap(path: path, reason: String(error.description.prefix(300))))
+      gaps.append(Gap(path: path, reason: error.description.bounded()))
     }
   }
 

@@ -83,8 +83,7 @@ enum ActivitySections {
   ) { _ in
     """
     WITH room AS (
-      SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-        - coalesce(current_setting('reserved_connections', true)::int, 0) AS maximum
+      SELECT \(SessionStatements.room) AS maximum
     ), counted AS (
       SELECT count(*) AS used, count(*) FILTER (WHERE a.state = 'active') AS active,
         count(*) FILTER (WHERE a.state = 'idle') AS idle,

@@ -144,7 +144,7 @@ struct MySQLError: Sendable, Hashable {
     code = Int(content[1]) | Int(content[2]) << 8
     var text = content.dropFirst(3)
     if text.first == UInt8(ascii: "#") { text = text.dropFirst(6) }
-    message = String(String(decoding: text, as: UTF8.self).unicodeScalars.prefix(200).map(Character.init))
+    message = String(decoding: text, as: UTF8.self).bounded(200)
   }
 }
 

@@ -118,7 +118,7 @@ struct RedisFacts {
       } else if line.hasPrefix("-ERR operation not permitted") {
         self = .guarded
       } else if line.hasPrefix("-") {
-        self = .error(String(String.UnicodeScalarView(line.unicodeScalars.prefix(200))))
+        self = .error(line.bounded(200))
       } else {
         self = .foreign
       }

@@ -13,7 +13,10 @@ struct DeclaredPool: Sendable, Hashable {
   var instances: Int
 
   /// Sessions that all instances may open together.
-  var most: Int { size.multipliedReportingOverflow(by: instances).overflow ? .max : size * instances }
+  var most: Int { size.multipliedClamped(by: instances) }
+
+  /// Whether something is said by which its sessions are told.
+  var isTold: Bool { role != nil || application != nil }
 
   /// What the inventory may say.
   static let field = Schema.Field(
@@ -40,7 +43,6 @@ struct DeclaredPool: Sendable, Hashable {
 
   /// Whether a session belongs to it; a pool of which nothing is said that tells its sessions claims none.
   func claims(role: String, application: String) -> Bool {
-    (self.role != nil || self.application != nil) && (self.role ?? role) == role
-      && (self.application ?? application) == application
+    isTold && (self.role ?? role) == role && (self.application ?? application) == application
   }
 }

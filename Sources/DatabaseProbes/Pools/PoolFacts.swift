@@ -33,16 +33,18 @@ struct PoolFacts {
   }
 
   var value: JSONValue {
-    let declared = pools.reduce(0) { $0.addingReportingOverflow($1.most).overflow ? .max : $0 + $1.most }
+    let declared = pools.reduce(0) { $0.addingClamped($1.most) }
     // For each moment the sessions of each pool, and those of none.
     let claimed = moments.map { sessions in
-      sessions.reduce(into: [Int?: Int]()) { $0[owner(of: $1), default: 0] += $1.count }
+      sessions.reduce(into: [Int?: Int]()) { sums, session in
+        let owner = owner(of: session)
+        sums[owner] = sums[owner, default: 0].addingClamped(session.count)
+      }
     }
     let list = pools.enumerated().map { index, pool -> JSONValue in
-      let isTold = pool.role != nil || pool.application != nil
-      let open = isTold ? claimed.map { $0[index, default: 0] }.max() : nil
+      let open = pool.isTold ? claimed.map { $0[index, default: 0] }.max() : nil
       return [
-        "name": .string(String(pool.name.prefix(200))), "size": .integer(pool.size),
+        "name": .string(pool.name.bounded(200)), "size": .integer(pool.size),
         "instances": .integer(pool.instances), "most": .integer(pool.most), "open": JSONValue(open),
         "beyond": JSONValue(open.map { max(0, $0 - pool.most) }),
       ]
@@ -61,7 +63,7 @@ struct PoolFacts {
   /// The gaps, those of pools included of which nothing is said that would tell their sessions.
   var allGaps: [Gap] {
     gaps
-      + pools.filter { $0.role == nil && $0.application == nil }.flatMap { pool in
+      + pools.filter { !$0.isTold }.flatMap { pool in
         ["open", "beyond"].map {
           Gap(
             path: "pools[\(pool.name)].\($0)", reason: "the inventory does not say how its sessions are told",

@@ -29,7 +29,7 @@ struct PostgresPoolsProbe: Probe {
     var facts = PoolFacts(pools)
     var transaction = ReadOnlyTransaction(session, traffic: context.traffic)
     do throws(PostgresFailure) {
-      let room = try transaction.rows(room, before: context.deadline).first
+      let room = try transaction.rows("SELECT \(SessionStatements.room) AS available", before: context.deadline).first
       facts.available = room?["available"].flatMap { Int($0) }
       for moment in 0..<Self.moments {
         if moment > 0 {
@@ -37,7 +37,7 @@ struct PostgresPoolsProbe: Probe {
           usleep(UInt32(Self.pause) * 1000)
           _ = try transaction.rows("SELECT pg_catalog.pg_stat_clear_snapshot()", before: context.deadline)
         }
-        let rows = try transaction.rows(sessions, before: context.deadline)
+        let rows = try transaction.rows(sessions, [PostgresParameters.applicationName], before: context.deadline)
         if rows.contains(where: { $0["role"] == nil }) {
           facts.loseSessions(
             "part of the server's sessions is hidden from this role",
@@ -51,19 +51,13 @@ struct PostgresPoolsProbe: Probe {
           })
       }
     } catch {
-      let reason = String(error.description.prefix(300))
+      let reason = error.description.bounded()
       if facts.available == nil { facts.loseRoom(reason) }
       facts.loseSessions(reason)
     }
     transaction.close(before: context.deadline)
     return .seen(facts.value, gaps: facts.allGaps)
   }
-
-  private static let room = """
-    SELECT pg_catalog.current_setting('max_connections')::int
-        - pg_catalog.current_setting('superuser_reserved_connections')::int
-        - coalesce(pg_catalog.current_setting('reserved_connections', true)::int, 0) AS available
-    """
 
   /// The clients' sessions by role and name, the auditor's own left out. Rows of which this role may not see whose they are
   /// have no kind.
@@ -72,7 +66,7 @@ struct PostgresPoolsProbe: Probe {
       pg_catalog.count(*) AS count
     FROM pg_catalog.pg_stat_activity
     WHERE (backend_type = 'client backend' OR backend_type IS NULL AND datid IS NOT NULL)
-      AND pid <> pg_catalog.pg_backend_pid()
+      AND pid <> pg_catalog.pg_backend_pid() AND (usename = current_user AND application_name = $1) IS NOT TRUE
     GROUP BY 1, 2
     """
 }

@@ -144,16 +144,7 @@ struct SchemaFacts {
 
   /// The tables with rows under each partitioned one.
   private var partitions: [ObjectID: [Catalog.Relation]] {
-    var found: [ObjectID: [Catalog.Relation]] = [:]
-    for relation in catalog.relations.values where relation.isPartition && relation.kind == .table {
-      var above = relation.parents.first
-      for _ in 0..<64 {
-        guard let parent = above, let next = catalog.relations[parent] else { break }
-        found[parent, default: []].append(relation)
-        above = next.isPartition ? next.parents.first : nil
-      }
-    }
-    return found
+    catalog.partitions.mapValues { $0.filter { $0.kind == .table } }
   }
 
   /// Whether some unique index tells every row from every other.

@@ -8,16 +8,13 @@ enum TableTraits {
       guard constraint.table != constraint.referencedTable else { continue }
       linked.formUnion([constraint.table, constraint.referencedTable])
     }
-    var partitions: [ObjectID: [Catalog.Relation]] = [:]
-    for relation in catalog.sortedRelations where relation.isPartition {
-      for parent in relation.parents { partitions[parent, default: []].append(relation) }
-    }
+    let partitions = catalog.partitions
     // Partitions repeat their root.
     return catalog.sortedRelations.filter { $0.isTable && !$0.isPartition }.flatMap { table in
       let columns = catalog.columns[table.id] ?? []
       return traits(
         of: table, columns, key: keys[table.id], isLinked: linked.contains(table.id),
-        isEmpty: isEmpty(table, partitions), catalog)
+        isEmpty: isEmpty(table, partitions[table.id] ?? []), catalog)
         + columns.flatMap { traits(of: $0, in: table, isFed: fed[table.id]?.contains($0.number) == true, catalog) }
         + numbered(columns, in: table)
     } + inconsistent(in: catalog)
@@ -59,11 +56,9 @@ enum TableTraits {
   }
 
   /// Whether nothing was ever in it, or in any partition of it on any level.
-  private static func isEmpty(_ table: Catalog.Relation, _ partitions: [ObjectID: [Catalog.Relation]]) -> Bool {
-    switch table.kind {
-    case .table: table.rows == 0 && table.pages == 0
-    case .partitioned: (partitions[table.id] ?? []).allSatisfy { isEmpty($0, partitions) }
-    default: false
+  private static func isEmpty(_ table: Catalog.Relation, _ partitions: [Catalog.Relation]) -> Bool {
+    (table.kind == .partitioned ? partitions : [table]).allSatisfy {
+      $0.kind == .table && $0.rows == 0 && $0.pages == 0
     }
   }
 

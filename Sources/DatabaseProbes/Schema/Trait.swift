@@ -91,4 +91,19 @@ extension Catalog {
       constraints.values.filter { $0.kind == .primary }.map { ($0.table, $0.columns) },
       uniquingKeysWith: { first, _ in first })
   }
+
+  /// Under each partitioned table, on any level, the partitions that are not partitioned themselves.
+  var partitions: [ObjectID: [Relation]] {
+    var found: [ObjectID: [Relation]] = [:]
+    for relation in relations.values where relation.isPartition && relation.kind != .partitioned {
+      var above = relation.parents.first
+      // A server may say anything of what lies above what.
+      for _ in 0..<64 {
+        guard let parent = above, let next = relations[parent] else { break }
+        found[parent, default: []].append(relation)
+        above = next.isPartition ? next.parents.first : nil
+      }
+    }
+    return found
+  }
 }

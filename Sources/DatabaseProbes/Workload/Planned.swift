@@ -145,7 +145,7 @@ struct Planned: Sendable {
       "id": JSONValue(statement.id), "text": .string(statement.summary), "calls": .integer(statement.calls),
       "meanMilliseconds": .double(statement.milliseconds / Double(max(1, statement.calls))),
       "shareOfLoad": .double(statement.shareOfLoad), "plan": .string(how.rawValue),
-      "reason": JSONValue(reason.map { String(String.UnicodeScalarView($0.unicodeScalars.prefix(300))) }),
+      "reason": JSONValue(reason.map { $0.bounded() }),
       "cost": plan.map { .double($0.cost) } ?? .null,
     ]
   }

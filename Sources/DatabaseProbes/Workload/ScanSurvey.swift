@@ -116,7 +116,7 @@ struct ScanSurvey {
       entries.sorted { ($1.value.shareOfLoad, $0.key[0]) < ($0.value.shareOfLoad, $1.key[0]) }.map { key, entry in
         [
           "table": .string(key[0]), "columns": .string(entry.columns), "kind": .string(entry.scan.kind.rawValue),
-          "condition": .string(String(String.UnicodeScalarView(entry.scan.condition.unicodeScalars.prefix(300)))),
+          "condition": .string(entry.scan.condition.bounded()),
           "rows": .double(entry.table.rows), "rowsWanted": .double(entry.scan.rows),
           "shareOfLoad": .double(entry.shareOfLoad), "statements": .integer(entry.statements),
           "text": .string(entry.text), "advice": JSONValue(entry.advice), "isProven": JSONValue(entry.isProven),

@@ -169,8 +169,7 @@ struct CountedStatement: Sendable {
 
   /// The beginning of the text on one line.
   var summary: String {
-    let line = (text ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    return String(String.UnicodeScalarView(line.unicodeScalars.prefix(200)))
+    (text ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ").bounded(200)
   }
 }
 
