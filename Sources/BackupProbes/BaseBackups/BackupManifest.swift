@@ -73,7 +73,7 @@ struct BackupManifest: Sendable {
       let size = entry["Size"]?.integer, size >= 0
     else { throw .corrupt("the manifest has an entry without path or size") }
     guard !path.isEmpty, !path.hasPrefix("/"), !path.utf8.contains(0), !path.split(separator: "/").contains("..") else {
-      throw .corrupt("the manifest names the file \(path.bounded)")
+      throw .corrupt("the manifest names the file \(path.bounded())")
     }
     let digits = entry["Checksum"]?.string?.lowercased()
     let checksum: Checksum
@@ -82,10 +82,10 @@ struct BackupManifest: Sendable {
     case ("crc32c", let digits?): checksum = .crc32c(digits)
     case (let name?, let digits?):
       guard let algorithm = MessageDigest.Algorithm(rawValue: name) else {
-        throw .corrupt("the manifest names the unknown checksum \(name.bounded)")
+        throw .corrupt("the manifest names the unknown checksum \(name.bounded())")
       }
       checksum = .sha(algorithm, digits)
-    default: throw .corrupt("the manifest names no checksum for \(path.bounded)")
+    default: throw .corrupt("the manifest names no checksum for \(path.bounded())")
     }
     return File(path: path, size: size, checksum: checksum)
   }

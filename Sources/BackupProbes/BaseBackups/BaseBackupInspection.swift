@@ -84,7 +84,7 @@ struct BaseBackupInspection: Sendable {
   {
     var damages: [BackupFacts.Damage] = []
     func note(_ file: String, _ kind: BackupFacts.Damage.Kind, _ reason: String) {
-      damages.append(BackupFacts.Damage(subject: "\(backup.name): \(file)".bounded, kind: kind, reason: reason))
+      damages.append(BackupFacts.Damage(subject: "\(backup.name): \(file)".bounded(), kind: kind, reason: reason))
     }
     var listed: Set<String> = []
     for file in manifest.files {
@@ -132,7 +132,7 @@ struct BaseBackupInspection: Sendable {
         let text = String(value >> (8 * UInt32(index)) & 0xFF, radix: 16)
         return text.utf8.count == 1 ? "0\(text)" : text
       }.joined()
-      return digits == stated ? nil : "its checksum is \(digits), the manifest says \(stated.bounded)"
+      return digits == stated ? nil : "its checksum is \(digits), the manifest says \(stated.bounded())"
     case .sha(let algorithm, let stated):
       guard var digest = MessageDigest(algorithm) else {
         throw .unreadable("libcrypto offers no \(algorithm.rawValue)")

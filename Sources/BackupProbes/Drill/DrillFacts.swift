@@ -41,14 +41,14 @@ struct DrillFacts: Sendable {
 
   var value: JSONValue {
     [
-      "backup": .string(backup.bounded), "serverVersion": JSONValue(serverVersion?.bounded),
+      "backup": .string(backup.bounded()), "serverVersion": JSONValue(serverVersion?.bounded()),
       "restored": .bool(isRestored),
-      "failure": JSONValue(steps.first { !$0.succeeded }.map { "\($0.name): \($0.reason ?? "failed")".bounded }),
+      "failure": JSONValue(steps.first { !$0.succeeded }.map { "\($0.name): \($0.reason ?? "failed")".bounded() }),
       "steps": .array(
         steps.map {
           [
             "name": .string($0.name), "succeeded": .bool($0.succeeded), "seconds": .double(Self.rounded($0.duration)),
-            "reason": JSONValue($0.reason?.bounded),
+            "reason": JSONValue($0.reason?.bounded()),
           ]
         }),
       "restoreSeconds": restoreSeconds.map { .double(Self.rounded($0)) } ?? nil,
@@ -57,10 +57,10 @@ struct DrillFacts: Sendable {
         ? .array(
           assertions.map {
             [
-              "name": .string($0.name.bounded), "expected": .string($0.expected),
+              "name": .string($0.name.bounded()), "expected": .string($0.expected),
               "observed": $0.observed.map { value in Int(exactly: value).map { .integer($0) } ?? .double(value) }
                 ?? nil,
-              "holds": JSONValue($0.holds), "reason": JSONValue($0.reason?.bounded),
+              "holds": JSONValue($0.holds), "reason": JSONValue($0.reason?.bounded()),
             ]
           }) : nil,
       "heartbeatAt": JSONValue(heartbeatAt?.description), "isolated": JSONValue(isIsolated),

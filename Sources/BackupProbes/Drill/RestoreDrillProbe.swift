@@ -322,7 +322,7 @@ struct RestoreDrill: Sendable {
       (line.contains("FATAL:") && !line.contains("the database system is")) || line.contains("PANIC:")
         || line.hasPrefix("postgres: ") || line.hasPrefix("setpriv: ")
     }
-    return fatal.map { String($0).bounded }
+    return fatal.map { String($0).bounded() }
   }
 
   // MARK: Questions

@@ -1,3 +1,5 @@
+import Facts
+
 /// A custom-format archive (`pg_dump -Fc`): the table of contents, then blocks of data.
 enum CustomArchive {
   /// What was found.
@@ -97,7 +99,7 @@ enum CustomArchive {
 
 extension ArchiveCatalogue.Entry {
   /// The entry in words: `TABLE DATA orders`.
-  var subject: String { "\(description) \(tag)".bounded }
+  var subject: String { "\(description) \(tag)".bounded() }
 }
 
 extension BackupFacts.Damage {

@@ -1,3 +1,5 @@
+import Facts
+
 /// A directory-format archive (`pg_dump -Fd`): `toc.dat` and one file per table.
 enum FolderArchive {
   /// Reads all of it; `open` finds a member's bytes and is nil where there is no such member.
@@ -14,7 +16,7 @@ enum FolderArchive {
     var reading = CustomArchive.Reading(catalogue: catalogue)
     for entry in catalogue.entries {
       guard let file = entry.file else { continue }
-      guard isPlain(file) else { throw .corrupt("its table of contents names the file \(file.bounded)") }
+      guard isPlain(file) else { throw .corrupt("its table of contents names the file \(file.bounded())") }
       if entry.description == "BLOBS" {
         try largeObjects(listedIn: ["blobs_\(entry.number).toc", file, "blobs.toc"], name, open, &reading)
       } else {

@@ -1,4 +1,5 @@
 import Compression
+import Facts
 
 /// A dump in SQL (`pg_dump -Fp`, `pg_dumpall`), perhaps under gzip.
 ///
@@ -87,7 +88,7 @@ struct PlainDump {
     let isCopy = line.starts(with: "COPY ".utf8) && line.suffix(11).elementsEqual("FROM stdin;".utf8)
     if isCopy, before == Array("--".utf8) {
       scanner = RowScanner()
-      copyTable = String(decoding: line.dropFirst(5).prefix { $0 != 32 && $0 != 40 }, as: UTF8.self).bounded
+      copyTable = String(decoding: line.dropFirst(5).prefix { $0 != 32 && $0 != 40 }, as: UTF8.self).bounded()
     }
   }
 

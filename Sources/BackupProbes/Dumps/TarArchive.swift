@@ -1,3 +1,5 @@
+import Facts
+
 /// A tar-format archive (`pg_dump -Ft`): the same members as a folder's, uncompressed, in one file.
 enum TarArchive {
   /// Where each member lies in the file.
@@ -17,8 +19,8 @@ enum TarArchive {
       let name = String(decoding: header[0..<100].prefix { $0 != 0 }, as: UTF8.self)
       let start = source.position
       let padded = (size + 511) / 512 * 512
-      guard padded <= source.size - start else { throw .truncated("its member \(name.bounded)") }
-      try source.pass(padded, of: "its member \(name.bounded)") { _ in }
+      guard padded <= source.size - start else { throw .truncated("its member \(name.bounded())") }
+      try source.pass(padded, of: "its member \(name.bounded())") { _ in }
       members[name] = start..<(start + size)
     }
   }

@@ -132,10 +132,10 @@ struct BackupFacts: Sendable {
   var value: JSONValue {
     let ordered = backups.sorted { ($0.point?.seconds ?? .min) < ($1.point?.seconds ?? .min) }
     return [
-      "tool": ["name": .string(tool), "version": JSONValue(toolVersion?.bounded)],
+      "tool": ["name": .string(tool), "version": JSONValue(toolVersion?.bounded())],
       "repository": [
-        "readable": .bool(repository.isReadable), "state": .string(repository.state.bounded),
-        "reason": JSONValue(repository.reason?.bounded), "collection": .bool(isCollection),
+        "readable": .bool(repository.isReadable), "state": .string(repository.state.bounded()),
+        "reason": JSONValue(repository.reason?.bounded()), "collection": .bool(isCollection),
       ],
       "encryption": .object(["state": JSONValue(encryption?.rawValue)]),
       "locations": JSONValue(repository.isReadable ? locations : nil),
@@ -145,19 +145,19 @@ struct BackupFacts: Sendable {
       "integrity": integrity.map { Self.value(of: $0) } ?? nil,
       "dumpVersion": dumpVersion.map {
         [
-          "written": .string($0.written.bounded), "readable": JSONValue($0.readable),
+          "written": .string($0.written.bounded()), "readable": JSONValue($0.readable),
           "restorable": JSONValue($0.isReadable),
         ]
       } ?? nil,
       "systems": .array(
-        systems.map { ["identifier": .string($0.identifier.bounded), "version": JSONValue($0.version?.bounded)] }),
+        systems.map { ["identifier": .string($0.identifier.bounded()), "version": JSONValue($0.version?.bounded())] }),
       "globals": JSONValue(hasGlobals),
     ]
   }
 
   private static func value(of log: Log) -> JSONValue {
     [
-      "first": JSONValue(log.first?.bounded), "last": JSONValue(log.last?.bounded),
+      "first": JSONValue(log.first?.bounded()), "last": JSONValue(log.last?.bounded()),
       "lastAt": JSONValue(log.lastAt?.description), "coversNewest": JSONValue(log.coversNewest),
       "continuesFromNewest": JSONValue(log.continuesFromNewest),
       "continuousSince": JSONValue(log.continuousSince?.description),
@@ -177,8 +177,8 @@ struct BackupFacts: Sendable {
       "damages": .array(
         integrity.damages.prefix(1000).map {
           [
-            "subject": .string($0.subject.bounded), "kind": .string($0.kind.rawValue),
-            "reason": .string($0.reason.bounded),
+            "subject": .string($0.subject.bounded()), "kind": .string($0.kind.rawValue),
+            "reason": .string($0.reason.bounded()),
           ]
         }),
     ]

@@ -48,16 +48,11 @@ struct BackupRecord: Sendable, Hashable {
 
   var value: JSONValue {
     [
-      "name": .string(name.bounded), "type": JSONValue(type?.bounded), "state": .string(state.rawValue),
+      "name": .string(name.bounded()), "type": JSONValue(type?.bounded()), "state": .string(state.rawValue),
       "startedAt": JSONValue(startedAt?.description), "completedAt": JSONValue(completedAt?.description),
       "sizeBytes": JSONValue(sizeBytes), "storedBytes": JSONValue(storedBytes),
-      "complaint": JSONValue(complaint?.bounded), "parent": JSONValue(parent?.bounded),
-      "chainWhole": JSONValue(chainWhole), "location": JSONValue(location?.bounded),
+      "complaint": JSONValue(complaint?.bounded()), "parent": JSONValue(parent?.bounded()),
+      "chainWhole": JSONValue(chainWhole), "location": JSONValue(location?.bounded()),
     ]
   }
-}
-
-extension String {
-  /// Text from outside, no longer than people read: 300 Unicode scalars.
-  var bounded: String { String(String.UnicodeScalarView(unicodeScalars.prefix(300))) }
 }

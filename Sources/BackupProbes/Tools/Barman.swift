@@ -80,7 +80,7 @@ struct Barman: Sendable {
         failed.map { point in
           let hint = point.value["hint"]?.string ?? ""
           return hint.isEmpty ? point.name : "\(point.name): \(hint)"
-        }.joined(separator: "; ").bounded
+        }.joined(separator: "; ").bounded()
     }
     if let hint = points["retention_policy_settings"]?["status"]?.string, hint == "FAILED" {
       facts.hasRetentionRule = false

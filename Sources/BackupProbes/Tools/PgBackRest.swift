@@ -103,7 +103,7 @@ struct PgBackRest: Sendable {
       }
       return "repository \(repository["key"]?.integer ?? 1): \(words)"
     }
-    return ([message ?? "no status"] + repositories).joined(separator: "; ").bounded
+    return ([message ?? "no status"] + repositories).joined(separator: "; ").bounded()
   }
 
   private static func record(of backup: JSONValue, labels: Set<String>) -> BackupRecord {

@@ -48,7 +48,7 @@ struct Restic: Sendable {
     facts.integrity?.damages = [
       BackupFacts.Damage(
         subject: "repository", kind: .corrupt,
-        reason: "restic check: \(telling.first.map(String.init) ?? "status \(status)")".bounded)
+        reason: "restic check: \(telling.first.map(String.init) ?? "status \(status)")".bounded())
     ]
   }
 

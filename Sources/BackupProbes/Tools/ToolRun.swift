@@ -39,7 +39,7 @@ struct ToolRun: Sendable {
     func unseen(_ kind: Unseen.Kind, _ sentence: String) -> Unseen {
       if let obstacle { return obstacle }
       let line = complaint.split(whereSeparator: \.isNewline).first { !$0.allSatisfy(\.isWhitespace) }
-      return Unseen(kind, line.map { "\(sentence): \($0)".bounded } ?? sentence)
+      return Unseen(kind, line.map { "\(sentence): \($0)".bounded() } ?? sentence)
     }
   }
 
