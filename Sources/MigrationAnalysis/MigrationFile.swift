@@ -56,13 +56,23 @@ package struct MigrationFile: Sendable {
   package let unterminated: (what: String, line: Int)?
 
   /// Reads and judges `text`; with `assumesTransaction` the tool that runs it opens a transaction around the file.
-  /// `indexes` are those of all files that it belongs to; nil for its own.
-  package init(_ text: String, assumesTransaction: Bool = false, indexes: KeyIndexes? = nil) {
+  package init(_ text: String, assumesTransaction: Bool = false) {
     let file = SQLStatements(text)
+    self.init(file, assumesTransaction: assumesTransaction, indexes: KeyIndexes(file.statements))
+  }
+
+  /// Files that belong together, in their order: the index of a key may come in a later one.
+  package static func all(_ texts: [String], assumesTransaction: Bool = false) -> [MigrationFile] {
+    let files = texts.map { SQLStatements($0) }
+    let indexes = KeyIndexes(files.flatMap(\.statements))
+    return files.map { MigrationFile($0, assumesTransaction: assumesTransaction, indexes: indexes) }
+  }
+
+  private init(_ file: SQLStatements, assumesTransaction: Bool, indexes: KeyIndexes) {
     unterminated = file.unterminated
     let ignored = IgnoreComments(file.comments, tokenLines: file.tokenLines)
     let assumesTransaction = ignored.assumesTransaction ?? assumesTransaction
-    let (helpers, indexes) = (NotNullHelpers(file.statements), indexes ?? KeyIndexes(file.statements))
+    let helpers = NotNullHelpers(file.statements)
     let lastEnd = file.statements.lastIndex { statement in
       switch statement.kind {
       case .commit, .rollback: true

@@ -40,9 +40,7 @@ struct MigrationsLintCommand: ParsableCommand {
       }
       return text
     }
-    let indexes = KeyIndexes(of: texts)
-    for (path, text) in zip(files, texts) {
-      let file = MigrationFile(text, assumesTransaction: assumeInTransaction, indexes: indexes)
+    for (path, file) in zip(files, MigrationFile.all(texts, assumesTransaction: assumeInTransaction)) {
       if let (what, line) = file.unterminated {
         throw Failure(.badData, "\(path):\(line): a \(what) begins here and never ends: close it")
       }

@@ -1,9 +1,6 @@
 /// The indexes that files give to tables, as far as they can serve a foreign key: whole, and with plain columns in front.
-package struct KeyIndexes: Sendable {
+struct KeyIndexes: Sendable {
   private var columns: [String: [[String]]] = [:]
-
-  /// Those of several files that belong together: the index of a key may come in a later one.
-  package init(of texts: [String]) { self.init(texts.flatMap { SQLStatements($0).statements }) }
 
   init(_ statements: [SQLStatement]) {
     for statement in statements {

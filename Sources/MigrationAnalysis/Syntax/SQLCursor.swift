@@ -96,11 +96,14 @@ struct SQLCursor {
     return Array(tokens[min(start, position)..<position])
   }
 
+  /// Passes over one token, or over a whole bracket with all it holds.
+  mutating func pass() {
+    if isSymbol("(") || isSymbol("[") { _ = bracket() } else { advance() }
+  }
+
   /// Passes over tokens up to a comma or an end of the bracket on this level.
   mutating func skipToComma() {
-    while let token = next, token.kind != .symbol(","), token.kind != .symbol(")") {
-      if token.kind == .symbol("(") || token.kind == .symbol("[") { _ = bracket() } else { advance() }
-    }
+    while let token = next, token.kind != .symbol(","), token.kind != .symbol(")") { pass() }
   }
 
   /// Gives the tokens up to the comma, the end of the bracket, or a word that cannot belong to an expression here.

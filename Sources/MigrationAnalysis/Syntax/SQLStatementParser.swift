@@ -53,17 +53,12 @@ struct SQLStatementParser {
 
   /// Looks for `INTO` on the level of the `SELECT` itself.
   private mutating func select() -> SQLStatementKind {
-    while !cursor.isAtEnd {
-      if cursor.isSymbol("(") || cursor.isSymbol("[") {
-        _ = cursor.bracket()
-      } else if cursor.take("into") {
+    while !cursor.isAtEnd, !cursor.stands("from") {
+      if cursor.take("into") {
         while let word = cursor.word(), ["temporary", "temp", "unlogged", "table"].contains(word) { cursor.advance() }
         return cursor.name().map { .selectInto($0) } ?? .select
-      } else if cursor.stands("from") {
-        return .select
-      } else {
-        cursor.advance()
       }
+      cursor.pass()
     }
     return .select
   }
@@ -136,10 +131,7 @@ struct SQLStatementParser {
         table.isFilled = true
       } else if cursor.take("inherits") {
         var parents = SQLCursor(cursor.bracket()[...])
-        while let parent = parents.name() {
-          table.inherited.append(parent)
-          if !parents.takeSymbol(",") { break }
-        }
+        table.inherited = parents.names()
       } else {
         cursor.advance()
       }
