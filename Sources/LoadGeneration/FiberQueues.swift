@@ -3,6 +3,9 @@ struct Deque {
   private var items: [Fiber?] = []
   private var head = 0
 
+  // Emptied with the last fiber that is taken.
+  var isEmpty: Bool { items.isEmpty }
+
   mutating func append(_ fiber: Fiber) { items.append(fiber) }
 
   mutating func popFirst() -> Fiber? {

@@ -11,10 +11,11 @@ extension LoadLoop {
     let status = connection.reader.status
     let user = fiber.user
     finishedAt = max(finishedAt, moment)
+    let bin = bin(of: fiber.due)
     if user.number >= 0 {
       let response = (moment - fiber.due) / 1000
       figures.note(
-        answer: status, endpoint: step.endpoint, scenario: user.scenario, phase: user.phase, bin: bin(of: fiber.due),
+        answer: status, endpoint: step.endpoint, scenario: user.scenario, phase: user.phase, bin: bin,
         response: response, service: (moment - connection.sentAt) / 1000,
         firstByte: (connection.firstByteAt - fiber.due) / 1000)
       if let limit = plan.resultPlan.apdexMilliseconds {
@@ -25,7 +26,6 @@ extension LoadLoop {
         }
       }
     }
-    let due = fiber.due
     fiber.due = now
     let section = connection.reader.fields
     let content = connection.reader.content
@@ -38,7 +38,7 @@ extension LoadLoop {
     }
     let fields = AnswerFields(section)
     if let name = plan.instanceHeader, user.number >= 0 {
-      figures.note(instance: fields[name].map { String($0.prefix(100)) } ?? "unnamed", bin: bin(of: due))
+      figures.note(instance: fields[name].map { String($0.prefix(100)) } ?? "unnamed", bin: bin)
     }
     for cookie in fields.values("set-cookie") { user.jar.take(cookie, from: fiber.url ?? plan.base) }
     if step.request.followsRedirects, [301, 302, 303, 307, 308].contains(status), let location = fields["location"] {
@@ -55,7 +55,7 @@ extension LoadLoop {
     guard keeps else { return drop(connection) }
     let origin = connection.origin
     if poolLimit != nil {
-      if let next = nextWaiting(origin) {
+      if let next = waiting[origin].popFirst() {
         transmit(connection, of: next)
       } else {
         pool[origin].append(connection)

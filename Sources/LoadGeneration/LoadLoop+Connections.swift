@@ -55,7 +55,6 @@ extension LoadLoop {
       }
       guard poolOpen[origin] < poolLimit else {
         waiting[origin].append(fiber)
-        waitingUsers += 1
         return
       }
     } else {
@@ -271,14 +270,7 @@ extension LoadLoop {
     poolOpen[origin] -= 1
     guard poolLimit != nil else { return }
     pool[origin].removeAll { $0 === connection }
-    if let next = nextWaiting(origin) { open(origin, next) }
-  }
-
-  /// Who has waited longest for a connection to an origin, and waits no longer.
-  func nextWaiting(_ origin: Int) -> Fiber? {
-    guard waitingUsers > 0, let fiber = waiting[origin].popFirst() else { return nil }
-    waitingUsers -= 1
-    return fiber
+    if let next = waiting[origin].popFirst() { open(origin, next) }
   }
 
   /// Gives up requests that took too long.

@@ -58,8 +58,6 @@ final class LoadLoop {
   var pool: [[LoadConnection]]
   var poolOpen: [Int]
   var waiting: [Deque]
-  /// Users in `waiting`.
-  var waitingUsers = 0
   /// Which of its addresses an origin is reached at.
   var preferred: [Int]
   let poolLimit: Int?
@@ -198,7 +196,7 @@ final class LoadLoop {
   /// Waits until the loop has something to do, and gives how many connections something has happened on.
   private func waitForAnswers(_ next: ArrivalSequence.Arrival?, nextLot: Int) -> Int {
     let due = next.map { start + $0.nanoseconds }
-    if let due, receipt != nil, lots.areDense, waitingUsers == 0, openingConnections == 0 {
+    if let due, receipt != nil, lots.areDense, openingConnections == 0, waiting.allSatisfy(\.isEmpty) {
       // Nobody needs the answers before the next lot: waking up for each of them costs more than reading it.
       if due <= nextLot { return readiness.look(at: nextLot <= now ? 0 : min(nextLot, timers.earliest ?? .max)) }
     }

@@ -53,14 +53,9 @@ final class StampedReceipt {
       message.pointee.msg_iovlen = 1
       message.pointee.msg_control = control.baseAddress
       message.pointee.msg_controllen = control.count
-      let count = recvmsg(socket, message, 0)
-      if count > 0 { return (.moved(count), arrival()) }
-      if count == 0 { return (.ended, present) }
-      switch errno {
-      case EINTR: continue
-      case EAGAIN: return (.wantsRead, present)
-      default: return (.failed(EventStream.name(of: errno)), present)
-      }
+      guard let progress = EventStream.progress(ofReceiving: recvmsg(socket, message, 0)) else { continue }
+      if case .moved = progress { return (progress, arrival()) }
+      return (progress, present)
     }
   }
 

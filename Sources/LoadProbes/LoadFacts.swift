@@ -71,10 +71,12 @@ struct LoadFacts {
       // How much more the busiest had than an even spread would give it.
       "imbalance": Self.number(Double(most) * Double(named.count) / Double(all)),
       "each": .array(
-        counts.sorted { $0.key < $1.key }.map {
-          [
-            "name": .string($0.key), "answers": .integer($0.value), "share": Self.share($0.value, of: all),
-            "firstSecond": second(of: $0.key) { $0.first }, "lastSecond": second(of: $0.key) { $0.last },
+        counts.sorted { $0.key < $1.key }.map { name, answers in
+          let bins = result.figures.bins
+          return [
+            "name": .string(name), "answers": .integer(answers), "share": Self.share(answers, of: all),
+            "firstSecond": second(bins.firstIndex { $0.instances[name] != nil }),
+            "lastSecond": second(bins.lastIndex { $0.instances[name] != nil }),
           ]
         }),
     ]
@@ -83,12 +85,8 @@ struct LoadFacts {
   /// Those that said who they are.
   private static func named(_ instances: [String: Int]) -> [String: Int] { instances.filter { $0.key != "unnamed" } }
 
-  /// One of the stretches in which an instance answered, by the second at which it begins.
-  private func second(of instance: String, _ one: ([Int]) -> Int?) -> JSONValue {
-    let bins = result.figures.bins
-    let answered = bins.indices.filter { bins[$0].instances[instance] != nil }
-    return one(answered).map { .integer($0 * result.plan.binSeconds) } ?? nil
-  }
+  /// The second at which a stretch of the run begins.
+  private func second(_ bin: Int?) -> JSONValue { JSONValue(bin.map { $0 * result.plan.binSeconds }) }
 
   private var timeline: [JSONValue] {
     result.figures.bins.enumerated().map { index, bin in

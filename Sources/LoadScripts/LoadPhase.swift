@@ -56,9 +56,7 @@ package struct LoadPhase: Sendable, Hashable {
   /// When the arrival with this number (from 0) comes, in seconds from the start of the phase, evenly spaced.
   ///
   /// In a ramp, where the rate's integral has reached its share of the whole.
-  package func seconds(ofArrival number: Int) -> Double { seconds(ofArrival: number, of: arrivals ?? 0) }
-
-  /// The same for one who knows how many arrivals the phase has: to count those of a ramp takes time.
+  /// `arrivals` are those of the phase, which the caller counts once: those of a ramp take time.
   func seconds(ofArrival number: Int, of arrivals: Int) -> Double {
     guard let seconds, let shape, arrivals > 0 else { return 0 }
     let share = Double(number) / Double(arrivals)

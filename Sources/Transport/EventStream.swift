@@ -134,14 +134,20 @@ package final class EventStream {
       return result > 0 ? .moved(Int(result)) : progress(session, result)
     }
     while true {
-      let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
-      if count > 0 { return .moved(count) }
-      if count == 0 { return .ended }
-      switch errno {
-      case EINTR: continue
-      case EAGAIN: return .wantsRead
-      default: return .failed(Self.name(of: errno))
+      if let progress = Self.progress(ofReceiving: recv(descriptor, buffer.baseAddress, buffer.count, 0)) {
+        return progress
       }
+    }
+  }
+
+  /// What a call of `recv` or `recvmsg` that has just returned `count` came to; nil where it is to be made again.
+  package static func progress(ofReceiving count: Int) -> Progress? {
+    if count > 0 { return .moved(count) }
+    if count == 0 { return .ended }
+    switch errno {
+    case EINTR: return nil
+    case EAGAIN: return .wantsRead
+    default: return .failed(name(of: errno))
     }
   }
 

@@ -325,12 +325,12 @@ struct ArrivalTests {
     let phase = LoadPhase(.ramp(from: 5, to: 20), seconds: 60)
     let count = Double(phase.arrivals ?? 0)
     for number in stride(from: 0, to: 750, by: 50) {
-      let time = phase.seconds(ofArrival: number)
+      let time = phase.seconds(ofArrival: number, of: phase.arrivals ?? 0)
       let area = 5 * time + 15 * time * time / 120
       #expect(abs(area - Double(number) / count * 750) < 1e-6)
     }
     let falling = LoadPhase(.ramp(from: 20, to: 0), seconds: 10)
-    let times = (0..<(falling.arrivals ?? 0)).map { falling.seconds(ofArrival: $0) }
+    let times = (0..<(falling.arrivals ?? 0)).map { falling.seconds(ofArrival: $0, of: falling.arrivals ?? 0) }
     #expect(times == times.sorted())
     #expect((times.last ?? 99) <= 10)
   }
