@@ -134,11 +134,8 @@ extension LongForms {
 
   /// `[a-zA-Z0-9][a-zA-Z0-9_.-]+`, as the schema of the specification and engines have it.
   private static func isContainerName(_ text: String) -> Bool {
-    func isAlphanumeric(_ byte: UInt8) -> Bool {
-      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-    }
-    guard let first = text.utf8.first, isAlphanumeric(first), text.utf8.count > 1 else { return false }
-    return text.utf8.allSatisfy { isAlphanumeric($0) || "_.-".utf8.contains($0) }
+    guard let first = text.first, text.utf8.count > 1 else { return false }
+    return ShapeCheck.isResourceName(text) && !"_.-".contains(first)
   }
 
   private static func isPullPolicy(_ text: String) -> Bool {

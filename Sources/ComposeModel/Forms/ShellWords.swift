@@ -51,7 +51,6 @@ private struct CommandReading {
   private var word: String?
   private var enclosure: Enclosure?
   private var isEscaped = false
-  private var isBroken = false
 
   private mutating func add(_ character: Character) { word = (word ?? "") + String(character) }
 
@@ -78,10 +77,11 @@ private struct CommandReading {
       enclosure = enclosure == nil ? .backtick : nil
       add(character)
     case "(" where enclosure == nil:
-      isBroken = word?.hasSuffix("$") != true
+      // Only behind `$`: elsewhere the bracket stays open, and the line is no command.
+      let isSubstitution = word?.hasSuffix("$") == true
       enclosure = .substitution
       add(character)
-      return !isBroken
+      return isSubstitution
     case ")" where enclosure == nil || enclosure == .substitution:
       enclosure = enclosure == nil ? .substitution : nil
       add(character)
@@ -104,7 +104,7 @@ private struct CommandReading {
   }
 
   mutating func finished() -> [String]? {
-    guard enclosure == nil, !isEscaped, !isBroken else { return nil }
+    guard enclosure == nil, !isEscaped else { return nil }
     endWord()
     return words
   }

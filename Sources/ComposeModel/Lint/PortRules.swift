@@ -46,11 +46,12 @@ extension LintRun {
     let isHidden = service.known?.isDatastore == true || service.known?.kind == .administration
     // That a text is no port is complained of elsewhere.
     let ports = service.ports.filter { $0["target"] != nil }
-    let broken = service.ports.filter { Self.unreadable($0) != nil }
+    let broken = service.ports.compactMap { port in Self.unreadable(port).map { (port: port, figures: $0) } }
     let open = ports.filter { Self.isOpen($0) && !Self.isMisplacedAddress($0) }
-    let stores = open.filter { port in
+    func isStore(_ port: ComposeNode) -> Bool {
       isHidden || port["target"]?.integer.map(KnownImage.datastorePorts.contains) ?? false
     }
+    let stores = open.filter(isStore)
     if !stores.isEmpty {
       add(
         .datastorePortsClosed, service,
@@ -63,10 +64,9 @@ extension LintRun {
         at: port["published"]?.place ?? port.place)
     }
     let others = open.filter { port in
-      let isStore = isHidden || port["target"]?.integer.map(KnownImage.datastorePorts.contains) ?? false
-      return !isStore && Self.published(port).map { ![80...80, 443...443].contains($0) } ?? true
+      !isStore(port) && Self.published(port).map { ![80...80, 443...443].contains($0) } ?? true
     }
-    let unbound = others + broken.filter { Self.unreadable($0)?.hasAddress == false }
+    let unbound = others + broken.filter { !$0.figures.hasAddress }.map(\.port)
     if !unbound.isEmpty {
       add(
         .portsBound, service, "\(unbound.map(Self.shown).joined(separator: ", ")) on every interface of the host",
@@ -78,8 +78,7 @@ extension LintRun {
       let isUsual = isProxy && (outside == nil || outside == 80 || outside == 443)
       return !isUsual && ((outside ?? 1024) < 1024 && outside != 0 || (port["target"]?.integer ?? 1024) < 1024)
     }
-    let low =
-      privileged + broken.filter { port in Self.unreadable(port).map { (1..<1024).contains($0.lowest) } ?? false }
+    let low = privileged + broken.filter { (1..<1024).contains($0.figures.lowest) }.map(\.port)
     let drops = service["cap_drop"]?.list?.compactMap(\.text) ?? []
     if !low.isEmpty, !drops.contains("NET_BIND_SERVICE") {
       add(

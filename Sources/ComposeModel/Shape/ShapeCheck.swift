@@ -148,7 +148,7 @@ struct ShapeCheck {
     }
   }
 
-  private static func isResourceName(_ name: String) -> Bool {
+  static func isResourceName(_ name: String) -> Bool {
     !name.isEmpty
       && name.unicodeScalars.allSatisfy { scalar in
         switch scalar {
