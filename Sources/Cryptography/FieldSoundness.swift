@@ -26,20 +26,14 @@ package enum FieldSoundness: String, Sendable, CaseIterable {
 
   /// Judges the field of a prime and a generator, most significant byte first; nil for one that is too large to look at,
   /// and where `hasTime`, which is asked before each power (a tenth of a second at 8192 bits), says that time is up.
+  ///
+  /// Of a prime that is known to be safe (`isSafe`) the generator alone is left to look at: no power is taken.
   package static func of(
-    prime: [UInt8], generator: [UInt8], while hasTime: () -> Bool = { true }
+    prime: [UInt8], generator: [UInt8], isSafe: Bool = false, while hasTime: () -> Bool = { true }
   ) -> FieldSoundness? {
     guard isWithinReach(prime) else { return nil }
     defer { ERR_clear_error() }
-    guard let numbers = Numbers() else { return nil }
-    return numbers.soundness(prime: prime, generator: generator, while: hasTime)
-  }
-
-  /// Judges a field whose prime is known to be safe, so that the generator alone is left to look at: no power is taken.
-  package static func of(safePrime prime: [UInt8], generator: [UInt8]) -> FieldSoundness? {
-    guard isWithinReach(prime) else { return nil }
-    defer { ERR_clear_error() }
-    return Numbers()?.isTrivial(generator, modulo: prime).map { $0 ? .trivialGenerator : .safe }
+    return Numbers()?.soundness(prime: prime, generator: generator, isSafe: isSafe, while: hasTime)
   }
 
   /// Whether a prime is small enough to look at.
@@ -80,25 +74,19 @@ package enum FieldSoundness: String, Sendable, CaseIterable {
       return number
     }
 
-    func soundness(prime octets: [UInt8], generator: [UInt8], while hasTime: () -> Bool) -> FieldSoundness? {
+    func soundness(
+      prime octets: [UInt8], generator: [UInt8], isSafe: Bool, while hasTime: () -> Bool
+    ) -> FieldSoundness? {
       guard let prime = number(octets), let base = number(generator), let one = number(1), let last = number(),
         let half = number(), BN_sub(last, prime, one) == 1, BN_rshift1(half, last) == 1
       else { return nil }
-      guard let isPrime = isPrime(prime, while: hasTime) else { return nil }
+      guard let isPrime = isSafe ? true : self.isPrime(prime, while: hasTime) else { return nil }
       if !isPrime { return .composite }
       if BN_cmp(base, one) <= 0 || BN_cmp(base, last) >= 0 { return .trivialGenerator }
-      guard let isSafe = self.isPrime(half, while: hasTime) else { return nil }
+      guard let isSafe = isSafe ? true : self.isPrime(half, while: hasTime) else { return nil }
       if isSafe { return .safe }
       guard hasTime() else { return nil }
       return hidesFromSmallFactors(base, last, prime, one).map { $0 ? .largeSubgroup : .smallSubgroup }
-    }
-
-    /// Whether a generator is 0, 1, p - 1 or no number of the field.
-    func isTrivial(_ generator: [UInt8], modulo octets: [UInt8]) -> Bool? {
-      guard let prime = number(octets), let base = number(generator), let one = number(1), let last = number(),
-        BN_sub(last, prime, one) == 1
-      else { return nil }
-      return BN_cmp(base, one) <= 0 || BN_cmp(base, last) >= 0
     }
 
     /// Whether the order of `base` has no small factor: then it becomes 1 when raised to p - 1 without those.

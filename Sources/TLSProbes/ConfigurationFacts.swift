@@ -16,11 +16,8 @@ struct ConfigurationFacts {
   /// Why the chain could not be judged.
   let blindness: Gap?
 
-  /// Whether the inventory says that anybody's browser has to trust the certificate.
-  let isDeclaredPublic: Bool
   /// Why the list of logs that the inventory names cannot be used; nil if it can, or if it names none.
-  let logsObstacle: String?
-
+  private let logsObstacle: String?
   /// What the logs have signed; null where nobody can tell whether timestamps are demanded, or from whom.
   private let transparency: JSONValue
   private let groups: GroupFacts
@@ -29,7 +26,8 @@ struct ConfigurationFacts {
   static let mostCertificates = 8
 
   /// Takes the powers and verifies the signatures that the facts need: until `deadline`, on a thread that may be blocked.
-  /// `logs` are those of certificate transparency that the inventory names; nil where it names none.
+  /// `isDeclaredPublic` is whether the inventory says that anybody's browser has to trust the certificate, `logs` are those
+  /// of certificate transparency that it names; nil where it names none.
   init(
     survey: ConfigurationSurvey, name: String, isNameSent: Bool, connections: Int, blindness: Gap?,
     isDeclaredPublic: Bool = false, logs: Result<TransparencyLogs?, TransparencyLogs.Failure> = .success(nil),
@@ -40,7 +38,6 @@ struct ConfigurationFacts {
     self.isNameSent = isNameSent
     self.connections = connections
     self.blindness = blindness
-    self.isDeclaredPublic = isDeclaredPublic
     groups = GroupFacts(survey, before: deadline)
     switch logs {
     case .failure(let failure):
@@ -296,7 +293,7 @@ struct ConfigurationFacts {
   /// Why it stays open whether enough logs have signed; nil where it does not.
   private var unverifiedTimestamps: Gap? {
     guard let main, let known = transparency.object,
-      TransparencyDerivation.isOpen(known, leaf: certificates.first.map(Self.certificate))
+      TransparencyDerivation.isOpen(known, leaf: main.leaf.map(Self.certificate))
     else { return nil }
     return main.issuerKey.isEmpty
       ? Gap(
@@ -384,6 +381,8 @@ private struct GroupFacts {
   private struct Entry {
     var value: JSONObject
     var protocols: Set<ProtocolVersion>
+    /// What its fields are worth; nil for one that could not be looked into.
+    var soundness: [FieldSoundness?] = []
   }
 
   /// The most fields that are looked into: a server that spells out another one every time costs no more.
@@ -392,8 +391,6 @@ private struct GroupFacts {
   private var order: [String] = []
   private var entries: [String: Entry] = [:]
   private var judged: Set<Field> = []
-  /// By name; nil inside where one could not be looked into.
-  private var soundness: [String: FieldSoundness?] = [:]
   private(set) var hasPostQuantum = false
   /// Why a field was not looked into that is not too large for it; nil where none was left out.
   private(set) var obstacle: String?
@@ -418,9 +415,11 @@ private struct GroupFacts {
   }
 
   var list: [JSONValue] {
-    order.compactMap { name in entries[name].map { (name, $0) } }.map { name, entry in
+    order.compactMap { entries[$0] }.map { entry in
       var value = entry.value
-      value["soundness"] = JSONValue((soundness[name] ?? nil)?.rawValue)
+      // Fields of one size have one entry: the worst of them counts.
+      let worst: FieldSoundness? = entry.soundness.min { Self.rank($0) < Self.rank($1) } ?? nil
+      value["soundness"] = JSONValue(worst?.rawValue)
       value["protocols"] = JSONValue(entry.protocols.sorted().map(\.name))
       return .object(value)
     }
@@ -431,34 +430,23 @@ private struct GroupFacts {
     hasPostQuantum = hasPostQuantum || group.isPostQuantum
     add(group.name, id: id, bits: group.bits, group.kind, version)
     // RFC 7919 names safe primes only.
-    if group.kind == .field { note(.safe, of: group.name) }
+    if group.kind == .field { entries[group.name]?.soundness.append(.safe) }
   }
 
   /// Looks into a field that the server spelt out.
   private mutating func judge(_ name: String, prime: [UInt8], generator: [UInt8], before deadline: Deadline) {
     guard judged.insert(Field(prime: prime, generator: generator)).inserted else { return }
     guard judged.count <= Self.mostFields else {
-      note(nil, of: name)
+      entries[name]?.soundness.append(nil)
       return
     }
-    if KnownPrimes.isSafe(name) {
-      note(FieldSoundness.of(safePrime: prime, generator: generator), of: name)
-      return
+    let found = FieldSoundness.of(prime: prime, generator: generator, isSafe: KnownPrimes.isSafe(name)) {
+      !deadline.hasPassed
     }
-    let found = FieldSoundness.of(prime: prime, generator: generator) { !deadline.hasPassed }
     if found == nil, deadline.hasPassed, FieldSoundness.isWithinReach(prime) {
       obstacle = "there was no time left to test the field \(name)"
     }
-    note(found, of: name)
-  }
-
-  /// Fields of one size have one entry: the worst of them counts.
-  private mutating func note(_ found: FieldSoundness?, of name: String) {
-    guard let before = soundness[name] else {
-      soundness.updateValue(found, forKey: name)
-      return
-    }
-    if Self.rank(found) < Self.rank(before) { soundness.updateValue(found, forKey: name) }
+    entries[name]?.soundness.append(found)
   }
 
   /// The lower, the worse. What could not be looked into leaves it open, unless another is known to be broken.

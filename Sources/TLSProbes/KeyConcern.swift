@@ -26,15 +26,10 @@ enum KeyConcern: String, Sendable, CaseIterable {
       } else if exponent != [1, 0, 1] {
         concerns.append(.exponentUnusual)
       }
-      if bits(modulus) > usualBits { concerns.append(.slow) }
+      if modulus.bitLength > usualBits { concerns.append(.slow) }
       return concerns
     case .ec(let curve, _): return curve == .p256 || curve == .p384 || curve == .p521 ? [] : [.curveUnusual]
     case .edwards, .dsa, .other, .malformed: return []
     }
-  }
-
-  private static func bits(_ number: [UInt8]) -> Int {
-    let digits = number.drop { $0 == 0 }
-    return digits.count * 8 - (digits.first?.leadingZeroBitCount ?? 0)
   }
 }

@@ -20,12 +20,6 @@ struct TLSConfigurationProbe: Probe {
       return .unseen(Unseen(.malformed, error.reason))
     }
     let roots = await context.lane.run { Roots(endpoint) }
-    let logs = await context.lane.run {
-      Result { () throws(TransparencyLogs.Failure) in
-        try endpoint.transparencyLogs.map { (file) throws(TransparencyLogs.Failure) in try TransparencyLogs(file: file)
-        }
-      }
-    }
     let looked = await context.lane.run {
       Result { () throws(TransportFailure) in
         try NameResolution.addresses(of: endpoint.endpoint, before: context.deadline).map(\.text)
@@ -42,6 +36,11 @@ struct TLSConfigurationProbe: Probe {
     do {
       let survey = try await surveyor.survey()
       let (facts, gaps) = await context.lane.run {
+        let logs = Result { () throws(TransparencyLogs.Failure) in
+          try endpoint.transparencyLogs.map { (file) throws(TransparencyLogs.Failure) in
+            try TransparencyLogs(file: file)
+          }
+        }
         let facts = ConfigurationFacts(
           survey: survey, name: endpoint.serverName, isNameSent: endpoint.sentName != nil,
           connections: context.traffic.traffic.connections, blindness: roots.blindness,

@@ -275,43 +275,47 @@ extension SignedCertificateTimestamp {
   /// Reads the list in TLS encoding (RFC 6962 section 3.3).
   package static func list(_ octets: ArraySlice<UInt8>) throws(DERFailure) -> [SignedCertificateTimestamp] {
     var rest = octets
-    func vector(_ bytes: inout ArraySlice<UInt8>) throws(DERFailure) -> ArraySlice<UInt8> {
-      let length = Int(try number(2, from: &bytes))
-      guard bytes.count >= length else { throw DERFailure("a timestamp is cut short", at: bytes.startIndex) }
-      defer { bytes = bytes.dropFirst(length) }
-      return bytes.prefix(length)
-    }
-    func number(_ count: Int, from bytes: inout ArraySlice<UInt8>) throws(DERFailure) -> UInt64 {
-      guard bytes.count >= count else { throw DERFailure("a timestamp is cut short", at: bytes.startIndex) }
-      defer { bytes = bytes.dropFirst(count) }
-      return bytes.prefix(count).reduce(0) { $0 << 8 | UInt64($1) }
-    }
     var list = try vector(&rest)
     guard rest.isEmpty else { throw DERFailure("the timestamps go on after their end", at: rest.startIndex) }
     var timestamps: [SignedCertificateTimestamp] = []
-    while !list.isEmpty {
-      var one = try vector(&list)
-      let version = UInt8(try number(1, from: &one))
-      guard version == 0 else {
-        timestamps.append(
-          SignedCertificateTimestamp(
-            version: version, logID: [], timestamp: 0, extensions: [], hashAlgorithm: 0, signatureAlgorithm: 0,
-            signature: []))
-        continue
-      }
-      guard one.count >= 32 else { throw DERFailure("a timestamp is cut short", at: one.startIndex) }
-      let logID = Array(one.prefix(32))
-      one = one.dropFirst(32)
-      let timestamp = try number(8, from: &one)
-      let extensions = Array(try vector(&one))
-      let algorithms = try number(2, from: &one)
-      let signature = Array(try vector(&one))
-      guard one.isEmpty else { throw DERFailure("a timestamp goes on after its end", at: one.startIndex) }
-      timestamps.append(
-        SignedCertificateTimestamp(
-          version: 0, logID: logID, timestamp: timestamp, extensions: extensions,
-          hashAlgorithm: UInt8(algorithms >> 8), signatureAlgorithm: UInt8(algorithms & 0xFF), signature: signature))
-    }
+    while !list.isEmpty { timestamps.append(try SignedCertificateTimestamp(try vector(&list))) }
     return timestamps
+  }
+
+  /// Reads one in TLS encoding (RFC 6962 section 3.2), without its length.
+  package init(_ octets: ArraySlice<UInt8>) throws(DERFailure) {
+    var rest = octets
+    let version = UInt8(try Self.number(1, from: &rest))
+    guard version == 0 else {
+      self.init(
+        version: version, logID: [], timestamp: 0, extensions: [], hashAlgorithm: 0, signatureAlgorithm: 0,
+        signature: [])
+      return
+    }
+    guard rest.count >= 32 else { throw DERFailure("a timestamp is cut short", at: rest.startIndex) }
+    let logID = Array(rest.prefix(32))
+    rest = rest.dropFirst(32)
+    let timestamp = try Self.number(8, from: &rest)
+    let extensions = Array(try Self.vector(&rest))
+    let algorithms = try Self.number(2, from: &rest)
+    let signature = Array(try Self.vector(&rest))
+    guard rest.isEmpty else { throw DERFailure("a timestamp goes on after its end", at: rest.startIndex) }
+    self.init(
+      version: 0, logID: logID, timestamp: timestamp, extensions: extensions,
+      hashAlgorithm: UInt8(algorithms >> 8), signatureAlgorithm: UInt8(algorithms & 0xFF), signature: signature)
+  }
+
+  /// Octets behind their number.
+  private static func vector(_ bytes: inout ArraySlice<UInt8>) throws(DERFailure) -> ArraySlice<UInt8> {
+    let length = Int(try number(2, from: &bytes))
+    guard bytes.count >= length else { throw DERFailure("a timestamp is cut short", at: bytes.startIndex) }
+    defer { bytes = bytes.dropFirst(length) }
+    return bytes.prefix(length)
+  }
+
+  private static func number(_ count: Int, from bytes: inout ArraySlice<UInt8>) throws(DERFailure) -> UInt64 {
+    guard bytes.count >= count else { throw DERFailure("a timestamp is cut short", at: bytes.startIndex) }
+    defer { bytes = bytes.dropFirst(count) }
+    return bytes.prefix(count).reduce(0) { $0 << 8 | UInt64($1) }
   }
 }

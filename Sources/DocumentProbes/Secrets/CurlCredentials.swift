@@ -201,12 +201,12 @@ struct CurlCredentials {
   ) -> Range<Int>? {
     guard name.count <= 60 else { return nil }
     let title = String(decoding: bytes[name], as: UTF8.self).lowercased()
-    var value = trimmed(rest, in: bytes)
+    var value = SecretManifest.trimmed(rest, in: bytes)
     if title == "authorization" {
       if let space = bytes[value].firstIndex(of: 0x20) {
         let scheme = String(decoding: bytes[value.lowerBound..<space], as: UTF8.self).lowercased()
         guard ["basic", "bearer", "token", "api-token", "apitoken", "apikey"].contains(scheme) else { return nil }
-        value = trimmed((space + 1)..<value.upperBound, in: bytes)
+        value = SecretManifest.trimmed((space + 1)..<value.upperBound, in: bytes)
         if scheme == "basic", !bytes[value].allSatisfy({ ByteSet.isWord($0) || "+/=".utf8.contains($0) }) { return nil }
       }
     } else {
@@ -229,13 +229,6 @@ struct CurlCredentials {
     let word = rest[..<dash]
     return !["idempotency", "csrf", "xsrf"].contains(word)
       && keyHeaders.contains(String(rest[rest.index(after: dash)...]))
-  }
-
-  private static func trimmed(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Range<Int> {
-    var (start, end) = (range.lowerBound, range.upperBound)
-    while start < end, bytes[start] <= 0x20 { start += 1 }
-    while end > start, bytes[end - 1] <= 0x20 { end -= 1 }
-    return start..<end
   }
 
   private static func unquoted(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Range<Int> {

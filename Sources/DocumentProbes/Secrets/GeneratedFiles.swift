@@ -9,17 +9,17 @@ enum GeneratedFiles {
     "gradle.lockfile", "verification-metadata.xml", "gradlew", "gradlew.bat", "mvnw", "mvnw.cmd",
   ]
   private static let folders = [
-    "node_modules/", "bower_components/", "site-packages/", "vendor/github.com/", "vendor/golang.org/",
-    "vendor/google.golang.org/", "vendor/gopkg.in/", "vendor/k8s.io/", "vendor/sigs.k8s.io/", "vendor/bundle/",
-    "vendor/ruby/",
+    "/node_modules/", "/bower_components/", "/site-packages/", "/vendor/github.com/", "/vendor/golang.org/",
+    "/vendor/google.golang.org/", "/vendor/gopkg.in/", "/vendor/k8s.io/", "/vendor/sigs.k8s.io/", "/vendor/bundle/",
+    "/vendor/ruby/", ".dist-info/",
   ]
   private static let endings = [".min.js", ".min.css", ".js.map", ".css.map", ".svg", "vendor/modules.txt"]
 
   /// Whether a program wrote the file, by its path.
   static func contains(_ path: String) -> Bool {
-    let path = path.lowercased()
+    // The slash in front makes the first folder one like the others.
+    let path = "/" + path.lowercased()
     return names.contains(PathText.name(of: path)) || endings.contains(where: path.hasSuffix)
-      || path.contains(".dist-info/")
-      || folders.contains { path.hasPrefix($0) || path.contains("/" + $0) }
+      || folders.contains(where: path.contains)
   }
 }

@@ -66,7 +66,8 @@ enum SecretManifest {
     return (isMark(start) ? min(start + 4, place.lowerBound) : start)..<end
   }
 
-  private static func trimmed(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Range<Int> {
+  /// A range without the spaces and control signs around it.
+  static func trimmed(_ range: Range<Int>, in bytes: UnsafeBufferPointer<UInt8>) -> Range<Int> {
     var (start, end) = (range.lowerBound, range.upperBound)
     while start < end, bytes[start] <= 0x20 { start += 1 }
     while end > start, bytes[end - 1] <= 0x20 { end -= 1 }

@@ -48,8 +48,8 @@ enum SecretRules {
     "secret", "token", "api_key", "apikey", "api-key", "access_key", "accesskey", "access-key", "private_key",
     "privatekey", "auth_key", "authkey", "encryption_key", "signing_key", "signingkey", "master_key", "credential",
     "license_key", "private-key", "signing-key", "encryption-key", "auth-key", "secretkey", "creds", "_auth",
-    "auth_token", "authtoken", "app_key", "appkey", "consumer_key",
-    "account_key", "storage_key", "session_key", "shared_key", "service_key", "hmac_key",
+    "app_key", "appkey", "consumer_key", "account_key", "storage_key", "session_key", "shared_key", "service_key",
+    "hmac_key",
   ]
   private static let passwordWords = ["password", "passwd", "passphrase", "_pwd", "_pass", "dbpass", "pgpass"]
 

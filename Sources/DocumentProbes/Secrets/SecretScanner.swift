@@ -100,10 +100,11 @@ struct SecretScanner: Sendable {
       range = assigned(behind: word.upperBound, in: bytes, surroundings, isPrecise: true, isIdentifier: isIdentifier)
         .flatMap { pattern.matches($0, in: bytes) && !Self.isWord($0, in: bytes) ? $0 : nil }
     case .assigned(_, let isPassword):
-      if SecretAllowance.isPublicName(bytes[max(0, word.lowerBound - 8)..<word.lowerBound]) { return nil }
       range = assigned(behind: word.upperBound, in: bytes, surroundings, takesComma: !isPassword).flatMap { value in
-        (isPassword
-          ? Self.isPassword(value, in: bytes, surroundings) : Self.isRandom(value, in: bytes)) ? value : nil
+        let isSecret =
+          isPassword ? Self.isPassword(value, in: bytes, surroundings) : Self.isRandom(value, in: bytes)
+        let before = bytes[max(0, word.lowerBound - 8)..<word.lowerBound]
+        return isSecret && !SecretAllowance.isPublicName(before) ? value : nil
       }
     }
     guard let range, rule.entropy == 0 || Entropy.ofBytes(bytes, range) >= rule.entropy else { return nil }
@@ -225,7 +226,6 @@ struct SecretScanner: Sendable {
       position += 1
     }
     let name = start..<position
-    if SecretAllowance.isHarmlessName(bytes[name], isIdentifier: isIdentifier) { return nil }
     func skip(_ signs: String, atMost count: Int) {
       let limit = min(bytes.count, position + count)
       while position < limit, signs.utf8.contains(bytes[position]) { position += 1 }
@@ -254,6 +254,8 @@ struct SecretScanner: Sendable {
     if sign.elementsEqual(">".utf8), position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x09 {
       return nil
     }
+    // Most places of the words are no assignments: the name is read only for those that are.
+    if SecretAllowance.isHarmlessName(bytes[name], isIdentifier: isIdentifier) { return nil }
     skip(" \t", atMost: 20)
     if surroundings == .source, sign.elementsEqual(":".utf8) {
       // A type may stand between a name and its value: `token: String = "…"`.

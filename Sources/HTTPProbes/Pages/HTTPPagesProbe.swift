@@ -30,6 +30,7 @@ struct HTTPPagesProbe: Probe {
   ) throws(Silence) -> Sighting {
     let own = questioner.destination.url
     var (pages, gaps): ([PageFacts.Page], [Gap]) = ([], [])
+    var sheets: [HTTPURL: Answer] = [:]
     func note(_ reason: String, at url: HTTPURL) {
       gaps.append(Gap(path: "pages", reason: facts.redact("\(url.text.bounded(200)): \(reason)").bounded(400)))
     }
@@ -50,11 +51,18 @@ struct HTTPPagesProbe: Probe {
       // there is none in the clear is as it should be.
       let isRefusedInClear = own.scheme == .https && wanted.scheme == .http && ![401, 403].contains(status)
       if isNamed, !(200..<300).contains(status), !isRefusedInClear { note("answers \(status)", at: wanted) }
-      guard let page = try page(trail.last, status, questioner) else { return }
+      // Redirects may lead to a page that was read already.
+      let page: PageFacts.Page
+      if let known = pages.first(where: { $0.url == trail.last.request.url }) {
+        page = known
+      } else {
+        guard let read = try Self.page(trail.last, status, &sheets, questioner) else { return }
+        pages.append(read)
+        page = read
+      }
       if !page.isWhole || !page.content.isWhole {
         note("more than what is read, or a stylesheet was not read", at: wanted)
       }
-      if !pages.contains(where: { $0.url == page.url }) { pages.append(page) }
     }
     try take(front, wanted: own)
     var urls = [own]
@@ -101,9 +109,10 @@ struct HTTPPagesProbe: Probe {
     }
   }
 
-  /// The page that an answer is, with what its own stylesheets bring in; nil where it is none.
+  /// The page that an answer is, with what its own stylesheets bring in; nil where it is none. What stylesheets answered
+  /// is kept in `sheets`.
   private static func page(
-    _ answer: Answer, _ status: Int, _ questioner: Questioner
+    _ answer: Answer, _ status: Int, _ sheets: inout [HTTPURL: Answer], _ questioner: Questioner
   ) throws(Silence) -> PageFacts.Page? {
     let response = answer.response
     guard ContentKind(response) == .html else { return nil }
@@ -116,9 +125,7 @@ struct HTTPPagesProbe: Probe {
     guard url.scheme == .https else { return page }
     if page.content.stylesheets.count > mostStylesheets { page.isWhole = false }
     for sheet in page.content.stylesheets.prefix(mostStylesheets) {
-      guard case .answered(let answer) = try questioner.ask(HTTPRequest(.get, sheet), presenting: .declared),
-        let status = answer.response.status
-      else {
+      guard let answer = try stylesheet(sheet, &sheets, questioner), let status = answer.response.status else {
         page.isWhole = false
         continue
       }
@@ -131,5 +138,16 @@ struct HTTPPagesProbe: Probe {
       page.content.add(stylesheet: answer.response.body, from: sheet)
     }
     return page
+  }
+
+  /// What the server says to a stylesheet's URL, asked once for all pages; nil where it says nothing, so that the next
+  /// page asks again.
+  private static func stylesheet(
+    _ url: HTTPURL, _ known: inout [HTTPURL: Answer], _ questioner: Questioner
+  ) throws(Silence) -> Answer? {
+    if let answer = known[url] { return answer }
+    let answer = try questioner.ask(HTTPRequest(.get, url), presenting: .declared).answer
+    known[url] = answer
+    return answer
   }
 }

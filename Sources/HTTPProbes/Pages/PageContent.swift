@@ -39,13 +39,15 @@ struct PageContent: Sendable {
   private(set) var inputs: [Input] = []
   /// Where forms are sent to, each once in order, those without a field included.
   private(set) var formActions: [HTTPURL] = []
-  private(set) var references: [Reference] = []
+  /// What it brings in, each once in order.
+  var references: [Reference] { brought.values }
   /// Whether browsers are told to ask for everything encrypted (upgrade-insecure-requests).
   private(set) var upgrades: Bool
   /// Stylesheets of the page's own origin.
   private(set) var stylesheets: [HTTPURL] = []
   /// Whether the whole page was read, and nothing of it left out for being too much.
   private(set) var isWhole: Bool
+  private var brought: Distinct<Reference>
 
   /// The most that is kept of each kind.
   static let most = 1000
@@ -62,17 +64,15 @@ struct PageContent: Sendable {
     isWhole = read.isWhole && !reader.isCut
     inputs = reader.inputs
     formActions = reader.formActions.values
-    references = reader.references.values
+    brought = reader.references
     stylesheets = reader.stylesheets.values.filter { $0.hasSameOrigin(as: url) }
     upgrades = upgrades || reader.upgrades
   }
 
   /// Takes in what a stylesheet of the page brings in.
   mutating func add(stylesheet text: [UInt8], from url: HTTPURL) {
-    var all = Distinct(references)
-    all.add(StyleReferences.found(in: text[...], base: url))
-    references = all.values
-    if all.isCut { isWhole = false }
+    StyleReferences.add(from: text[...], base: url, to: &brought)
+    if brought.isCut { isWhole = false }
   }
 
   /// Values in the order of their first appearance, each once, and at most `most` of them.
@@ -174,7 +174,7 @@ struct PageContent: Sendable {
         if raw == "script", PageContent.makesPasswordField(text) {
           add(Input(kind: .password, destination: nil, isMadeByScript: true))
         }
-        if templates == 0, raw == "style" { references.add(StyleReferences.found(in: text, base: base)) }
+        if templates == 0, raw == "style" { StyleReferences.add(from: text, base: base, to: &references) }
       case .text: if templates == 0 { isInBody = true }
       case .close(let name): close(name)
       case .open(let tag): open(tag)
@@ -268,7 +268,7 @@ struct PageContent: Sendable {
       if tag.name == "audio" || tag.name == "video" { media += 1 }
       bring(tag)
       if let style = tag.attributes["style"] {
-        references.add(StyleReferences.found(in: Array(style.utf8)[...], base: base))
+        StyleReferences.add(from: Array(style.utf8)[...], base: base, to: &references)
       }
     }
 

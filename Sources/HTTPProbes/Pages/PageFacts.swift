@@ -64,9 +64,8 @@ struct PageFacts {
   }
 
   private func inputs(_ inputs: [PageContent.Input]) -> JSONValue {
-    var seen: Set<PageContent.Input> = []
-    return .array(
-      inputs.filter { seen.insert($0).inserted }.prefix(Self.mostListed).map { input in
+    .array(
+      PageContent.Distinct(inputs).values.prefix(Self.mostListed).map { input in
         [
           "kind": .string(input.kind.rawValue), "destination": input.destination.map(text) ?? .null,
           "madeByScript": .bool(input.isMadeByScript),
@@ -75,9 +74,8 @@ struct PageFacts {
   }
 
   private func references(_ references: [PageContent.Reference]) -> JSONValue {
-    var seen: Set<PageContent.Reference> = []
-    return .array(
-      references.filter { seen.insert($0).inserted }.prefix(Self.mostListed).map { reference in
+    .array(
+      references.prefix(Self.mostListed).map { reference in
         ["element": .string(reference.element), "url": text(reference.url)]
       })
   }

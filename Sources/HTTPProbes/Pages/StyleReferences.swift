@@ -4,24 +4,21 @@ import HTTPExchange
 enum StyleReferences {
   private static let fonts: Set<String> = ["woff", "woff2", "ttf", "otf", "eot"]
 
-  /// The references in order, each once, comments left out; one more than `PageContent.most` where there are more.
-  static func found(in text: ArraySlice<UInt8>, base: HTTPURL) -> [PageContent.Reference] {
+  /// Adds the references to those of the page, comments left out, until these are full.
+  static func add(
+    from text: ArraySlice<UInt8>, base: HTTPURL, to references: inout PageContent.Distinct<PageContent.Reference>
+  ) {
     let text = withoutComments(text)
     let ends = Ends(text)
-    var references: [PageContent.Reference] = []
-    var known: Set<PageContent.Reference> = []
-    func add(_ reference: PageContent.Reference) {
-      if known.insert(reference).inserted { references.append(reference) }
-    }
     var index = 0
-    while index < text.count, references.count <= PageContent.most {
+    while index < text.count, !references.isCut {
       if text[index] == UInt8(ascii: "@"), matches("@import", text, index) {
         index += 7
         while index < text.count, isBlank(text[index]) { index += 1 }
         let isURL = matches("url(", text, index)
         if let (value, end) = isURL ? argument(text, index + 4, ends) : string(text, index, ends) {
           if let url = base.resolving(value) {
-            add(.init(use: .active, element: "css", url: url))
+            references.add(.init(use: .active, element: "css", url: url))
           }
           index = end
         }
@@ -31,14 +28,13 @@ enum StyleReferences {
         // References to a place within the document bring nothing in.
         if !value.hasPrefix("#"), !value.isEmpty, let url = base.resolving(value) {
           let ending = url.path.split(separator: ".").last?.lowercased() ?? ""
-          add(.init(use: fonts.contains(ending) ? .active : .passive, element: "css", url: url))
+          references.add(.init(use: fonts.contains(ending) ? .active : .passive, element: "css", url: url))
         }
         index = max(end, index + 1)
       } else {
         index += 1
       }
     }
-    return references
   }
 
   /// Where the last of each mark stands that may end something: nothing behind it is looked for, so that a text of
@@ -59,25 +55,25 @@ enum StyleReferences {
   private static func withoutComments(_ text: ArraySlice<UInt8>) -> [UInt8] {
     var kept: [UInt8] = []
     kept.reserveCapacity(text.count)
-    let bytes = Array(text)
-    var index = 0
-    while index < bytes.count {
-      if bytes[index] == UInt8(ascii: "/"), index + 1 < bytes.count, bytes[index + 1] == UInt8(ascii: "*") {
+    let end = text.endIndex
+    var index = text.startIndex
+    while index < end {
+      if text[index] == UInt8(ascii: "/"), index + 1 < end, text[index + 1] == UInt8(ascii: "*") {
         index += 2
-        while index + 1 < bytes.count, !(bytes[index] == UInt8(ascii: "*") && bytes[index + 1] == UInt8(ascii: "/")) {
+        while index + 1 < end, !(text[index] == UInt8(ascii: "*") && text[index + 1] == UInt8(ascii: "/")) {
           index += 1
         }
         index += 2
         continue
       }
-      kept.append(bytes[index])
+      kept.append(text[index])
       index += 1
     }
     return kept
   }
 
   private static func matches(_ word: String, _ text: [UInt8], _ start: Int) -> Bool {
-    let word = Array(word.utf8)
+    let word = word.utf8
     guard start >= 0, start + word.count <= text.count else { return false }
     return zip(text[start...], word).allSatisfy { (0x41...0x5A).contains($0) ? $0 | 0x20 == $1 : $0 == $1 }
   }

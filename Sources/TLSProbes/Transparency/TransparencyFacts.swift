@@ -47,7 +47,9 @@ struct TransparencyFacts {
     for (way, encoded) in [
       (Way.handshake, inspection.timestamps.encodedInHandshake), (.staple, inspection.timestamps.encodedStapled),
     ] {
-      for one in encoded.flatMap(Self.timestamp) { timestamps.append(fact(one, way, outside)) }
+      for one in encoded.compactMap({ try? SignedCertificateTimestamp($0[...]) }) {
+        timestamps.append(fact(one, way, outside))
+      }
     }
     return [
       "demandedBy": JSONValue(demandedBy), "listed": .bool(logs != nil), "timestamps": .array(timestamps),
@@ -64,13 +66,6 @@ struct TransparencyFacts {
     guard case .signedCertificateTimestamps(let list)? = certificate.extension(.signedCertificateTimestamps)?.content
     else { return [] }
     return Array(list.prefix(Inspection.Timestamps.most))
-  }
-
-  /// One timestamp as encoded, read as a list of one.
-  private static func timestamp(_ octets: [UInt8]) -> [SignedCertificateTimestamp] {
-    guard (1..<0xFFFD).contains(octets.count) else { return [] }
-    func number(_ value: Int) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xFF)] }
-    return (try? SignedCertificateTimestamp.list((number(octets.count + 2) + number(octets.count) + octets)[...])) ?? []
   }
 
   private func fact(_ timestamp: SignedCertificateTimestamp, _ way: Way, _ entry: LoggedEntry?) -> JSONValue {

@@ -50,7 +50,7 @@ struct TransparencyLogs: Sendable {
       throw Failure(reason: "the log list is no JSON at line \(error.line), column \(error.column): \(error.message)")
     }
     for anyone in document["operators"]?.array ?? [] {
-      let runBy = anyone["name"]?.string ?? ""
+      let runBy = (anyone["name"]?.string ?? "").bounded(Self.longestName)
       for log in (anyone["logs"]?.array ?? []) + (anyone["tiled_logs"]?.array ?? []) where logs.count < Self.most {
         guard let key = log["key"]?.string.flatMap({ PEM.base64($0.utf8) }),
           let identifier = Digest.octets(of: key, by: .sha256),
@@ -58,16 +58,12 @@ struct TransparencyLogs: Sendable {
         else { continue }
         let state = log["state"]
         logs[identifier] = Log(
-          name: Self.bounded(log["description"]?.string ?? ""), runBy: Self.bounded(runBy), key: verifier,
+          name: (log["description"]?.string ?? "").bounded(Self.longestName), runBy: runBy, key: verifier,
           retired: state?["retired"]?["timestamp"]?.string.flatMap { Instant($0) },
           isBelieved: state?["pending"]?.object == nil && state?["rejected"]?.object == nil)
       }
     }
     if logs.isEmpty { throw Failure(reason: "the log list names no log with a key that can be read") }
-  }
-
-  private static func bounded(_ text: String) -> String {
-    String(String.UnicodeScalarView(text.unicodeScalars.prefix(longestName)))
   }
 
   /// The file's octets; nil where it cannot be read, is no file, or is too large.

@@ -214,6 +214,20 @@ struct PagesProbeTests {
     }
   }
 
+  @Test("what pages share is asked for once: a stylesheet, and those of a page to which redirects lead")
+  func shared() async throws {
+    let page = Self.page("<link rel=stylesheet href=/a.css>")
+    let look = try await Self.look(
+      tls: """
+        location = / { \(page) } location = /b { \(page) } location = /c { return 302 /b; }
+        location = /a.css { default_type text/css; return 200 'a { background: url("http://img.example/b.png") }'; }
+        """, plain: "", pages: ["/b", "/c"], plainPort: .some(nil))
+    #expect(look["pages"]?.array?.map { $0["mixedPassive"]?.array?.count } == [1, 1])
+    #expect(look.gaps == [])
+    // The front page, /b, /c, /b again behind it, and the stylesheet.
+    #expect(look.traffic.requests == 5)
+  }
+
   @Test("a password outside its form goes where that form goes, and a page too full is not whole")
   func formsFromOutside() async throws {
     let body = #"<form id=f action="http://in.example/"></form><input type=password form=f>"#
