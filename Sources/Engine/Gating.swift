@@ -179,14 +179,12 @@ package enum Gating {
     _ rows: [AuditReport.WaiverRow], _ kinds: [AuditReport.WaiverProblem.Kind]
   ) -> Gate.Condition {
     let wrong = rows.filter { $0.problems.contains { kinds.contains($0.kind) } }
-    let words = wrong.prefix(5).map { row in
-      let problem = row.problems.first { kinds.contains($0.kind) }
-      return "\(row.waiver.id) (\(problem?.kind.rawValue ?? ""): \(problem?.message ?? ""))"
-    }
-    return Gate.Condition(
-      id: "sound-waivers", status: wrong.isEmpty ? .pass : .undecided,
-      detail: wrong.isEmpty
-        ? "no waiver is refused" : Judge.bounded("\(wrong.count) refused: \(words.joined(separator: "; "))", 600))
+    return refusal(
+      "waiver",
+      wrong.map { row in
+        let problem = row.problems.first { kinds.contains($0.kind) }
+        return "\(row.waiver.id) (\(problem?.kind.rawValue ?? ""): \(problem?.message ?? ""))"
+      })
   }
 
   private static func attestationProblems(
@@ -194,11 +192,17 @@ package enum Gating {
   ) -> Gate.Condition {
     let standing = AttestationStanding(rows)
     let wrong = rows.filter { states.contains($0.state) && !standing.isSound($0) }
-    let words = wrong.prefix(5).map { "\($0.attestation.id) (\($0.state.rawValue): \($0.problem ?? ""))" }
-    return Gate.Condition(
-      id: "sound-attestations", status: wrong.isEmpty ? .pass : .undecided,
-      detail: wrong.isEmpty
-        ? "no attestation is refused" : Judge.bounded("\(wrong.count) refused: \(words.joined(separator: "; "))", 600))
+    return refusal(
+      "attestation", wrong.map { "\($0.attestation.id) (\($0.state.rawValue): \($0.problem ?? ""))" })
+  }
+
+  /// That none of what `noun` names is refused, or `words` on each that is.
+  private static func refusal(_ noun: String, _ words: [String]) -> Gate.Condition {
+    Gate.Condition(
+      id: "sound-\(noun)s", status: words.isEmpty ? .pass : .undecided,
+      detail: words.isEmpty
+        ? "no \(noun) is refused"
+        : Judge.bounded("\(words.count) refused: \(words.prefix(5).joined(separator: "; "))", 600))
   }
 
   private static func somethingChecked(_ findings: [Finding]) -> Gate.Condition {

@@ -10,21 +10,9 @@ package enum Flapping {
   /// Below this share it has come to rest, in per mille.
   package static let low = 150
 
-  /// The weighted share of transitions among the last 21 of `states`, oldest first, in per mille.
-  package static func share(of states: some BidirectionalCollection<Status>) -> Int {
-    let last = Array(states.suffix(window))
-    // Weights from 0.8 to 1.2 over the 20 possible transitions; in 1/190 so that they stay whole numbers.
-    var sum = 0
-    for index in 1..<max(1, last.count) where last[index] != last[index - 1] {
-      let place = window - last.count + index - 1
-      sum += 152 + 4 * place
-    }
-    return sum * 1000 / (190 * (window - 1))
-  }
-
   /// Whether it flaps after the last of `states`, oldest first; only states that evidence decided.
   ///
-  /// The same as asking for the share after each of them, but by the transitions alone, which are few.
+  /// The weighted share of transitions is taken anew after each of them, from the transitions alone, which are few.
   package static func isFlapping(_ states: [Status]) -> Bool {
     var flaps = false
     var transitions: [Int] = []
@@ -33,6 +21,7 @@ package enum Flapping {
       if let before, before != state { transitions.append(end) }
       before = state
       if let first = transitions.first, end - first >= window - 1 { transitions.removeFirst() }
+      // Weights from 0.8 to 1.2 over the 20 possible transitions; in 1/190 so that they stay whole numbers.
       let sum = transitions.reduce(0) { $0 + 228 - 4 * (end - $1) }
       let share = sum * 1000 / (190 * (window - 1))
       flaps = flaps ? share >= low : share >= high

@@ -157,16 +157,17 @@ extension HistoryStore {
   private static func descriptions(
     _ session: any SQLSession, of newest: [(run: Int, series: String)], before deadline: Deadline
   ) throws(HistoryFailure) -> [String: SQLRow] {
+    guard !newest.isEmpty else { return [:] }
+    let runs = Dictionary(newest.map { ($0.series, $0.run) }, uniquingKeysWith: { first, _ in first })
+    let list = Set(runs.values).sorted().map(String.init).joined(separator: ", ")
+    let rows = try session.run(
+      """
+      SELECT run, series, probe, target, subject, name, unit, better, verdict FROM history_measure WHERE run IN (\(list))
+      """, [], before: deadline)
     var described: [String: SQLRow] = [:]
-    for (run, wanted) in Dictionary(grouping: newest, by: \.run) {
-      let series = Set(wanted.map(\.series))
-      let rows = try session.run(
-        """
-        SELECT series, probe, target, subject, name, unit, better, verdict FROM history_measure WHERE run = $1
-        """, [.integer(run)], before: deadline)
-      for row in rows {
-        if let name = row.text("series"), series.contains(name) { described[name] = row }
-      }
+    for row in rows {
+      guard let name = row.text("series"), let run = row.integer("run"), runs[name] == run else { continue }
+      described[name] = row
     }
     return described
   }

@@ -15,19 +15,17 @@ extension PostgresRows: RandomAccessCollection {
   /// The position behind the last row.
   package var endIndex: Int { values.count }
   /// The row at a position.
-  package subscript(position: Int) -> PostgresRow { PostgresRow(columns: columns, values: values[position]) }
+  package subscript(position: Int) -> PostgresRow { PostgresRow(columns: columns, texts: values[position]) }
 }
 
 /// One row of an answer.
 package struct PostgresRow: Sendable {
   let columns: [String]
-  let values: [String?]
-
   /// The texts in the order of the columns; nil for SQL's null.
-  package var texts: [String?] { values }
+  package let texts: [String?]
 
   /// The text in the first column called `name`; nil for SQL's null and for a column that is not there.
   package subscript(name: String) -> String? {
-    columns.firstIndex(of: name).flatMap { values[$0] }
+    columns.firstIndex(of: name).flatMap { texts[$0] }
   }
 }

@@ -88,11 +88,11 @@ struct ServeCommand: AsyncParsableCommand {
         try store.requirePlace(forRehearsed: false, before: deadline)
       }
     } catch {
-      guard case .misplaced(let reason) = error else { throw Failure(error.exitStatus, error.description) }
-      throw Failure(
-        error.exitStatus,
-        "\(reason)\(clock.isOwn ? "; give \(config) a `history` of its own for rehearsing, one that is not there yet" : "")"
-      )
+      var reason = error.description
+      if clock.isOwn, case .misplaced = error {
+        reason += "; give \(config) a `history` of its own for rehearsing, one that is not there yet"
+      }
+      throw Failure(error.exitStatus, reason)
     }
     try Output.makeFolder(definition.runs)
     if clock.isOwn { try runs.mark() }

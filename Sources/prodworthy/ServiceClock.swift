@@ -12,10 +12,10 @@ struct ServiceClock: Sendable {
   /// The most seconds in a second: a day.
   static let fastest = 86_400
 
-  /// A time that begins at `beginning`, or now where only its rate is not the usual one; the system's where neither is given.
+  /// A time that begins at `beginning`; the system's, whose rate is 1, where none is given.
   init(from beginning: Instant? = nil, rate: Int = 1) {
-    self.rate = min(max(rate, 1), Self.fastest)
-    self.beginning = beginning ?? (self.rate == 1 ? nil : .current())
+    self.beginning = beginning
+    self.rate = rate
   }
 
   /// Whether it is not the system's.

@@ -13,26 +13,13 @@ private struct ListedRow: Decodable {
   }()
 }
 
-/// A report as far as these tests look at it beyond findings.
-private struct AttestedReport: Decodable {
-  struct Row: Decodable { var id: String, status: String, attestations: [String], awaiting: [String] }
-  struct Attested: Decodable { var state: String, problem: String? }
-  var checklist: [Row]
-  var attestations: [Attested]
-
-  init(folder: String) throws {
-    self = try JSONDecoder().decode(
-      AttestedReport.self, from: Data(contentsOf: URL(fileURLWithPath: "\(folder)/report.json")))
-  }
-}
-
 @Suite("The 27 rows of the checklist", .serialized, .driving)
 struct ChecklistTests {
   /// One audit of the healthy platform, and the same run judged once everything that people attested has run out.
   private struct Runs {
-    var healthy: AttestedReport
+    var healthy: Report
     var page: String
-    var later: AttestedReport
+    var later: Report
     var done: (status: Int32, words: String)
   }
 
@@ -45,7 +32,7 @@ struct ChecklistTests {
       _ = try BuiltCommand.prodworthy.run(["judge", folder, "--as-of", end, "--out", later])
       let done = try BuiltCommand.prodworthy.run(["judge", folder, "--policy", "definition-of-done"])
       return Runs(
-        healthy: try AttestedReport(folder: folder), page: page, later: try AttestedReport(folder: later),
+        healthy: try Report(folder: folder), page: page, later: try Report(folder: later),
         done: (done.status, done.output + done.errors))
     }
   }

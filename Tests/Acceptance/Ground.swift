@@ -48,7 +48,7 @@ struct Report: Decodable {
     var message: String
     var cause: Int?
   }
-  struct Row: Decodable { var id: String, status: String }
+  struct Row: Decodable { var id: String, status: String, attestations: [String], awaiting: [String] }
   struct Cause: Decodable { var target: String, check: String?, reason: String, dependents: [String] }
   struct Attested: Decodable {
     struct Attestation: Decodable {
@@ -58,6 +58,7 @@ struct Report: Decodable {
     }
     var attestation: Attestation
     var state: String
+    var problem: String?
   }
   struct Matrix: Decodable {
     struct Service: Decodable {

@@ -217,11 +217,6 @@ import Testing
       guard let (report, bytes) = try? Fixtures.report(at: slot, findings) else { return .broken("no report") }
       return .report(report, bytes)
     }
-    func memory() throws -> Int {
-      let text = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-      let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
-      return Int(line.filter(\.isNumber)) ?? 0
-    }
     var now = Self.start
     func hour() async {
       for _ in 0..<360 {
@@ -231,9 +226,9 @@ import Testing
       }
     }
     await hour()
-    let before = try memory()
+    let before = try Fixtures.memory()
     for _ in 0..<7 { await hour() }
-    let grown = try memory() - before
+    let grown = try Fixtures.memory() - before
     #expect(try store.streams(before: .soon).first?.stream.runs == 48)
     // Other tests of this process take their share too.
     print("\(grown) kB more after seven hours")

@@ -1,10 +1,12 @@
 import AuditModel
 import Facts
 import Foundation
+import LoopbackServers
 import Probing
 import Reporting
 import Scheduling
 import Synchronization
+import Testing
 
 @testable import Definitions
 @testable import History
@@ -63,6 +65,45 @@ enum Fixtures {
       gate: Gate(conditions: [.init(id: "no-open-high", status: fails ? .fail : .pass, detail: "")]),
       findings: findings, checklist: [], causes: [], traffic: .init(total: Traffic(), byTarget: [:]), notSeen: [])
     return (report, try ReportDocument.encode(report))
+  }
+}
+
+extension Fixtures {
+  /// The built command, beside the test bundle.
+  private static let command = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent().appendingPathComponent("prodworthy")
+
+  /// Starts the command; whatever it says goes into the file `log` in `folder`.
+  static func start(
+    _ arguments: [String], in folder: ScratchFolder, environment: [String: String] = [:]
+  ) throws -> (process: Process, log: String) {
+    let log = folder.path("log-\(UUID().uuidString)")
+    _ = FileManager.default.createFile(atPath: log, contents: nil)
+    let process = Process()
+    process.executableURL = command
+    process.arguments = arguments
+    process.environment = [
+      "PATH": "/usr/bin:/bin", "HOME": "/tmp", "SWIFT_BACKTRACE": "enable=no",
+    ].merging(environment) { $1 }
+    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
+    process.standardOutput = handle
+    process.standardError = handle
+    try process.run()
+    return (process, log)
+  }
+
+  /// Runs the command until it ends by itself, and gives its exit status and what it said.
+  static func ended(_ arguments: [String], in folder: ScratchFolder) throws -> (status: Int32, text: String) {
+    let (process, log) = try start(arguments, in: folder)
+    process.waitUntilExit()
+    return (process.terminationStatus, try ScratchFolder.text(of: log))
+  }
+
+  /// Resident memory of a process, by its number, in kB.
+  static func memory(of process: String = "self") throws -> Int {
+    let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+    return try #require(Int(line.filter(\.isNumber)))
   }
 }
 

@@ -14,26 +14,11 @@ private final class RehearsedService: Sendable {
   private let process: Process
   private let log: String
 
-  /// Beside the test bundle.
-  private static let command = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    .deletingLastPathComponent().appendingPathComponent("prodworthy")
-
   /// Starts it over `serve.yaml` in `folder` and waits until it serves.
   init(in folder: ScratchFolder, rate: Int, from beginning: Instant, secrets: [String: String] = [:]) async throws {
-    log = folder.path("log-\(UUID().uuidString)")
-    _ = FileManager.default.createFile(atPath: log, contents: nil)
-    process = Process()
-    process.executableURL = Self.command
-    process.arguments = [
-      "serve", "--config", folder.path("serve.yaml"), "--rehearse", String(rate), "--from", beginning.description,
-    ]
-    process.environment = [
-      "PATH": "/usr/bin:/bin", "HOME": "/tmp", "SWIFT_BACKTRACE": "enable=no",
-    ].merging(secrets) { $1 }
-    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
-    process.standardOutput = handle
-    process.standardError = handle
-    try process.run()
+    (process, log) = try Fixtures.start(
+      ["serve", "--config", folder.path("serve.yaml"), "--rehearse", String(rate), "--from", beginning.description],
+      in: folder, environment: secrets)
     let deadline = Deadline(milliseconds: 60_000)
     while true {
       let words = try ScratchFolder.text(of: log).components(separatedBy: "http://127.0.0.1:")
@@ -49,11 +34,7 @@ private final class RehearsedService: Sendable {
   deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
 
   /// Resident memory, in kB.
-  func memory() throws -> Int {
-    let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
-    return try #require(Int(line.filter(\.isNumber)))
-  }
+  func memory() throws -> Int { try Fixtures.memory(of: String(process.processIdentifier)) }
 
   /// Tells it to end, and gives its exit status and what it said.
   func stop() throws -> (status: Int32, log: String) {

@@ -10,10 +10,6 @@ import Testing
 
 /// The built command, as it is run.
 @Suite(.serialized) struct ServeCommandTests {
-  /// Beside the test bundle.
-  private static let command = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    .deletingLastPathComponent().appendingPathComponent("prodworthy")
-
   private let folder: ScratchFolder
   private let target: ScriptedServer
 
@@ -36,17 +32,11 @@ import Testing
   }
 
   private func start(_ arguments: [String]) throws -> (process: Process, log: String) {
-    let log = folder.path("log-\(UUID().uuidString)")
-    _ = FileManager.default.createFile(atPath: log, contents: nil)
-    let process = Process()
-    process.executableURL = Self.command
-    process.arguments = arguments
-    process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/tmp", "SWIFT_BACKTRACE": "enable=no"]
-    let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
-    process.standardOutput = handle
-    process.standardError = handle
-    try process.run()
-    return (process, log)
+    try Fixtures.start(arguments, in: folder)
+  }
+
+  private func ended(_ arguments: [String]) throws -> (status: Int32, text: String) {
+    try Fixtures.ended(arguments, in: folder)
   }
 
   /// Waits until `condition` holds.
@@ -123,13 +113,6 @@ import Testing
     #expect(try ScratchFolder.text(of: complaint).contains("shop.yaml:3:"))
   }
 
-  /// What the command says that ends by itself.
-  private func ended(_ arguments: [String]) throws -> (status: Int32, text: String) {
-    let (process, log) = try start(arguments)
-    process.waitUntilExit()
-    return (process.terminationStatus, try ScratchFolder.text(of: log))
-  }
-
   @Test(.timeLimit(.minutes(2))) func aRehearsalTouchesNothingReal() async throws {
     try write("http://127.0.0.1:\(target.port)/", schedule: "0 2 * * *")
     let config = ["serve", "--config", folder.path("serve.yaml")]
@@ -182,39 +165,34 @@ import Testing
   @Test func auditsKeepThemselves() throws {
     try write("http://127.0.0.1:\(target.port)/")
     let history = folder.path("own.db")
-    func run(_ arguments: [String]) throws -> (status: Int32, text: String) {
-      let (process, log) = try start(arguments)
-      process.waitUntilExit()
-      return (process.terminationStatus, try ScratchFolder.text(of: log))
-    }
     let audit = ["audit", folder.path("shop.yaml"), "--policy", "endpoint", "--progress", "none", "--history", history]
-    let first = try run(audit + ["--slot", "tonight"])
+    let first = try ended(audit + ["--slot", "tonight"])
     #expect((0...2).contains(first.status))
-    let second = try run(audit + ["--slot", "tonight"])
+    let second = try ended(audit + ["--slot", "tonight"])
     #expect(second.status == first.status && second.text.contains("not kept"))
-    #expect((0...2).contains(try run(audit).status))
+    #expect((0...2).contains(try ended(audit).status))
     let store = HistoryStore(.file(history), .existing)
     #expect(try store.streams(before: .soon).first?.stream.runs == 2)
-    #expect(try run(audit + ["--as-of", "2030-01-01"]).status == 64)
-    #expect(try run(["audit", folder.path("shop.yaml"), "--slot", "x"]).status == 64)
-    #expect(try run(["audit", folder.path("shop.yaml"), "--history", "/no/such/folder/h.db"]).status == 73)
-    #expect(try run(["audit", folder.path("shop.yaml"), "--history", folder.path("shop.yaml")]).status == 65)
-    let password = try run(["history", "list", "--history", "postgresql://me:canary@h/db"])
+    #expect(try ended(audit + ["--as-of", "2030-01-01"]).status == 64)
+    #expect(try ended(["audit", folder.path("shop.yaml"), "--slot", "x"]).status == 64)
+    #expect(try ended(["audit", folder.path("shop.yaml"), "--history", "/no/such/folder/h.db"]).status == 73)
+    #expect(try ended(["audit", folder.path("shop.yaml"), "--history", folder.path("shop.yaml")]).status == 65)
+    let password = try ended(["history", "list", "--history", "postgresql://me:canary@h/db"])
     #expect(password.status == 64 && !password.text.contains("canary"))
     // The stored report is the one that was shown, in every format.
-    let json = try run(["history", "show", "latest", "--history", history, "--format", "json"])
+    let json = try ended(["history", "show", "latest", "--history", history, "--format", "json"])
     #expect(try JSONText.parse(Array(json.text.utf8))["system"]?["name"] == "shop")
-    #expect(try run(["history", "show", "latest", "--history", history, "--format", "markdown"]).text.contains("shop"))
-    #expect(try run(["trend", "--history", history, "--json"]).text.hasPrefix("[{\"system\":\"shop\""))
-    #expect(try run(["trend", "--history", history, "--system", "shp"]).text.contains("did you mean shop"))
-    let export = try run(["history", "export", "--history", history])
+    #expect(try ended(["history", "show", "latest", "--history", history, "--format", "markdown"]).text.contains("shop"))
+    #expect(try ended(["trend", "--history", history, "--json"]).text.hasPrefix("[{\"system\":\"shop\""))
+    #expect(try ended(["trend", "--history", history, "--system", "shp"]).text.contains("did you mean shop"))
+    let export = try ended(["history", "export", "--history", history])
     let file = try folder.write(export.text, to: "export.jsonl")
     let copy = folder.path("copy.db")
-    #expect(try run(["history", "add", file, "--history", copy]).status == 0)
-    #expect(try run(["history", "export", "--history", copy]).text == export.text)
-    #expect(try run(["history", "add", file, "--history", copy]).text.contains("was there"))
+    #expect(try ended(["history", "add", file, "--history", copy]).status == 0)
+    #expect(try ended(["history", "export", "--history", copy]).text == export.text)
+    #expect(try ended(["history", "add", file, "--history", copy]).text.contains("was there"))
     try folder.write("{\"run\":{}}\n", to: "bad.jsonl")
-    let bad = try run(["history", "add", folder.path("bad.jsonl"), "--history", copy])
+    let bad = try ended(["history", "add", folder.path("bad.jsonl"), "--history", copy])
     #expect(bad.status == 65 && bad.text.contains("bad.jsonl:1:"))
   }
 }

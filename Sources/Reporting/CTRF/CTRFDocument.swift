@@ -32,19 +32,24 @@ struct CTRFDocument {
       ? [Gate.Condition(id: "gate", status: .undecided, detail: "the policy names no condition")]
       : report.gate.conditions
     let gate = conditions.enumerated().map { test(for: $0.element, $0.offset) }
-    let waivers = report.waivers.enumerated().map { test(for: $0.element, $0.offset) }
-    let attestations = JUnitSuite.AttestationCase.all(of: report)
-    let attested = attestations.enumerated().map { test(for: $0.element, $0.offset) }
+    let waivers = report.saidInWaivers
+    let attestations = report.saidInAttestations
+    let said =
+      zip(waivers, report.waivers).enumerated().map { index, pair in
+        test(for: pair.0, index, members: members(of: pair.1.waiver))
+      }
+      + zip(attestations, report.attestations).enumerated().map { index, pair in
+        test(for: pair.0, index, members: members(of: pair.1.attestation))
+      }
     let findings = report.findings.map { (Self.outcome(of: $0), test(for: $0)) }
     var counts: [Outcome: Int] = [:]
     for condition in conditions { counts[Self.outcome(of: condition), default: 0] += 1 }
-    for row in report.waivers { counts[Self.outcome(of: row), default: 0] += 1 }
-    for item in attestations { counts[Self.outcome(of: item), default: 0] += 1 }
+    for item in waivers + attestations { counts[Self.outcome(of: item), default: 0] += 1 }
     for (outcome, _) in findings { counts[outcome, default: 0] += 1 }
     var summary: JSONObject = [
-      "tests": .integer(gate.count + waivers.count + attested.count + findings.count),
+      "tests": .integer(gate.count + said.count + findings.count),
       "suites": .integer(
-        1 + (waivers.isEmpty ? 0 : 1) + (attested.isEmpty ? 0 : 1) + Set(report.findings.map(\.target)).count),
+        1 + (waivers.isEmpty ? 0 : 1) + (attestations.isEmpty ? 0 : 1) + Set(report.findings.map(\.target)).count),
       "start": .integer(report.startedAt.seconds * 1000), "stop": .integer(report.finishedAt.seconds * 1000),
       "duration": .integer(report.durationMs),
     ]
@@ -55,7 +60,7 @@ struct CTRFDocument {
       "generatedBy": .line("\(report.tool.name) \(report.tool.version)"),
       "results": [
         "tool": ["name": .string(filled(report.tool.name)), "version": .line(report.tool.version)],
-        "summary": .object(summary), "tests": .array(gate + waivers + attested + findings.map(\.1)),
+        "summary": .object(summary), "tests": .array(gate + said + findings.map(\.1)),
         "environment": [
           "reportName": .line("Production readiness: \(report.system.name)"), "appName": .line(report.system.name),
           "testEnvironment": .string(report.system.environment.rawValue),
@@ -96,9 +101,7 @@ struct CTRFDocument {
     }
   }
 
-  static func outcome(of row: AuditReport.WaiverRow) -> Outcome { row.isSound ? .passed : .failed }
-
-  static func outcome(of item: JUnitSuite.AttestationCase) -> Outcome { item.isSound ? .passed : .failed }
+  static func outcome(of said: Said) -> Outcome { said.isSound ? .passed : .failed }
 
   static func outcome(of finding: Finding) -> Outcome {
     if finding.isWaived { return .skipped }
@@ -119,37 +122,16 @@ struct CTRFDocument {
     ]
   }
 
-  private func test(for row: AuditReport.WaiverRow, _ index: Int) -> JSONValue {
+  /// By its position too, since two may have one id.
+  private func test(for said: Said, _ index: Int, members: JSONObject) -> JSONValue {
     var test: JSONObject = [
-      "id": .string(Identity.uuid("waiver", row.waiver.id, String(index))),
-      "name": .string(filled("\(row.waiver.id) \(row.place)")), "status": .string(Self.outcome(of: row).rawValue),
-      "duration": 0, "suite": [.string(JUnitSuite.waiversName)], "rawStatus": .string(row.state.rawValue),
-      "message": .line(row.complaint.isEmpty ? row.state.word : row.complaint), "type": "readiness",
-      "extra": ["prodworthy": .object(members(of: row.waiver))],
+      "id": .string(Identity.uuid(said.kind.rawValue, said.id, String(index))),
+      "name": .string(filled("\(said.id) \(said.topic)")), "status": .string(Self.outcome(of: said).rawValue),
+      "duration": 0, "suite": [.string(said.suite)], "rawStatus": .string(said.state),
+      "message": .line(said.complaint.isEmpty ? said.word : said.complaint), "type": "readiness",
+      "extra": ["prodworthy": .object(members)],
     ]
-    if let place = row.waiver.location {
-      test["filePath"] = .line(place.path)
-      test["line"] = .integer(place.boundedLine)
-    }
-    return .object(test)
-  }
-
-  private func test(for item: JUnitSuite.AttestationCase, _ index: Int) -> JSONValue {
-    let row = item.row
-    let attestation = row.attestation
-    var test: JSONObject = [
-      "id": .string(Identity.uuid("attestation", attestation.id, String(index))),
-      "name": .string(filled("\(attestation.id) \(row.topic)")), "status": .string(Self.outcome(of: item).rawValue),
-      "duration": 0, "suite": [.string(JUnitSuite.attestationsName)], "rawStatus": .string(row.state.rawValue),
-      "message": .line(row.complaint.isEmpty ? row.state.word : row.complaint), "type": "readiness",
-      "extra": [
-        "prodworthy": [
-          "attestation": .line(attestation.id), "by": .line(attestation.by),
-          "expires": .string(attestation.expires.description),
-        ]
-      ],
-    ]
-    if let place = attestation.location {
+    if let place = said.location {
       test["filePath"] = .line(place.path)
       test["line"] = .integer(place.boundedLine)
     }
@@ -161,6 +143,13 @@ struct CTRFDocument {
       "waiver": .line(waiver.id), "reason": .string(waiver.reason.rawValue), "owner": .line(waiver.owner),
       "approvedBy": .line(waiver.approvedBy), "ticket": .line(waiver.ticket),
       "expires": .string(waiver.expires.description),
+    ]
+  }
+
+  private func members(of attestation: Attestation) -> JSONObject {
+    [
+      "attestation": .line(attestation.id), "by": .line(attestation.by),
+      "expires": .string(attestation.expires.description),
     ]
   }
 

@@ -34,8 +34,8 @@ struct CommentPage {
       writeCauses(into: &page)
       writeFailing(into: &page)
       writeOpen(into: &page)
-      writeWaivers(into: &page)
-      writeAttestations(into: &page)
+      write(report.saidInWaivers, "Waivers to be mended", into: &page)
+      write(report.saidInAttestations, "To be attested again", into: &page)
       writeForecast(into: &page)
     } else {
       page.block("The findings did not fit here: \(report.findingCounts).")
@@ -150,29 +150,15 @@ struct CommentPage {
     }
   }
 
-  private func writeWaivers(into page: inout MarkdownPage) {
-    let wrong = report.waiversToMend
-    guard !wrong.isEmpty else { return }
-    page.details("Waivers to be mended: \(wrong.count)") { page in
+  /// What is wrong with what people said in one way.
+  private func write(_ said: [Said], _ title: String, into page: inout MarkdownPage) {
+    let wrong = said.filter { !$0.isSound }
+    guard let kind = wrong.first?.kind.rawValue else { return }
+    page.details("\(title): \(wrong.count)") { page in
       page.table(
-        ["waiver", "state", "of", "last day", "what is wrong"],
-        wrong.prefix(rows).map {
-          [cell($0.waiver.id), $0.state.word, cell($0.place), $0.waiver.expires.day, cell($0.complaint)]
-        })
-      writeRemainder(wrong.count, "waiver", into: &page)
-    }
-  }
-
-  private func writeAttestations(into page: inout MarkdownPage) {
-    let wrong = report.attestationsToMend
-    guard !wrong.isEmpty else { return }
-    page.details("To be attested again: \(wrong.count)") { page in
-      page.table(
-        ["attestation", "state", "of", "last day", "what is wrong"],
-        wrong.prefix(rows).map {
-          [cell($0.attestation.id), $0.state.word, cell($0.topic), $0.attestation.expires.day, cell($0.complaint)]
-        })
-      writeRemainder(wrong.count, "attestation", into: &page)
+        [kind, "state", "of", "last day", "what is wrong"],
+        wrong.prefix(rows).map { [cell($0.id), $0.word, cell($0.topic), $0.expires.day, cell($0.complaint)] })
+      writeRemainder(wrong.count, kind, into: &page)
     }
   }
 

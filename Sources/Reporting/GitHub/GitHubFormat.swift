@@ -30,37 +30,22 @@ struct GitHubFormat: ReportFormat {
     // What is blocked shows by its cause.
     let open = report.findings.filter { $0.isWarning || ($0.isNotProven && $0.status != .blocked) }
     return lines(bySeverity(failing), .error, locations) + lines(bySeverity(open), .warning, locations)
-      + complaints(
-        report.waivers.filter { !$0.isSound }.map {
-          Complaint(
-            about: "waiver \($0.waiver.id)", place: $0.waiver.location, words: "\($0.place): \($0.complaint)")
-        }, "waiver")
-      + complaints(
-        report.attestationsToMend.map {
-          Complaint(
-            about: "attestation \($0.attestation.id)", place: $0.attestation.location,
-            words: "\($0.topic): \($0.complaint)")
-        }, "attestation")
+      + complaints(report.saidInWaivers) + complaints(report.saidInAttestations)
   }
 
-  /// What is wrong with something that a person said.
-  private struct Complaint {
-    var about: String
-    var place: SourceLocation?
-    var words: String
-  }
-
-  /// One annotation each at the place where it is written.
-  private func complaints(_ wrong: [Complaint], _ noun: String) -> String {
-    var text = wrong.prefix(Self.annotationLimit).map { complaint in
-      let place = complaint.place.map {
+  /// One annotation each for what is wrong with what people said, at the place where they wrote it.
+  private func complaints(_ said: [Said]) -> String {
+    let wrong = said.filter { !$0.isSound }
+    var text = wrong.prefix(Self.annotationLimit).map { item in
+      let place = item.location.map {
         [("file", $0.path), ("line", String($0.line)), ("col", String($0.column))]
       }
       return WorkflowCommand(
-        level: .warning, properties: (place ?? []) + [("title", complaint.about)], message: complaint.words
+        level: .warning, properties: (place ?? []) + [("title", "\(item.kind.rawValue) \(item.id)")],
+        message: "\(item.topic): \(item.complaint)"
       ).text
     }.joined()
-    if wrong.count > Self.annotationLimit {
+    if wrong.count > Self.annotationLimit, let noun = wrong.first?.kind.rawValue {
       text +=
         WorkflowCommand(
           level: .warning, properties: [],

@@ -34,34 +34,23 @@ struct CodeQuality {
           ],
         ]
       }
-    return .array(issues + complaints + expirations)
+    return .array(
+      issues + complaints(report.saidInWaivers, checkName: "waiver-sound")
+        + complaints(report.saidInAttestations, checkName: "attestation-holds"))
   }
 
-  /// Accepted findings are no issues; an acceptance that does not hold as it is written is one, on its own line.
-  private var complaints: [JSONValue] {
-    report.waiversToMend.enumerated().map { index, row in
-      let place = row.waiver.location
+  /// Accepted findings are no issues, and nothing that holds is; what does not hold as it was written is one, on the
+  /// line where somebody said it.
+  private func complaints(_ said: [Said], checkName: String) -> [JSONValue] {
+    said.filter { !$0.isSound }.enumerated().map { index, item in
+      let place = item.location
+      let kind = item.kind.rawValue
       return [
-        "check_name": "waiver-sound",
+        "check_name": .string(checkName),
         "description": .string(
-          filled("waiver \(row.waiver.id) (\(row.place)): \(row.state.word), \(row.complaint)", limit: 2 << 10)),
+          filled("\(kind) \(item.id) (\(item.topic)): \(item.word), \(item.complaint)", limit: 2 << 10)),
         // By its position too, since two may have one id: that is a complaint of its own.
-        "fingerprint": .string(Identity.uuid("waiver", row.waiver.id, String(index))), "severity": "major",
-        "location": ["path": .string(Self.path(of: place)), "lines": ["begin": .integer(place?.boundedLine ?? 1)]],
-      ]
-    }
-  }
-
-  /// What nobody attests any more is an issue on the line where somebody did.
-  private var expirations: [JSONValue] {
-    report.attestationsToMend.enumerated().map { index, row in
-      let place = row.attestation.location
-      return [
-        "check_name": "attestation-holds",
-        "description": .string(
-          filled(
-            "attestation \(row.attestation.id) (\(row.topic)): \(row.state.word), \(row.complaint)", limit: 2 << 10)),
-        "fingerprint": .string(Identity.uuid("attestation", row.attestation.id, String(index))), "severity": "major",
+        "fingerprint": .string(Identity.uuid(kind, item.id, String(index))), "severity": "major",
         "location": ["path": .string(Self.path(of: place)), "lines": ["begin": .integer(place?.boundedLine ?? 1)]],
       ]
     }

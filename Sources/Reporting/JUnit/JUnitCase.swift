@@ -99,37 +99,19 @@ struct JUnitMapping {
     }
   }
 
-  /// The element that a waiver becomes; nil for a green case.
-  static func outcome(of row: AuditReport.WaiverRow) -> JUnitCase.Outcome? { row.isSound ? nil : .failure }
+  /// The element that what somebody said becomes; nil for a green case.
+  static func outcome(of said: Said) -> JUnitCase.Outcome? { said.isSound ? nil : .failure }
 
-  /// The case of a waiver: red where something has to be done about it.
-  mutating func testCase(for row: AuditReport.WaiverRow) -> JUnitCase {
-    testCase(
-      "waiver", row.waiver.id, of: row.place, Self.outcome(of: row), state: row.state.rawValue,
-      "\(row.state.word): \(row.complaint)")
-  }
-
-  /// The element that an attestation becomes; nil for a green case.
-  static func outcome(of item: JUnitSuite.AttestationCase) -> JUnitCase.Outcome? { item.isSound ? nil : .failure }
-
-  /// The case of an attestation: red where nothing rests on it any more.
-  mutating func testCase(for item: JUnitSuite.AttestationCase) -> JUnitCase {
-    let row = item.row
-    return testCase(
-      "attestation", row.attestation.id, of: row.topic, Self.outcome(of: item), state: row.state.rawValue,
-      "\(row.state.word): \(row.complaint)")
-  }
-
-  /// The case of what people say, a `kind` of it under an id.
-  private mutating func testCase(
-    _ kind: String, _ id: String, of topic: String, _ outcome: JUnitCase.Outcome?, state: String, _ complaint: String
-  ) -> JUnitCase {
-    let words = Untrusted.oneLine(complaint)
+  /// The case of what somebody said: red where something has to be done about it.
+  mutating func testCase(for said: Said) -> JUnitCase {
+    let words = Untrusted.oneLine("\(said.word): \(said.complaint)")
+    let kind = said.kind.rawValue
     return JUnitCase(
-      className: "\(policy).\(kind)s.\(Self.segment(id))", name: unique("\(id) \(topic)", mark: kind), durationMs: 0,
-      result: outcome.map {
+      className: "\(policy).\(kind)s.\(Self.segment(said.id))", name: unique("\(said.id) \(said.topic)", mark: kind),
+      durationMs: 0,
+      result: Self.outcome(of: said).map {
         JUnitCase.Result(
-          outcome: $0, type: "readiness.\(kind).\(state)", message: words.shortened(toBytes: Self.attributeLimit),
+          outcome: $0, type: "readiness.\(kind).\(said.state)", message: words.shortened(toBytes: Self.attributeLimit),
           text: words.shortened(toBytes: Self.textLimit))
       }, output: nil, properties: [])
   }

@@ -73,10 +73,8 @@ struct JUnitDocument: ~Copyable {
     switch suite.content {
     case .gate(let conditions):
       for condition in conditions { write(mapping.testCase(for: condition), of: suite, output: &output) }
-    case .waivers(let rows):
-      for row in rows { write(mapping.testCase(for: row), of: suite, output: &output) }
-    case .attestations(let cases):
-      for item in cases { write(mapping.testCase(for: item), of: suite, output: &output) }
+    case .said(let said):
+      for item in said { write(mapping.testCase(for: item), of: suite, output: &output) }
     case .findings(let findings):
       for finding in findings {
         write(mapping.testCase(for: finding), of: suite, output: &output)

@@ -6,28 +6,11 @@ struct JUnitSuite {
   enum Content {
     case gate([Gate.Condition])
     case findings([Finding])
-    case waivers([AuditReport.WaiverRow])
-    case attestations([AttestationCase])
-  }
-
-  /// An attestation, and whether nothing has to be done about it, for which the others have to be known.
-  struct AttestationCase {
-    let row: AuditReport.AttestationRow
-    let isSound: Bool
-
-    /// Those of a report.
-    static func all(of report: AuditReport) -> [AttestationCase] {
-      let standing = AttestationStanding(report.attestations)
-      return report.attestations.map { AttestationCase(row: $0, isSound: standing.isSound($0)) }
-    }
+    case said([Said])
   }
 
   /// The gate's suite.
   static let gateName = "readiness.gate"
-  /// The suite of the waivers, where there are any.
-  static let waiversName = "readiness.waivers"
-  /// The suite of what people attested, where they did.
-  static let attestationsName = "readiness.attestations"
 
   let name: String
   let properties: [(name: String, value: String)]
@@ -64,12 +47,9 @@ struct JUnitSuite {
         if let outcome = JUnitMapping.outcome(of: finding, blockers) { outcomes[outcome, default: 0] += 1 }
         durationMs += max(0, finding.durationMs)
       }
-    case .waivers(let rows):
-      count = rows.count
-      for row in rows { if let outcome = JUnitMapping.outcome(of: row) { outcomes[outcome, default: 0] += 1 } }
-    case .attestations(let cases):
-      count = cases.count
-      for item in cases { if let outcome = JUnitMapping.outcome(of: item) { outcomes[outcome, default: 0] += 1 } }
+    case .said(let said):
+      count = said.count
+      for item in said { if let outcome = JUnitMapping.outcome(of: item) { outcomes[outcome, default: 0] += 1 } }
     }
     self.outcomes = outcomes
     self.durationMs = durationMs
@@ -86,7 +66,8 @@ struct JUnitSuite {
     }
   }
 
-  /// The gate first, then the targets in inventory order; one without cases is left out, as readers would.
+  /// The gate first, then what was said, then the targets in inventory order; one without cases is left out, as readers
+  /// would.
   static func suites(of report: AuditReport) -> [JUnitSuite] {
     // A gate without conditions decides nothing, and a file without a case would look green.
     let nothing = Gate.Condition(id: "gate", status: .undecided, detail: "the policy names no condition")
@@ -108,12 +89,10 @@ struct JUnitSuite {
     let sorted = found.enumerated().sorted {
       (order[$0.element.key] ?? .max, $0.offset) < (order[$1.element.key] ?? .max, $1.offset)
     }
-    let waivers = JUnitSuite(name: waiversName, properties: [], content: .waivers(report.waivers), blockers: blockers)
-    let attestations = JUnitSuite(
-      name: attestationsName, properties: [], content: .attestations(AttestationCase.all(of: report)),
-      blockers: blockers)
-    return [gate] + (report.waivers.isEmpty ? [] : [waivers])
-      + (report.attestations.isEmpty ? [] : [attestations])
+    let said = [report.saidInWaivers, report.saidInAttestations].compactMap { said in
+      said.first.map { JUnitSuite(name: $0.suite, properties: [], content: .said(said), blockers: blockers) }
+    }
+    return [gate] + said
       + sorted.map { _, group in
         let target = targets[group.key]
         return JUnitSuite(
@@ -153,8 +132,7 @@ struct JUnitSuite {
       switch content {
       case .gate(let conditions): .gate(Array(conditions[range]))
       case .findings(let findings): .findings(Array(findings[range]))
-      case .waivers(let rows): .waivers(Array(rows[range]))
-      case .attestations(let cases): .attestations(Array(cases[range]))
+      case .said(let said): .said(Array(said[range]))
       }
     return JUnitSuite(name: name, properties: properties, location: location, content: part, blockers: blockers)
   }

@@ -86,11 +86,10 @@ struct OSCALDocument {
     ] {
       if let value { properties.append(OSCALText.property(name, value)) }
     }
-    properties += report.waiversToMend.prefix(200).map {
-      OSCALText.property("waiver-to-mend", "\($0.waiver.id) (\($0.place)): \($0.complaint)")
-    }
-    properties += report.attestationsToMend.prefix(200).map {
-      OSCALText.property("attestation-to-mend", "\($0.attestation.id) (\($0.topic)): \($0.complaint)")
+    for said in [report.saidInWaivers, report.saidInAttestations] {
+      properties += said.filter { !$0.isSound }.prefix(200).map {
+        OSCALText.property("\($0.kind.rawValue)-to-mend", "\($0.id) (\($0.topic)): \($0.complaint)")
+      }
     }
     properties += (report.forecast ?? []).prefix(200).map {
       OSCALText.property(

@@ -22,8 +22,8 @@ struct TAPStream {
     let gate =
       conditions.isEmpty
       ? [Gate.Condition(id: "gate", status: .undecided, detail: "the policy names no condition")] : conditions
-    let said = report.waivers.count + report.attestations.count
-    var text = "TAP version 14\n1..\(gate.count + said + report.findings.count)\n"
+    let said = report.saidInWaivers + report.saidInAttestations
+    var text = "TAP version 14\n1..\(gate.count + said.count + report.findings.count)\n"
     var number = 0
     for condition in gate {
       number += 1
@@ -34,26 +34,13 @@ struct TAPStream {
         ])
       }
     }
-    for row in report.waivers {
+    for item in said {
       number += 1
-      text += point(
-        number, isOK: row.isSound, "\(JUnitSuite.waiversName) \(row.waiver.id) \(row.place)", directive: nil)
-      if !row.complaint.isEmpty {
+      text += point(number, isOK: item.isSound, "\(item.suite) \(item.id) \(item.topic)", directive: nil)
+      if !item.complaint.isEmpty {
         text += block([
-          ("message", .line(row.complaint)), ("severity", row.isSound ? "comment" : "fail"),
-          ("status", .string(row.state.rawValue)), ("expires", .string(row.waiver.expires.description)),
-        ])
-      }
-    }
-    for item in JUnitSuite.AttestationCase.all(of: report) {
-      let row = item.row
-      number += 1
-      text += point(
-        number, isOK: item.isSound, "\(JUnitSuite.attestationsName) \(row.attestation.id) \(row.topic)", directive: nil)
-      if !row.complaint.isEmpty {
-        text += block([
-          ("message", .line(row.complaint)), ("severity", item.isSound ? "comment" : "fail"),
-          ("status", .string(row.state.rawValue)), ("expires", .string(row.attestation.expires.description)),
+          ("message", .line(item.complaint)), ("severity", item.isSound ? "comment" : "fail"),
+          ("status", .string(item.state)), ("expires", .string(item.expires.description)),
         ])
       }
     }

@@ -18,6 +18,7 @@ package enum Untrusted {
   /// cut to `limit` bytes.
   package static func line(_ raw: String, limit: Int = 4 << 10) -> String {
     let text = disarmed(oneLine(raw, limit: limit, joinedBy: "⏎"))
+    guard text.utf8.contains(UInt8(ascii: ":")) else { return text }
     // GitHub's runner obeys a line that starts with two colons, after white space too.
     let start = text.unicodeScalars.drop { $0.properties.isWhitespace }.prefix(2)
     return start.elementsEqual("::".unicodeScalars) ? "\u{200B}" + text : text

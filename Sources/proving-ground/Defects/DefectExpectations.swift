@@ -232,6 +232,7 @@ extension Defect {
       .init(check: "backups-globals-kept", target: "dumps"),
     ],
     "early-data": [.init(check: "tls-early-data-off", target: "web", status: "warn")],
+    "edge-copies-overdue": [.init(check: "http-caching-age-kept", target: "web")],
     "every-token-refused": [
       .init(check: "authorization-expired-refused", target: "web", status: "unknown"),
       .init(check: "authorization-owners-only", target: "web", status: "unknown"),
@@ -329,6 +330,7 @@ extension Defect {
       .init(check: "tls-mozilla-intermediate", target: "mail", status: "unknown"),
       .init(check: "tls-survey-conclusive", target: "mail", status: "unknown"),
     ],
+    "mail-name-uncovered": [.init(check: "tls-other-names-covered", target: "mail")],
     "mail-old-hello": [
       .init(check: "tls-named-attacks-closed", target: "mail", status: "unknown"),
       .init(check: "tls-fallback-noticed", target: "mail", status: "unknown"),
@@ -343,7 +345,6 @@ extension Defect {
       .init(check: "tls-suites-wide-blocks", target: "mail", status: "unknown"),
       .init(check: "tls-survey-conclusive", target: "mail", status: "unknown"),
     ],
-    "mail-name-uncovered": [.init(check: "tls-other-names-covered", target: "mail")],
     "mail-refuses-tls": [.init(check: "tls-starttls-offered", target: "mail")],
     "mail-renegotiation": [
       .init(check: "tls-named-attacks-closed", target: "mail"),
@@ -459,9 +460,6 @@ extension Defect {
     "no-edge-copies": [
       .init(check: "http-assets-from-network", target: "web"), .init(check: "http-caching-hits", target: "web"),
     ],
-    "edge-copies-overdue": [.init(check: "http-caching-age-kept", target: "web")],
-    "pool-overrun": [.init(check: "postgres-pools-kept", target: "db")],
-    "pools-oversized": [.init(check: "postgres-pools-fit", target: "db")],
     "no-forward-secrecy": [
       .init(check: "tls-key-exchange-ephemeral", target: "web", status: "warn"),
       .init(check: "tls-mozilla-intermediate", target: "web"),
@@ -517,6 +515,7 @@ extension Defect {
     "policies-costly": [.init(check: "postgres-policies-cheap", target: "db", status: "warn")],
     "policy-idle": [.init(check: "postgres-policies-enforced", target: "db")],
     "policy-open": [.init(check: "postgres-policies-restrict", target: "db")],
+    "pool-overrun": [.init(check: "postgres-pools-kept", target: "db")],
     "pooler-believes": [.init(check: "pgbouncer-authenticates", target: "pooler")],
     "pooler-by-session": [.init(check: "pgbouncer-sessions-shared", target: "pooler", status: "warn")],
     "pooler-clients-wait": [
@@ -536,6 +535,7 @@ extension Defect {
       .init(check: "pgbouncer-plaintext-refused", target: "pooler"),
       .init(check: "pgbouncer-tls-offered", target: "pooler"),
     ],
+    "pools-oversized": [.init(check: "postgres-pools-fit", target: "db")],
     "preload-unfulfilled": [.init(check: "http-preload-consistent", target: "web")],
     "private-answer-cacheable": [.init(check: "http-private-answers-not-shared", target: "account")],
     "problem-misstated": [
@@ -596,7 +596,6 @@ extension Defect {
       .init(check: "postgres-primary-keys-wide-enough", target: "db", status: "warn"),
       .init(check: "postgres-sequences-have-room", target: "db"),
     ],
-    "service-without-owner": [.init(check: "matrix", target: "extraction owner", status: "hole")],
     "service-down": [
       .init(check: "http-endpoint-answers", target: "processing"),
       .init(check: "logs-debug-off", target: "loki", status: "unknown"),
@@ -609,6 +608,7 @@ extension Defect {
       .init(check: "metrics-not-exposed", target: "processing-metrics", status: "unknown"),
       .init(check: "prometheus-targets-up", target: "prometheus"),
     ],
+    "service-without-owner": [.init(check: "matrix", target: "extraction owner", status: "hole")],
     "session-forgotten": [.init(check: "backups-restore-complete", target: "repository")],
     "sessions-single-use": [.init(check: "postgres-sessions-reused", target: "db")],
     "setting-awaits-restart": [.init(check: "postgres-settings-in-force", target: "db")],

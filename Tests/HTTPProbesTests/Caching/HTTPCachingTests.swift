@@ -1,7 +1,4 @@
 import AuditModel
-import BuiltInCatalogue
-import Definitions
-import Engine
 import Facts
 import Probing
 import Synchronization
@@ -22,13 +19,10 @@ struct HTTPCachingTests {
     }
   }
 
-  /// The worst status that a check makes of a look.
+  /// The statuses that a check makes of a look; what was not seen is unknown.
   private func status(_ check: String, _ look: Look) throws -> Set<Status> {
-    let definition = try #require(
-      try BuiltInCatalogue.checks.map { try Definitions.check(compiled: $0.json) }.first { $0.id == check })
-    guard case .seen(let facts, let gaps) = look.sighting else { return [.unknown] }
-    let judge = Judge(definition, parameters: JSONObject(definition.parameters.map { ($0.name, $0.fallback) }))
-    return Set(judge.rulings(on: facts, gaps: gaps).map(\.status))
+    guard case .seen = look.sighting else { return [.unknown] }
+    return try Findings(of: check, on: look).statuses
   }
 
   private static let checks = ["http-caching-as-declared", "http-caching-hits", "http-caching-age-kept"]
@@ -104,16 +98,9 @@ struct HTTPCachingTests {
     let look = try await look([["path": "/there", "seconds": 60], ["path": "/gone", "seconds": 60]]) { peer, _ in
       peer.answer(peer.target == "/gone" ? "404 Not Found" : "200 OK", ["Cache-Control: max-age=60"], "x")
     }
-    let definition = try #require(
-      try BuiltInCatalogue.checks.map { try Definitions.check(compiled: $0.json) }
-        .first { $0.id == "http-caching-as-declared" })
-    guard case .seen(let facts, let gaps) = look.sighting else {
-      Issue.record("nothing was seen")
-      return
-    }
-    let rulings = Judge(definition, parameters: [:]).rulings(on: facts, gaps: gaps)
-    #expect(rulings.first?.subject == "/gone")
-    #expect(rulings.allSatisfy { $0.status == .unknown && $0.message.contains("/gone: it answers 404") })
+    let findings = try Findings(of: "http-caching-as-declared", on: look)
+    #expect(findings.statuses == [.unknown] && findings[.unknown] == ["/gone"])
+    #expect(findings.messages.allSatisfy { $0.contains("/gone: it answers 404") })
   }
 
   @Test("routes beyond the most that are asked for are said to be left out")

@@ -15,7 +15,8 @@ struct PagesProbeTests {
   private static func judged(_ look: Look) throws -> [String: Status] {
     guard case .seen(let facts, let gaps) = look.sighting else { return [:] }
     var found: [String: Status] = [:]
-    for entry in BuiltInCatalogue.checks {
+    // The others look at something else, and each has to be compiled to say so.
+    for entry in BuiltInCatalogue.checks where entry.id.hasPrefix("http-") {
       let check = try Definitions.check(compiled: entry.json)
       guard check.probe == "http-pages" else { continue }
       let statuses = Judge(check, parameters: [:]).rulings(on: facts, gaps: gaps).map(\.status)

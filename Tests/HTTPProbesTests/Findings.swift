@@ -24,5 +24,8 @@ struct Findings {
 
   private struct NotThere: Error {}
 
+  /// The statuses of all findings.
+  var statuses: Set<Status> { Set(subjects.keys) }
+
   subscript(_ status: Status) -> Set<String> { subjects[status] ?? [] }
 }
