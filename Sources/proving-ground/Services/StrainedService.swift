@@ -73,9 +73,10 @@ struct StrainedService: RouterMiddleware {
       if strain.dropsOrders, state.orders.next() % 8 == 4 { return Response(status: .init(code: 444)) }
       if strain.leftSessions > 0 { await left.openAll() }
     case .recommendations where strain.startsCold:
+      // Long enough for the slowest machine: between two steps of one workflow nothing cools down.
       let isWarm = state.lastRecommendation.withLock { last in
         defer { last = .now }
-        return last.map { $0 + .seconds(3) > .now } ?? false
+        return last.map { $0 + .seconds(60) > .now } ?? false
       }
       if !isWarm { return Server.problem(.serviceUnavailable, "recommendations are being worked out") }
     case .removal where strain.failsRemovals: return Server.problem(.internalServerError, "the removal failed")
