@@ -182,7 +182,8 @@ import Testing
     // The stored report is the one that was shown, in every format.
     let json = try ended(["history", "show", "latest", "--history", history, "--format", "json"])
     #expect(try JSONText.parse(Array(json.text.utf8))["system"]?["name"] == "shop")
-    #expect(try ended(["history", "show", "latest", "--history", history, "--format", "markdown"]).text.contains("shop"))
+    #expect(
+      try ended(["history", "show", "latest", "--history", history, "--format", "markdown"]).text.contains("shop"))
     #expect(try ended(["trend", "--history", history, "--json"]).text.hasPrefix("[{\"system\":\"shop\""))
     #expect(try ended(["trend", "--history", history, "--system", "shp"]).text.contains("did you mean shop"))
     let export = try ended(["history", "export", "--history", history])

@@ -76,7 +76,7 @@ struct PageContent: Sendable {
   }
 
   /// Values in the order of their first appearance, each once, and at most `most` of them.
-  struct Distinct<Element: Hashable> {
+  struct Distinct<Element: Hashable & Sendable>: Sendable {
     private(set) var values: [Element] = []
     /// Whether there were more.
     private(set) var isCut = false

@@ -99,7 +99,7 @@ struct HTTPCachingTests {
       peer.answer(peer.target == "/gone" ? "404 Not Found" : "200 OK", ["Cache-Control: max-age=60"], "x")
     }
     let findings = try Findings(of: "http-caching-as-declared", on: look)
-    #expect(findings.statuses == [.unknown] && findings[.unknown] == ["/gone"])
+    #expect(findings.statuses == [.unknown] && findings[.unknown].contains("/gone"))
     #expect(findings.messages.allSatisfy { $0.contains("/gone: it answers 404") })
   }
 
