@@ -52,7 +52,7 @@ struct ExchangeFacts {
   }
 
   /// An answer, perhaps behind redirects.
-  func answered(_ trail: RedirectTrail, plainPort: Int?) -> JSONValue {
+  func answered(_ trail: RedirectTrail, _ timing: QuickestTiming, plainPort: Int?) -> JSONValue {
     let answer = trail.last
     return facts(
       connection: ["established": true, "reason": nil, "address": .string(answer.address)],
@@ -62,7 +62,7 @@ struct ExchangeFacts {
       ],
       plain: plainPort.map { plain(port: $0, PlainOutcome(trail)) } ?? nil,
       response: response(answer.response), redirects: .array(trail.hops.map(hop)), redirect: redirect(trail),
-      timing: Self.timing(answer.timing), security: security(answer),
+      timing: Self.timing(timing), security: security(answer),
       leaks: Self.leaks(answer.response))
   }
 
@@ -122,11 +122,12 @@ struct ExchangeFacts {
     ]
   }
 
-  private static func timing(_ timing: Timing) -> JSONValue {
-    [
+  private static func timing(_ quickest: QuickestTiming) -> JSONValue {
+    let timing = quickest.timing
+    return [
       "resolve": .double(timing.resolve), "connect": .double(timing.connect),
       "tls": timing.tls.map { .double($0) } ?? nil, "firstByte": timing.firstByte.map { .double($0) } ?? nil,
-      "total": .double(timing.total),
+      "total": .double(timing.total), "answers": .integer(quickest.answers),
     ]
   }
 

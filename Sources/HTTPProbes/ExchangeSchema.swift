@@ -89,6 +89,9 @@ enum ExchangeSchema {
       "firstByte", .nullable(.number(minimum: 0)), required: true,
       "from the request sent to the first byte of the answer; null if none came"),
     Schema.Field("total", .number(minimum: 0), required: true, "all of it, to the end of the answer"),
+    Schema.Field(
+      "answers", .integer(minimum: 1), required: true,
+      "the answers of which this is the quickest: a slow one is asked for again, up to twice"),
   ])
 
   private static let security = Schema.object([

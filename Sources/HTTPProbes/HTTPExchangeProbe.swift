@@ -14,7 +14,8 @@ struct HTTPExchangeProbe: Probe {
         "plain", .boolean, "asks the port of the same host that speaks HTTP without TLS", default: false),
       Schema.Field("follow", .boolean, "follows up to ten redirects that stay on the host", default: false),
     ],
-    facts: ExchangeSchema.facts, traffic: "1 request, up to 11 when following redirects")
+    facts: ExchangeSchema.facts,
+    traffic: "1 request, up to 11 when following redirects, and up to 2 more where the last answer was slow to begin")
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run { Self.look(at: target, parameters, context) }
@@ -43,7 +44,8 @@ struct HTTPExchangeProbe: Probe {
     let client = Client(destination: destination, deadline: context.deadline, traffic: context.traffic)
     do {
       let trail = try RedirectTrail(from: url, method, follow: parameters["follow"]?.bool ?? false, with: client)
-      return .seen(facts.answered(trail, plainPort: plainPort))
+      let timing = QuickestTiming(of: trail.last, with: client)
+      return .seen(facts.answered(trail, timing, plainPort: plainPort))
     } catch {
       switch error {
       case .noConnection(let reason): return .seen(facts.noConnection(reason, plainPort: plainPort))
