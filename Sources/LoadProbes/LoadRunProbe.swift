@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import Foundation
 import Glibc
 import LoadGeneration
 import LoadScripts
@@ -36,7 +37,7 @@ private struct Look {
 
   static func run(_ target: Target, _ context: ProbeContext) -> Sighting {
     let redactor = Redactor(secrets: target.secrets.values)
-    let variables = environment()
+    let variables = ProcessInfo.processInfo.environment
     let declared: LoadTarget
     let trust: TrustStore
     let plan: LoadPlan
@@ -134,17 +135,6 @@ private struct Look {
           kind: .denied, reason: "the script loads \(host), which the inventory does not name among `hosts`")
       }
     }
-  }
-
-  private static func environment() -> [String: String] {
-    var variables: [String: String] = [:]
-    var entry = environ
-    while let text = entry.pointee {
-      let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
-      entry += 1
-    }
-    return variables
   }
 }
 

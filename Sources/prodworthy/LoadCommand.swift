@@ -2,7 +2,7 @@ import ArgumentParser
 import AuditModel
 import Definitions
 import Facts
-import Glibc
+import Foundation
 import LoadGeneration
 import LoadScripts
 import Reporting
@@ -36,7 +36,7 @@ struct LoadFile {
     }
     self.path = path
     self.document = document
-    outcome = LoadScript.read(document, variables: Self.environment, chosen: chosen)
+    outcome = LoadScript.read(document, variables: ProcessInfo.processInfo.environment, chosen: chosen)
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in bytes + Array((chosen ?? "").utf8) { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     digest = String(hash, radix: 16)
@@ -60,18 +60,6 @@ struct LoadFile {
     let whole = Input.absolute(path)
     return whole.lastIndex(of: "/").map { $0 == whole.startIndex ? "/" : String(whole[..<$0]) } ?? "/"
   }
-
-  /// The environment's variables.
-  static let environment: [String: String] = {
-    var variables: [String: String] = [:]
-    var entry = environ
-    while let text = entry.pointee {
-      let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
-      entry += 1
-    }
-    return variables
-  }()
 }
 
 /// `prodworthy load check`.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Facts
+import Foundation
 import LoadGeneration
 import LoadScripts
 import Probing
@@ -115,7 +116,7 @@ struct LoadRunCommand: ParsableCommand {
     do throws(LoadPlan.Failure) {
       return try LoadPlan(
         script, target: target, hosts: allow.map { $0.lowercased() }, files: files, digest: file.digest, seed: seed,
-        shard: shard.flatMap(Self.part) ?? .whole, threads: threads, environment: LoadFile.environment,
+        shard: shard.flatMap(Self.part) ?? .whole, threads: threads, environment: ProcessInfo.processInfo.environment,
         folder: file.folder, trust: roots,
         deadline: Deadline(milliseconds: 10_000, cancellation: Interruption.shared.cancellation))
     } catch {

@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditModel
 import Definitions
 import Facts
+import Foundation
 import Glibc
 import Postgres
 import Probing
@@ -176,7 +177,7 @@ struct WorkflowRunCommand: AsyncParsableCommand {
   }
 
   private static func secret(_ reference: String) throws(Failure) -> Secret {
-    let resolver = SecretResolver(environment: LoadFile.environment) { path in
+    let resolver = SecretResolver(environment: ProcessInfo.processInfo.environment) { path in
       do throws(Failure) {
         return .success(String(decoding: try Input.bytes(of: path), as: UTF8.self))
       } catch {

@@ -67,15 +67,10 @@ struct ManifestsProbe: Probe {
     ]), timeout: 30_000, traffic: "reads files")
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
-    guard let path = target.settings["path"]?.string.flatMap(PathText.normalized) else {
-      return .unseen(Unseen(.malformed, "the inventory names no path"))
-    }
-    context.traffic.add(requests: 1)
-    return await context.lane.run { Self.sighting(path, context) }
+    await PathVisit.sighting(of: target, context) { Self.sighting($0, context) }
   }
 
   private static func sighting(_ path: String, _ context: ProbeContext) -> Sighting {
-    guard FileReading.exists(path) else { return .unseen(Unseen(.unreachable, "there is no \(path)")) }
     var files = [""]
     var reasons: [String] = []
     if FileReading.isFolder(path) {

@@ -51,17 +51,13 @@ struct ImageArchiveProbe: Probe {
     ]), timeout: 600_000, traffic: "reads a file")
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
-    guard let path = target.settings["path"]?.string.flatMap(PathText.normalized) else {
-      return .unseen(Unseen(.malformed, "the inventory names no path"))
+    let declared = target.settings["accepted"]?.array?.compactMap(\.string) ?? []
+    return await PathVisit.sighting(of: target, context) { path in
+      Self.sighting(path, SecretAcceptance(root: PathText.folder(of: path), declared: declared), context)
     }
-    let acceptance = SecretAcceptance(
-      root: PathText.folder(of: path), declared: target.settings["accepted"]?.array?.compactMap(\.string) ?? [])
-    context.traffic.add(requests: 1)
-    return await context.lane.run { Self.sighting(path, acceptance, context) }
   }
 
   private static func sighting(_ path: String, _ acceptance: SecretAcceptance, _ context: ProbeContext) -> Sighting {
-    guard FileReading.exists(path) else { return .unseen(Unseen(.unreachable, "there is no \(path)")) }
     if context.deadline.hasPassed { return .unseen(Unseen(.timeout, "the time was up")) }
     do throws(ImageArchive.Trouble) {
       let archive = try ImageArchive(path)

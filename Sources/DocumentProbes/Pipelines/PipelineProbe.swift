@@ -60,11 +60,7 @@ struct PipelineProbe: Probe {
     ]), timeout: 30_000, traffic: "reads files")
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
-    guard let path = target.settings["path"]?.string.flatMap(PathText.normalized) else {
-      return .unseen(Unseen(.malformed, "the inventory names no path"))
-    }
-    context.traffic.add(requests: 1)
-    return await context.lane.run { Self.sighting(path, context) }
+    await PathVisit.sighting(of: target, context) { Self.sighting($0, context) }
   }
 
   private static func candidates(_ path: String, _ context: ProbeContext) -> (root: String, files: [String]) {
@@ -83,7 +79,6 @@ struct PipelineProbe: Probe {
   }
 
   private static func sighting(_ path: String, _ context: ProbeContext) -> Sighting {
-    guard FileReading.exists(path) else { return .unseen(Unseen(.unreachable, "there is no \(path)")) }
     let (root, files) = candidates(path, context)
     var gaps: [Gap] = []
     var pipelines: [(file: String, pipeline: PipelineReading.Pipeline)] = []
