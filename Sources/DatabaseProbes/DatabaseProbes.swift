@@ -8,22 +8,7 @@ package enum DatabaseProbes {
   /// The kind `postgres` with its probes.
   package static let set: ProbeSet = ProbeSet(
     targetKinds: [postgres, PgBouncerTarget.kind, RedisTarget.kind, MySQLTarget.kind],
-    probes: [
-      PostgresWireProbe(),
-      PostgresSessionProbe(),
-      PostgresSchemaProbe(),
-      PostgresHealthProbe(),
-      PostgresWorkloadProbe(),
-      PostgresArchivingProbe(),
-      PostgresPoolsProbe(),
-      PostgresMigrationsProbe(),
-      MigrationRehearsalProbe(),
-      PostgresDataQualityProbe(),
-      SeedCheckProbe(),
-      PgBouncerProbe(),
-      RedisProbe(),
-      MySQLProbe(),
-    ],
+    probes: EveryProbe.inThisRoom,
     libraries: ["libpq \(PostgresLibrary.version)"])
 
   private static let postgres = TargetKind(

@@ -5,7 +5,5 @@ package enum DeploymentProbes {
   /// The kinds of target of a deployment, and their probes.
   package static let set = ProbeSet(
     targetKinds: DeploymentTargets.kinds + [CoolifyProbe.kind],
-    probes: [
-      ComposeFileProbe(), DockerfileProbe(), ComposeProjectProbe(), CoolifyProbe(), PersistenceProbe(), RolloutProbe(),
-    ])
+    probes: EveryProbe.inThisRoom)
 }

@@ -8,8 +8,5 @@ public enum DocumentProbes {
       DocumentsTarget.kind, RepositoryTarget.kind, AssessmentProbe.kind, PipelineProbe.kind, ManifestsProbe.kind,
       PeopleProbe.kind, ImageArchiveProbe.kind,
     ],
-    probes: [
-      DocumentsProbe(), SecretScanProbe(), AssessmentProbe(), PipelineProbe(), ManifestsProbe(), PeopleProbe(),
-      ImageArchiveProbe(),
-    ])
+    probes: EveryProbe.inThisRoom)
 }

@@ -5,7 +5,7 @@ package import Probing
 /// What the network lets anybody reach on a host.
 package enum NetworkProbes {
   /// The kind `host` with its probe.
-  package static let set = ProbeSet(targetKinds: [host], probes: [NetworkExposureProbe()])
+  package static let set = ProbeSet(targetKinds: [host], probes: EveryProbe.inThisRoom)
 
   private static let host = TargetKind(
     name: "host", summary: "a machine or load balancer, and the ports that may answer on it",

@@ -7,22 +7,7 @@ package enum ObservabilityProbes {
   /// The kinds of target of this room with their probes.
   package static let set = ProbeSet(
     targetKinds: targetKinds,
-    probes: [
-      PrometheusProbe(),
-      BusinessMetricsProbe(),
-      MeasuredCapacityProbe(),
-      AlertmanagerProbe(),
-      FireDrillProbe(),
-      GrafanaProbe(),
-      GrafanaDefaultPasswordProbe(),
-      LokiProbe(),
-      LogTrailProbe(),
-      ErrorTrackerProbe(),
-      ErrorTestEventProbe(),
-      CollectorProbe(),
-      TestTraceProbe(),
-      MetricsEndpointProbe(),
-    ])
+    probes: EveryProbe.inThisRoom)
 
   private static let targetKinds = [
     TargetKind.service(

@@ -20,6 +20,10 @@ extension Probe {
   public func derive(_ facts: JSONValue, asOf now: Instant) -> JSONValue { facts }
 }
 
+/// A probe that is made only of what is known at run time, such as a manifest. It stands in no room's list by being
+/// declared: who knows what it is made of puts it among the others.
+public protocol UnlistedProbe: Probe {}
+
 /// What came of looking.
 public enum Sighting: Sendable {
   /// Facts, and the parts of them that could not be seen.
