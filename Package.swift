@@ -264,7 +264,7 @@ let package = Package(
 
     // MARK: Tests
 
-    .testTarget(name: "ConformanceListerTests", dependencies: ["ConformanceLister"]),
+    .testTarget(name: "ConformanceListerTests", dependencies: ["ConformanceLister", "SeededRandomness"]),
     .testTarget(name: "FactsTests", dependencies: ["Facts", "SeededRandomness"]),
     .testTarget(name: "TLSGradingTests", dependencies: ["Facts", "SeededRandomness", "TLSGrading"]),
     .testTarget(name: "ProbingTests", dependencies: ["AuditModel", "Facts", "Probing"]),

@@ -7,7 +7,8 @@ struct ListConformances: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     guard let room = target as? any SourceModuleTarget else { return [] }
     // The protocol, and the one that says not to be listed.
-    let protocols = room.name == "Reporting" ? ["Reporting.ReportFormat", ""] : ["Probing.Probe", "Probing.UnlistedProbe"]
+    let protocols =
+      room.name == "Reporting" ? ["Reporting.ReportFormat", ""] : ["Probing.Probe", "Probing.UnlistedProbe"]
     let sources = room.sourceFiles(withSuffix: "swift").map(\.url)
       .sorted { $0.path(percentEncoded: false) < $1.path(percentEncoded: false) }
     let output = context.pluginWorkDirectoryURL.appending(path: "Conformances.swift")

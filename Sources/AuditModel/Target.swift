@@ -52,7 +52,7 @@ public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConver
 public struct TargetKind: Sendable {
   /// The word in `kind:`.
   public var name: String
-  /// One line for people.
+  /// One line for people; empty where only fields are added to a kind of others.
   public var summary: String
   /// The fields beside `id` and `kind`.
   public var fields: [Schema.Field]
@@ -72,6 +72,13 @@ public struct TargetKind: Sendable {
     self.fields = fields
     self.schemes = schemes
     self.further = further.map { [$0] } ?? []
+  }
+
+  /// What is said about targets of the kind `name` beside what others say about it.
+  public static func adding(
+    _ fields: [Schema.Field], to name: String, further: (@Sendable (JSONObject) -> [Schema.Violation])? = nil
+  ) -> TargetKind {
+    TargetKind(name: name, summary: "", fields: fields, further: further)
   }
 }
 

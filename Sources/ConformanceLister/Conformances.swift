@@ -61,7 +61,9 @@ struct Conformances: Sendable {
     for (name, all) in declared { list(name, all) }
     for (name, all) in foreign { list(name, all) }
     entries = Set(entries).sorted { ($0.name, $0.conditions.joined()) < ($1.name, $1.conditions.joined()) }
-    problems = Set(problems).sorted { ($0.place.file, $0.place.line, $0.message) < ($1.place.file, $1.place.line, $1.message) }
+    problems = Set(problems).sorted {
+      ($0.place.file, $0.place.line, $0.message) < ($1.place.file, $1.place.line, $1.message)
+    }
   }
 
   // MARK: What conforms
@@ -148,7 +150,9 @@ struct Conformances: Sendable {
       return (type.place, "it is an enumeration; make it a structure, or give it an initializer without arguments")
     }
     if let unset = type.unset {
-      return (unset.place, "its property '\(unset.name)' has no value; give it one, or an initializer without arguments")
+      return (
+        unset.place, "its property '\(unset.name)' has no value; give it one, or an initializer without arguments"
+      )
     }
     return nil
   }

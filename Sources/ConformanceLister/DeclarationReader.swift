@@ -468,7 +468,9 @@ struct DeclarationReader {
 
   /// Whether a token at the beginning of a line goes on with what was before it.
   private func continues(_ token: Token) -> Bool {
-    if let last = self.token(-1), last.kind == .mark, !["}", ")", "]", ">", "?", "!"].contains(last.text) { return true }
+    if let last = self.token(-1), last.kind == .mark, !["}", ")", "]", ">", "?", "!"].contains(last.text) {
+      return true
+    }
     switch token.kind {
     case .mark: return !["@", "}", ";"].contains(token.text) && !token.text.hasPrefix("#")
     case .word: return ["else", "where", "as", "is", "in"].contains(token.text)

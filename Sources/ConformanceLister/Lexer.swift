@@ -13,7 +13,8 @@ struct Lexer {
   /// The tokens of a file in UTF-8.
   static func tokens(of bytes: [UInt8]) -> [Token] {
     var lexer = Lexer(bytes)
-    if lexer.isNext("#!") { lexer.skipLine() }
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { lexer.index = 3 }
+    if lexer.isNext(Byte.hash, Byte.exclamation) { lexer.skipLine() }
     var tokens: [Token] = []
     while let token = lexer.next() { tokens.append(token) }
     return tokens
@@ -22,19 +23,22 @@ struct Lexer {
   // MARK: Bytes
 
   private func byte(_ distance: Int = 0) -> UInt8? {
-    bytes.indices.contains(index + distance) ? bytes[index + distance] : nil
+    index + distance < bytes.count ? bytes[index + distance] : nil
   }
 
-  private func isNext(_ text: StaticString, at distance: Int = 0) -> Bool {
-    text.withUTF8Buffer { wanted in
-      index + distance + wanted.count <= bytes.count
-        && wanted.indices.allSatisfy { bytes[index + distance + $0] == wanted[$0] }
-    }
+  private func isNext(_ first: UInt8, _ second: UInt8) -> Bool {
+    index + 1 < bytes.count && bytes[index] == first && bytes[index + 1] == second
   }
 
+  private var opensComment: Bool { isNext(Byte.slash, Byte.slash) || isNext(Byte.slash, Byte.star) }
+
+  private var isAtLines: Bool { isNext(Byte.quote, Byte.quote) && byte(2) == Byte.quote }
+
+  /// Past what may hold line ends.
   private mutating func advance(_ count: Int = 1) {
-    for _ in 0..<count where index < bytes.count {
-      if bytes[index] == UInt8(ascii: "\n") {
+    let end = min(index + count, bytes.count)
+    while index < end {
+      if bytes[index] == Byte.newline {
         line += 1
         lineStart = index + 1
         beginsLine = true
@@ -44,7 +48,11 @@ struct Lexer {
   }
 
   private mutating func skipLine() {
-    while let next = byte(), next != UInt8(ascii: "\n") { advance() }
+    while index < bytes.count, bytes[index] != Byte.newline { index += 1 }
+  }
+
+  private mutating func skipName() {
+    while index < bytes.count, Byte.isName[Int(bytes[index])] { index += 1 }
   }
 
   private func text(from start: Int) -> String { String(decoding: bytes[start..<index], as: UTF8.self) }
@@ -59,56 +67,59 @@ struct Lexer {
     beginsLine = false
     let start = index
     switch first {
-    case UInt8(ascii: "#"):
-      let hashes = bytes[index...].prefix { $0 == UInt8(ascii: "#") }.count
-      if byte(hashes) == UInt8(ascii: "\"") {
+    case Byte.hash:
+      let hashes = bytes[index...].prefix { $0 == Byte.hash }.count
+      if byte(hashes) == Byte.quote {
         skipString(hashes: hashes)
         token.kind = .literal
         token.text = "#"
-      } else if byte(hashes) == UInt8(ascii: "/") {
+      } else if byte(hashes) == Byte.slash {
         skipExtendedRegex(hashes: hashes)
         token.kind = .literal
         token.text = "#"
       } else {
         advance()
-        while let next = byte(), Self.isName(next) { advance() }
+        skipName()
         token.text = text(from: start)
         if ["#if", "#elseif", "#else", "#endif"].contains(token.text) {
           token.kind = .directive(condition: condition())
         }
       }
-    case UInt8(ascii: "\""):
+    case Byte.quote:
       skipString(hashes: 0)
       token.kind = .literal
       token.text = "\""
-    case UInt8(ascii: "`"):
+    case Byte.backtick:
       advance()
-      while let next = byte(), next != UInt8(ascii: "`"), next != UInt8(ascii: "\n") { advance() }
-      if byte() == UInt8(ascii: "`") { advance() }
+      while let next = byte(), next != Byte.backtick, next != Byte.newline { advance() }
+      if byte() == Byte.backtick { advance() }
       token.kind = .word
       token.text = text(from: start)
-    case UInt8(ascii: "0")...UInt8(ascii: "9"):
+    case _ where Byte.isDigit(first):
       // An exponent's sign and a fraction's dot come as marks: neither tells declarations apart.
-      while let next = byte(), Self.isName(next) { advance() }
+      skipName()
       token.kind = .literal
       token.text = "0"
-    case UInt8(ascii: "/") where beginsRegex():
+    case Byte.slash where beginsRegex():
       skipRegex()
       token.kind = .literal
       token.text = "/"
-    case _ where Self.isName(first):
-      while let next = byte(), Self.isName(next) { advance() }
+    case _ where Byte.isName[Int(first)]:
+      skipName()
       token.kind = .word
       token.text = text(from: start)
-    case UInt8(ascii: "-") where byte(1) == UInt8(ascii: ">"):
+    case Byte.minus where byte(1) == Byte.greater:
       advance(2)
       token.text = "->"
-    case _ where Self.isOperator(first):
-      repeat { advance() } while byte().map(Self.isOperator) == true && !isNext("//") && !isNext("/*") && !isNext("->")
+    case _ where Byte.isOperator[Int(first)]:
+      index += 1
+      while let next = byte(), Byte.isOperator[Int(next)], !opensComment, !isNext(Byte.minus, Byte.greater) {
+        index += 1
+      }
       token.text = text(from: start)
-    case UInt8(ascii: "."):
+    case Byte.dot:
       // A range in an expression: of the dots only one is a member's.
-      while byte() == UInt8(ascii: ".") { advance() }
+      while byte() == Byte.dot { advance() }
       token.text = text(from: start)
     default:
       advance()
@@ -118,28 +129,17 @@ struct Lexer {
     return token
   }
 
-  /// Letters, digits, `_`, `$`, and whatever is not ASCII.
-  private static func isName(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "$"), 0x80...:
-      true
-    default: false
-    }
-  }
-
-  private static func isOperator(_ byte: UInt8) -> Bool { "/=-+*%|^~".utf8.contains(byte) }
-
   private mutating func skipSpace() {
-    while let next = byte() {
-      if isNext("//") {
-        skipLine()
-      } else if isNext("/*") {
-        skipBlockComment()
-      } else if next == UInt8(ascii: " ") || (9...13).contains(next) || next == 0 {
+    while index < bytes.count {
+      let next = bytes[index]
+      if next == Byte.space {
+        index += 1
+      } else if next < Byte.space {
         advance()
-      } else if isNext("\u{FEFF}") {
-        advance(3)
+      } else if isNext(Byte.slash, Byte.slash) {
+        skipLine()
+      } else if isNext(Byte.slash, Byte.star) {
+        skipBlockComment()
       } else {
         return
       }
@@ -150,10 +150,10 @@ struct Lexer {
   private mutating func skipBlockComment() {
     var depth = 0
     repeat {
-      if isNext("/*") {
+      if isNext(Byte.slash, Byte.star) {
         depth += 1
         advance(2)
-      } else if isNext("*/") {
+      } else if isNext(Byte.star, Byte.slash) {
         depth -= 1
         advance(2)
       } else {
@@ -168,21 +168,21 @@ struct Lexer {
     var depth = 0
     while true {
       skipBlanksInLine()
-      if byte() == UInt8(ascii: "\n"), depth > 0 {
+      if byte() == Byte.newline, depth > 0 {
         advance()
         continue
       }
-      guard let next = byte(), next != UInt8(ascii: "\n") else { break }
+      guard let next = byte(), next != Byte.newline else { break }
       let start = index
-      if Self.isName(next) {
-        while let next = byte(), Self.isName(next) { advance() }
+      if Byte.isName[Int(next)] {
+        skipName()
       } else {
-        if next == UInt8(ascii: "(") { depth += 1 }
-        if next == UInt8(ascii: ")") { depth -= 1 }
+        if next == Byte.opening { depth += 1 }
+        if next == Byte.closing { depth -= 1 }
         advance()
       }
       parts.append(text(from: start))
-      if let next = byte(), next == UInt8(ascii: " ") { parts.append(" ") }
+      if let next = byte(), next == Byte.space { parts.append(" ") }
     }
     while parts.last == " " { parts.removeLast() }
     return parts.joined()
@@ -190,11 +190,11 @@ struct Lexer {
 
   private mutating func skipBlanksInLine() {
     while let next = byte() {
-      if isNext("//") {
+      if isNext(Byte.slash, Byte.slash) {
         skipLine()
-      } else if isNext("/*") {
+      } else if isNext(Byte.slash, Byte.star) {
         skipBlockComment()
-      } else if next == UInt8(ascii: " ") || next == UInt8(ascii: "\t") || next == UInt8(ascii: "\r") {
+      } else if next == Byte.space || next == Byte.tab || next == Byte.carriageReturn {
         advance()
       } else {
         return
@@ -207,20 +207,20 @@ struct Lexer {
   /// A string of any kind, with what is interpolated in it.
   private mutating func skipString(hashes: Int) {
     advance(hashes)
-    let hasLines = isNext("\"\"\"")
+    let hasLines = isAtLines
     advance(hasLines ? 3 : 1)
     while let next = byte() {
-      if next == UInt8(ascii: "\\"), hasHashes(hashes, at: 1) {
+      if next == Byte.backslash, hasHashes(hashes, at: 1) {
         advance(1 + hashes)
-        if byte() == UInt8(ascii: "(") {
+        if byte() == Byte.opening {
           skipInterpolation()
-        } else if hasLines || byte() != UInt8(ascii: "\n") {
+        } else if hasLines || byte() != Byte.newline {
           advance()
         }
-      } else if hasLines ? isNext("\"\"\"") : next == UInt8(ascii: "\""), hasHashes(hashes, at: hasLines ? 3 : 1) {
+      } else if hasLines ? isAtLines : next == Byte.quote, hasHashes(hashes, at: hasLines ? 3 : 1) {
         advance((hasLines ? 3 : 1) + hashes)
         return
-      } else if !hasLines, next == UInt8(ascii: "\n") {
+      } else if !hasLines, next == Byte.newline {
         // It has no end: the compiler will say so.
         return
       } else {
@@ -230,7 +230,7 @@ struct Lexer {
   }
 
   private func hasHashes(_ count: Int, at distance: Int) -> Bool {
-    (0..<count).allSatisfy { byte(distance + $0) == UInt8(ascii: "#") }
+    (0..<count).allSatisfy { byte(distance + $0) == Byte.hash }
   }
 
   /// From the bracket that opens an interpolation past the one that closes it.
@@ -248,18 +248,18 @@ struct Lexer {
   /// Whether a slash begins a regular expression and is no operator (SE-0354): where a value is due, with no space after
   /// it, and with an end on its line before which no bracket is closed that was not opened.
   private func beginsRegex() -> Bool {
-    guard isValueDue, let first = byte(1), first != UInt8(ascii: " "), first != UInt8(ascii: "\t") else { return false }
+    guard isValueDue, let first = byte(1), first != Byte.space, first != Byte.tab else { return false }
     var depth = 0
     var position = index + 1
     while position < bytes.count {
       switch bytes[position] {
-      case UInt8(ascii: "\n"): return false
-      case UInt8(ascii: "\\"): position += 1
-      case UInt8(ascii: "("): depth += 1
-      case UInt8(ascii: ")"):
+      case Byte.newline: return false
+      case Byte.backslash: position += 1
+      case Byte.opening: depth += 1
+      case Byte.closing:
         depth -= 1
         if depth < 0 { return false }
-      case UInt8(ascii: "/"): return position > index + 1
+      case Byte.slash: return position > index + 1
       default: break
       }
       position += 1
@@ -282,12 +282,12 @@ struct Lexer {
 
   private mutating func skipRegex() {
     advance()
-    while let next = byte(), next != UInt8(ascii: "\n") {
-      if next == UInt8(ascii: "\\") {
+    while let next = byte(), next != Byte.newline {
+      if next == Byte.backslash {
         advance(2)
       } else {
         advance()
-        if next == UInt8(ascii: "/") { return }
+        if next == Byte.slash { return }
       }
     }
   }
@@ -295,14 +295,14 @@ struct Lexer {
   /// `#/…/#`: over lines where the opening slash ends its own.
   private mutating func skipExtendedRegex(hashes: Int) {
     advance(hashes + 1)
-    let hasLines = byte() == UInt8(ascii: "\n") || byte() == UInt8(ascii: "\r")
+    let hasLines = byte() == Byte.newline || byte() == Byte.carriageReturn
     while let next = byte() {
-      if next == UInt8(ascii: "/"), hasHashes(hashes, at: 1) {
+      if next == Byte.slash, hasHashes(hashes, at: 1) {
         advance(1 + hashes)
         return
       }
-      if next == UInt8(ascii: "\n"), !hasLines { return }
-      advance(next == UInt8(ascii: "\\") && byte(1) != UInt8(ascii: "\n") ? 2 : 1)
+      if next == Byte.newline, !hasLines { return }
+      advance(next == Byte.backslash && byte(1) != Byte.newline ? 2 : 1)
     }
   }
 }

@@ -28,6 +28,7 @@ package struct Vocabulary: Sendable {
         joined.append(kind)
         continue
       }
+      if joined[index].summary.isEmpty { joined[index].summary = kind.summary }
       for field in kind.fields {
         if let known = joined[index].fields.firstIndex(where: { $0.name == field.name }) {
           joined[index].fields[known].isRequired = joined[index].fields[known].isRequired || field.isRequired

@@ -66,6 +66,8 @@ struct ManifestsProbe: Probe {
           ])), required: true, "containers of the workloads"),
     ]), timeout: 30_000, traffic: "reads files")
 
+  var targetKinds: [TargetKind] { [Self.kind] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     guard let path = target.settings["path"]?.string.flatMap(PathText.normalized) else {
       return .unseen(Unseen(.malformed, "the inventory names no path"))
