@@ -26,8 +26,8 @@ struct Reading {
   var problems: [String] {
     conformances.problems.map { problem in
       let message = problem.message
-      let start = message.range(of: "(): ")?.upperBound ?? message.startIndex
-      let end = message.range(of: ". One that")?.lowerBound ?? message.endIndex
+      let start = message.firstRange(of: "(): ")?.upperBound ?? message.startIndex
+      let end = message.firstRange(of: ". One that")?.lowerBound ?? message.endIndex
       return "\(problem.place.file):\(problem.place.line):\(problem.place.column) \(message[start..<end])"
     }
   }

@@ -48,9 +48,8 @@ import Testing
     var reason: String { fault?["reason"]?.string ?? "" }
   }
 
-  private static let all = [
-    Heartbleed(), EarlyKeyChange(), PaddingOracle(), Ticketbleed(), ClientRenegotiation(),
-    UnknownValues(),
+  private static let all: [any FaultProbe] = [
+    Heartbleed(), EarlyKeyChange(), PaddingOracle(), Ticketbleed(), ClientRenegotiation(), UnknownValues(),
   ]
 
   private func faulty(_ manner: FaultyTLSServer.Manner) throws -> ServerProcess {
@@ -166,7 +165,7 @@ import Testing
   }
 
   @Test func silenceProvesNothing() async throws {
-    for probe in [Heartbleed(), EarlyKeyChange(), PaddingOracle()] {
+    for probe in [Heartbleed(), EarlyKeyChange(), PaddingOracle()] as [any FaultProbe] {
       let seen = try await sighted(probe, .silent, within: 1500)
       #expect(seen.verdict == nil, "\(probe.descriptor.id): \(seen.reason)")
       #expect(seen.gaps.map(\.path) == ["fault.verdict"])
@@ -174,7 +173,7 @@ import Testing
   }
 
   @Test func resetsProveNothing() async throws {
-    for probe in [Heartbleed(), EarlyKeyChange()] {
+    for probe in [Heartbleed(), EarlyKeyChange()] as [any FaultProbe] {
       let seen = try await sighted(probe, .resets)
       #expect(seen.verdict == nil, "\(probe.descriptor.id): \(seen.reason)")
     }
