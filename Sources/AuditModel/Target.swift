@@ -80,6 +80,29 @@ public struct TargetKind: Sendable {
   ) -> TargetKind {
     TargetKind(name: name, summary: "", fields: fields, further: further)
   }
+
+  /// Each name once: the union of the fields and schemes of kinds of one name, the first word on each counting. A field
+  /// is required where anybody requires it.
+  public static func joined(_ kinds: [TargetKind]) -> [TargetKind] {
+    var joined: [TargetKind] = []
+    for kind in kinds {
+      guard let index = joined.firstIndex(where: { $0.name == kind.name }) else {
+        joined.append(kind)
+        continue
+      }
+      if joined[index].summary.isEmpty { joined[index].summary = kind.summary }
+      for field in kind.fields {
+        if let known = joined[index].fields.firstIndex(where: { $0.name == field.name }) {
+          joined[index].fields[known].isRequired = joined[index].fields[known].isRequired || field.isRequired
+        } else {
+          joined[index].fields.append(field)
+        }
+      }
+      joined[index].further += kind.further
+      joined[index].schemes += kind.schemes.filter { !joined[index].schemes.contains($0) }
+    }
+    return joined
+  }
 }
 
 /// What is audited as a whole: a name, an environment, its targets, and how far an audit may go.

@@ -53,7 +53,7 @@ struct Conformances: Sendable {
     }
     var foreign: [[String]: [Declaration]] = [:]
     for declaration in declarations where declaration.kind == .extension {
-      switch resolve(declaration.name, in: declaration.scope) {
+      switch extended(by: declaration) {
       case .declared(let name): declared[name, default: []].append(declaration)
       case .foreign(let name): foreign[name, default: []].append(declaration)
       }
@@ -80,6 +80,18 @@ struct Conformances: Sendable {
     }
     if name.count > 1, name.first == module { return resolve(Array(name.dropFirst()), in: []) }
     return .foreign(name)
+  }
+
+  /// The type that an extension extends; an alias of another name is that other.
+  private func extended(by declaration: Declaration) -> Resolution {
+    var resolution = resolve(declaration.name, in: declaration.scope)
+    var seen: Set<[String]> = []
+    while case .declared(let name) = resolution, seen.insert(name).inserted,
+      let alias = declared[name]?.first, alias.kind == .alias, alias.inherited.count == 1
+    {
+      resolution = resolve(alias.inherited[0], in: alias.scope)
+    }
+    return resolution
   }
 
   private func means(_ resolution: Resolution, _ wanted: ProtocolName) -> Bool {
@@ -136,10 +148,23 @@ struct Conformances: Sendable {
   }
 
   /// Why `X()` makes no `type`, and where; nil where it does, and where only the compiler can tell.
-  private func obstacle(to type: Declaration, _ all: [Declaration]) -> (place: Place, reason: String)? {
+  private func obstacle(
+    to type: Declaration, _ all: [Declaration]
+  ) -> (place: Place, reason: String)? {
     if type.isLocal { return (type.place, "it stands in a function; declare it outside") }
     if type.isPrivate { return (type.place, "it is private to its file; declare it without that") }
     if type.isGeneric { return (type.place, "it is generic; declare it for one type") }
+    if type.scope.indices.contains(where: { declared[Array(type.scope[...$0])]?.contains(where: \.isGeneric) == true })
+    {
+      return (type.place, "it stands in a generic type; declare it outside")
+    }
+    return obstacle(toMaking: type, all)
+  }
+
+  /// Why no initializer of a type that can be named is `X()`.
+  private func obstacle(
+    toMaking type: Declaration, _ all: [Declaration], past seen: Set<Place> = []
+  ) -> (place: Place, reason: String)? {
     let initializers = all.flatMap(\.initializers)
     if initializers.contains(where: { $0.obstacle == nil }) { return nil }
     // An initializer in the body takes the place of those that come by themselves; one in an extension does not.
@@ -154,7 +179,21 @@ struct Conformances: Sendable {
         unset.place, "its property '\(unset.name)' has no value; give it one, or an initializer without arguments"
       )
     }
-    return nil
+    guard type.kind == .class, let parent = superclass(of: type), !seen.contains(parent.declaration.place) else {
+      return nil
+    }
+    // What is known of a class holds for one that adds no initializers to it.
+    return obstacle(toMaking: parent.declaration, parent.all, past: seen.union([type.place])).map {
+      ($0.place, "its superclass \(spelling(parent.declaration)) is made in another way: \($0.reason)")
+    }
+  }
+
+  /// The class of this module that another inherits from, with all that is said about it. It comes first after the colon.
+  private func superclass(of type: Declaration) -> (declaration: Declaration, all: [Declaration])? {
+    guard let first = type.inherited.first, case .declared(let name) = resolve(first, in: type.scope),
+      let all = declared[name], let parent = all.first(where: { $0.kind == .class })
+    else { return nil }
+    return (parent, all)
   }
 
   private func message(_ name: String, _ reason: String) -> String {

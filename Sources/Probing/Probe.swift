@@ -81,7 +81,7 @@ public struct ProbeSet: Sendable {
 
   /// The contribution of one room: `targetKinds` are those that no probe brings along by itself.
   public init(targetKinds: [TargetKind] = [], probes: [any Probe], libraries: [String] = []) {
-    self.targetKinds = targetKinds + probes.flatMap(\.targetKinds)
+    self.targetKinds = TargetKind.joined(targetKinds + probes.flatMap(\.targetKinds))
     self.probes = probes
     self.libraries = libraries
   }

@@ -34,6 +34,7 @@ struct ConformanceTests {
       "struct A {}\nextension A: Sendable, Probing.Probe where Int: Sendable {}",
       "extension Room.A: Probe {}\nstruct A {}",
       "extension A: Probe {}\nstruct A {}",
+      "struct A {}\ntypealias Other = A\ntypealias Another = Other\nextension Another: Probe {}",
     ])
   func isFound(_ source: String) {
     let reading = Reading(source)

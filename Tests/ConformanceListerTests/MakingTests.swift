@@ -89,6 +89,11 @@ struct MakingTests {
       ("let b = made([{ struct A: Probe {}; return A() }])", "1:24 it stands in a function"),
       ("struct A<T>: Probe {}", "1:8 it is generic; declare it for one type"),
       ("enum A: Probe { case one }", "1:6 it is an enumeration"),
+      ("struct B<T> { struct A: Probe {} }", "1:22 it stands in a generic type; declare it outside"),
+      (
+        "class B { init(b: Int) {} }\nfinal class A: B, Probe {}",
+        "1:11 its superclass B is made in another way: its initializer wants 'b'"
+      ),
     ])
   func isNotNamed(_ source: String, _ expected: String) {
     let reading = Reading(source)
@@ -101,6 +106,10 @@ struct MakingTests {
     let given = Reading("struct A: Probe { let a: Int }", "extension A { init() { a = 1 } }")
     #expect(given.names == ["A"])
     #expect(given.problems == [])
+    #expect(Reading("class B { let b: Int; init() { b = 1 } }\nfinal class A: B, Probe {}").problems == [])
+    #expect(Reading("class B<T> { let b = 1 }\nfinal class A: B<Int>, Probe {}").problems == [])
+    // Classes that inherit from one another are the compiler's to refuse.
+    #expect(Reading("class A: B, Probe {}\nclass B: A {}").names == ["A", "B"])
     #expect(Reading("struct A: Probe { let a = 1 }\nextension A { init(b: Int) {} }").problems == [])
     #expect(
       Reading("struct A: Probe { let a: Int }", "private extension A { init() { a = 1 } }").problems == [
