@@ -85,39 +85,45 @@ let package = Package(
       name: "TLSProbes",
       dependencies: [
         "AuditModel", "Certificates", "Cryptography", "Facts", "HTTPExchange", "Probing", "TLSGrading", "Transport",
-      ]),
+      ], plugins: ["ListConformances"]),
     // HTTP exchanges and health endpoints.
     .target(
       name: "HTTPProbes",
-      dependencies: ["AuditModel", "Facts", "HTTPExchange", "Probing", "RateLimits", "Transport"]),
+      dependencies: ["AuditModel", "Facts", "HTTPExchange", "Probing", "RateLimits", "Transport"],
+      plugins: ["ListConformances"]),
     // Which ports of a host really answer.
-    .target(name: "NetworkProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
+    .target(
+      name: "NetworkProbes", dependencies: ["AuditModel", "Facts", "Probing", "Transport"],
+      plugins: ["ListConformances"]),
     // PostgreSQL sessions and what the wire shows without credentials.
     .target(
       name: "DatabaseProbes",
       dependencies: [
         "AuditModel", "ChildProcesses", "Cryptography", "Facts", "MigrationAnalysis", "Postgres", "Probing",
         "ScratchServers", "Transport",
-      ]),
+      ], plugins: ["ListConformances"]),
     // Prometheus, Alertmanager, Grafana, Loki, error trackers, collectors, and what endpoints expose as metrics.
     .target(
       name: "ObservabilityProbes",
-      dependencies: ["AuditModel", "Definitions", "Exposition", "Facts", "HTTPExchange", "Probing", "Transport"]),
+      dependencies: ["AuditModel", "Definitions", "Exposition", "Facts", "HTTPExchange", "Probing", "Transport"],
+      plugins: ["ListConformances"]),
     // Any executable over JSON, and any Nagios plug-in unchanged.
-    .target(name: "ProcessProbes", dependencies: ["AuditModel", "ChildProcesses", "Facts", "Probing"]),
+    .target(
+      name: "ProcessProbes", dependencies: ["AuditModel", "ChildProcesses", "Facts", "Probing"],
+      plugins: ["ListConformances"]),
     // Backups: what tools and files show of them, and restoring one for real.
     .target(
       name: "BackupProbes",
       dependencies: [
         "AuditModel", "ChildProcesses", "Compression", "Cryptography", "Facts", "Probing", "ScratchServers",
-      ]),
+      ], plugins: ["ListConformances"]),
     // How a system bears load: a script run against it, its processes and its database watched meanwhile.
     .target(
       name: "LoadProbes",
       dependencies: [
         "AuditModel", "Cryptography", "Definitions", "Facts", "LoadGeneration", "LoadScripts", "Postgres", "Probing",
         "Transport",
-      ]),
+      ], plugins: ["ListConformances"]),
 
     // Workflows carried out: requests, statements and programs step by step, and what came of each.
     .target(
@@ -125,24 +131,26 @@ let package = Package(
       dependencies: [
         "AuditModel", "ChildProcesses", "Definitions", "Facts", "HTTPExchange", "Postgres", "Probing", "Scenarios",
         "Transport",
-      ]),
+      ], plugins: ["ListConformances"]),
 
     // How a service bears the loss of what it depends on, and of its own instances.
     .target(
       name: "RecoveryProbes",
       dependencies: [
         "AuditModel", "FaultProxy", "Facts", "HTTPExchange", "Postgres", "Probing", "Transport", "UndoJournal",
-      ]),
+      ], plugins: ["ListConformances"]),
 
     // Compose files and Dockerfiles as they are written, and what runs of them in a container engine.
     .target(
       name: "DeploymentProbes",
-      dependencies: ["AuditModel", "ChildProcesses", "ComposeModel", "Facts", "HTTPExchange", "Probing", "Transport"]),
+      dependencies: ["AuditModel", "ChildProcesses", "ComposeModel", "Facts", "HTTPExchange", "Probing", "Transport"],
+      plugins: ["ListConformances"]),
 
     // What is written beside the system: documents, pipelines, manifests, assessments; and secrets where none may stand.
     .target(
       name: "DocumentProbes",
-      dependencies: ["AuditModel", "ChildProcesses", "Compression", "Cryptography", "Definitions", "Facts", "Probing"]),
+      dependencies: ["AuditModel", "ChildProcesses", "Compression", "Cryptography", "Definitions", "Facts", "Probing"],
+      plugins: ["ListConformances"]),
 
     // MARK: Keeping and serving
 
@@ -163,7 +171,9 @@ let package = Package(
     // Plan, observe, judge, assess, score, gate.
     .target(name: "Engine", dependencies: ["AuditModel", "Cryptography", "Facts", "Probing"]),
     // An audit report in, bytes out.
-    .target(name: "Reporting", dependencies: ["AuditModel", "CLibXML2", "Cryptography", "Facts"]),
+    .target(
+      name: "Reporting", dependencies: ["AuditModel", "CLibXML2", "Cryptography", "Facts"],
+      plugins: ["ListConformances"]),
 
     // Signatures of people under a report: made, bound to what was audited, and verified.
     .target(name: "Signoff", dependencies: ["AuditModel", "Cryptography", "Facts"]),
@@ -245,8 +255,16 @@ let package = Package(
       dependencies: ["AuditModel", "Definitions", "Facts"]),
     .plugin(name: "CompileCatalogue", capability: .buildTool(), dependencies: ["CatalogueCompiler"]),
 
+    // MARK: The lists that nobody keeps by hand
+
+    // Reads a room's sources and lists the types in them that conform to a protocol: its probes, its report formats.
+    // Stands on nothing, since it is built before every room.
+    .executableTarget(name: "ConformanceLister"),
+    .plugin(name: "ListConformances", capability: .buildTool(), dependencies: ["ConformanceLister"]),
+
     // MARK: Tests
 
+    .testTarget(name: "ConformanceListerTests", dependencies: ["ConformanceLister", "SeededRandomness"]),
     .testTarget(name: "FactsTests", dependencies: ["Facts", "SeededRandomness"]),
     .testTarget(name: "TLSGradingTests", dependencies: ["Facts", "SeededRandomness", "TLSGrading"]),
     .testTarget(name: "ProbingTests", dependencies: ["AuditModel", "Facts", "Probing"]),

@@ -52,7 +52,7 @@ public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConver
 public struct TargetKind: Sendable {
   /// The word in `kind:`.
   public var name: String
-  /// One line for people.
+  /// One line for people; empty where only fields are added to a kind of others.
   public var summary: String
   /// The fields beside `id` and `kind`.
   public var fields: [Schema.Field]
@@ -72,6 +72,36 @@ public struct TargetKind: Sendable {
     self.fields = fields
     self.schemes = schemes
     self.further = further.map { [$0] } ?? []
+  }
+
+  /// What is said about targets of the kind `name` beside what others say about it.
+  public static func adding(
+    _ fields: [Schema.Field], to name: String, further: (@Sendable (JSONObject) -> [Schema.Violation])? = nil
+  ) -> TargetKind {
+    TargetKind(name: name, summary: "", fields: fields, further: further)
+  }
+
+  /// Each name once: the union of the fields and schemes of kinds of one name, the first word on each counting. A field
+  /// is required where anybody requires it.
+  public static func joined(_ kinds: [TargetKind]) -> [TargetKind] {
+    var joined: [TargetKind] = []
+    for kind in kinds {
+      guard let index = joined.firstIndex(where: { $0.name == kind.name }) else {
+        joined.append(kind)
+        continue
+      }
+      if joined[index].summary.isEmpty { joined[index].summary = kind.summary }
+      for field in kind.fields {
+        if let known = joined[index].fields.firstIndex(where: { $0.name == field.name }) {
+          joined[index].fields[known].isRequired = joined[index].fields[known].isRequired || field.isRequired
+        } else {
+          joined[index].fields.append(field)
+        }
+      }
+      joined[index].further += kind.further
+      joined[index].schemes += kind.schemes.filter { !joined[index].schemes.contains($0) }
+    }
+    return joined
   }
 }
 

@@ -7,23 +7,8 @@ package import Probing
 package enum DatabaseProbes {
   /// The kind `postgres` with its probes.
   package static let set: ProbeSet = ProbeSet(
-    targetKinds: [postgres, PgBouncerTarget.kind, RedisTarget.kind, MySQLTarget.kind],
-    probes: [
-      PostgresWireProbe(),
-      PostgresSessionProbe(),
-      PostgresSchemaProbe(),
-      PostgresHealthProbe(),
-      PostgresWorkloadProbe(),
-      PostgresArchivingProbe(),
-      PostgresPoolsProbe(),
-      PostgresMigrationsProbe(),
-      MigrationRehearsalProbe(),
-      PostgresDataQualityProbe(),
-      SeedCheckProbe(),
-      PgBouncerProbe(),
-      RedisProbe(),
-      MySQLProbe(),
-    ],
+    targetKinds: [postgres],
+    probes: EveryProbe.inThisRoom,
     libraries: ["libpq \(PostgresLibrary.version)"])
 
   private static let postgres = TargetKind(
@@ -39,8 +24,6 @@ package enum DatabaseProbes {
         "a server on which the migrations may be rehearsed in a database that is made for it and dropped again"),
       Schema.Field("scratchPassword", .string(.secretReference), "the password of the role in `scratch`"),
       Schema.Field("role", .string(.nonEmpty), "the role the application logs in as"),
-      DeclaredPool.field,
-    ] + QualityDeclaration.fields + [SeedPlan.field],
-    schemes: PostgresURL.schemes,
-    further: { QualityDeclaration.violations(in: $0) + SeedPlan.violations(in: $0) })
+    ],
+    schemes: PostgresURL.schemes)
 }

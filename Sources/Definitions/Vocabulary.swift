@@ -20,25 +20,9 @@ package struct Vocabulary: Sendable {
     isComplete = false
   }
 
-  /// Kinds of the same name are joined: the union of their fields and schemes, the first word on each counting.
+  /// Kinds of the same name are joined.
   package init(targetKinds: [TargetKind], probes: [ProbeDescriptor], checklist: [ChecklistItem]) {
-    var joined: [TargetKind] = []
-    for kind in targetKinds {
-      guard let index = joined.firstIndex(where: { $0.name == kind.name }) else {
-        joined.append(kind)
-        continue
-      }
-      for field in kind.fields {
-        if let known = joined[index].fields.firstIndex(where: { $0.name == field.name }) {
-          joined[index].fields[known].isRequired = joined[index].fields[known].isRequired || field.isRequired
-        } else {
-          joined[index].fields.append(field)
-        }
-      }
-      joined[index].further += kind.further
-      joined[index].schemes += kind.schemes.filter { !joined[index].schemes.contains($0) }
-    }
-    self.targetKinds = joined
+    self.targetKinds = TargetKind.joined(targetKinds)
     self.probes = probes
     self.checklist = checklist
     isComplete = true

@@ -4,8 +4,6 @@ package import Probing
 package enum DeploymentProbes {
   /// The kinds of target of a deployment, and their probes.
   package static let set = ProbeSet(
-    targetKinds: DeploymentTargets.kinds + [CoolifyProbe.kind],
-    probes: [
-      ComposeFileProbe(), DockerfileProbe(), ComposeProjectProbe(), CoolifyProbe(), PersistenceProbe(), RolloutProbe(),
-    ])
+    targetKinds: DeploymentTargets.kinds,
+    probes: EveryProbe.inThisRoom)
 }

@@ -2,14 +2,6 @@ public import Probing
 
 /// What is written beside a system: documents, pipelines, manifests, assessments; and secrets where none may stand.
 public enum DocumentProbes {
-  /// What this room brings to the composition root.
-  public static let set = ProbeSet(
-    targetKinds: [
-      DocumentsTarget.kind, RepositoryTarget.kind, AssessmentProbe.kind, PipelineProbe.kind, ManifestsProbe.kind,
-      PeopleProbe.kind, ImageArchiveProbe.kind,
-    ],
-    probes: [
-      DocumentsProbe(), SecretScanProbe(), AssessmentProbe(), PipelineProbe(), ManifestsProbe(), PeopleProbe(),
-      ImageArchiveProbe(),
-    ])
+  /// The probes of this room, which bring their kinds of target along.
+  public static let set = ProbeSet(probes: EveryProbe.inThisRoom)
 }

@@ -5,8 +5,5 @@ package enum HTTPProbes {
   /// The kinds `https` and `http` with their probes.
   package static let set = ProbeSet(
     targetKinds: targetKinds,
-    probes: [
-      HTTPExchangeProbe(), HealthEndpointProbe(), HTTPAuthorizationProbe(), ExposedPathsProbe(),
-      RateLimitProbe(), HTTPCachingProbe(),
-    ] + hardeningProbes)
+    probes: EveryProbe.inThisRoom)
 }

@@ -19,7 +19,6 @@ extension HTTPProbes {
       Schema.Field("serverName", .string(.nonEmpty), "the name to ask for and to expect in the certificate"),
       Schema.Field("bearer", .string(.secretReference), "a token sent to this origin only, as a reference"),
       Schema.Field("health", .string(.nonEmpty), "the path of the health endpoint, beginning with /"),
-      RateLimitProbe.field,
       Schema.Field(
         "plainPort", .integer(minimum: 0, maximum: 65535), "the port on which the host speaks plain HTTP; 0 for none"),
       Schema.Field("profile", .string(.word(["page", "api"])), "whether people or programs read its answers"),
@@ -29,7 +28,6 @@ extension HTTPProbes {
         "pages", .array(.string(.nonEmpty)), "paths of pages that people type into, such as the login, beginning with /"
       ),
       Schema.Field("cdn", .boolean, "whether static files are meant to come from a content delivery network"),
-      DeclaredCaching.field,
     ] + RouteFields.all
   }
 }

@@ -25,6 +25,8 @@ struct LoadRunProbe: Probe {
         .init("$.p95", "response time, p95", unit: "ms", least: 1, each: "$.endpoints[*]"),
       ], shape: ["$.shape"], sound: "$.valid"))
 
+  var targetKinds: [TargetKind] { LoadTarget.kinds }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run { Look.run(target, context) }
   }

@@ -6,6 +6,10 @@ public protocol Probe: Sendable {
   /// What everybody may know about it.
   var descriptor: ProbeDescriptor { get }
 
+  /// The kinds of target that come with it, and the fields it adds to kinds of others (`TargetKind.adding`); what several
+  /// probes of a room stand on is named in the room's set.
+  var targetKinds: [TargetKind] { get }
+
   /// Looks at `target` once. Never throws: what cannot be seen is a sighting with a reason.
   ///
   /// Every wait ends at `context.deadline`; every connection, request and byte is counted in `context.traffic`.
@@ -16,9 +20,16 @@ public protocol Probe: Sendable {
 }
 
 extension Probe {
+  /// It stands on what others declare.
+  public var targetKinds: [TargetKind] { [] }
+
   /// Nothing depends on the day.
   public func derive(_ facts: JSONValue, asOf now: Instant) -> JSONValue { facts }
 }
+
+/// A probe that is made only of what is known at run time, such as a manifest. It stands in no room's list by being
+/// declared: who knows what it is made of puts it among the others.
+public protocol UnlistedProbe: Probe {}
 
 /// What came of looking.
 public enum Sighting: Sendable {
@@ -61,16 +72,16 @@ public struct ProbeContext: Sendable {
 
 /// What one room of probes brings to the composition root.
 public struct ProbeSet: Sendable {
-  /// The kinds of target it knows; fields of one kind from several rooms are joined.
+  /// The kinds of target it knows; fields of one kind from several probes and rooms are joined.
   public var targetKinds: [TargetKind]
   /// Its probes.
   public var probes: [any Probe]
   /// The system libraries it stands on, with their versions, for `doctor`.
   public var libraries: [String]
 
-  /// The contribution of one room.
-  public init(targetKinds: [TargetKind], probes: [any Probe], libraries: [String] = []) {
-    self.targetKinds = targetKinds
+  /// The contribution of one room: `targetKinds` are those that no probe brings along by itself.
+  public init(targetKinds: [TargetKind] = [], probes: [any Probe], libraries: [String] = []) {
+    self.targetKinds = TargetKind.joined(targetKinds + probes.flatMap(\.targetKinds))
     self.probes = probes
     self.libraries = libraries
   }

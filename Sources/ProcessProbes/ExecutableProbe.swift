@@ -7,7 +7,7 @@ package import Probing
 ///
 /// It says what it saw and has no way to say what that is worth. Whatever goes wrong with it, a crash, silence, bad
 /// JSON, facts of another shape than declared, is an observation not made, with the reason.
-package struct ExecutableProbe: Probe {
+package struct ExecutableProbe: UnlistedProbe {
   /// As its manifest describes it.
   package let descriptor: ProbeDescriptor
   private let command: [String]

@@ -12,6 +12,8 @@ struct NagiosPluginProbe: Probe {
   /// Plug-ins print a few lines; the guidelines expect no more than 8 KiB.
   private static let outputLimit = 256 << 10
 
+  var targetKinds: [TargetKind] { [NagiosTarget.kind] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let plugin: NagiosTarget
     do {

@@ -9,7 +9,7 @@ package enum RecoveryProbes {
     targetKinds: [
       kind("https", "an HTTPS endpoint"),
       kind("http", "an HTTP endpoint without TLS, such as a service behind a proxy"),
-    ], probes: [ServiceRecoveryProbe(), InstanceSpreadProbe(), InstanceRemovalProbe()])
+    ], probes: EveryProbe.inThisRoom)
 
   private static func kind(_ name: String, _ summary: String) -> TargetKind {
     TargetKind(

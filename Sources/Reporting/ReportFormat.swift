@@ -72,20 +72,8 @@ package enum ReportFormats {
   /// For people at a terminal and for logs.
   package static let console: any ReportFormat = ConsoleFormat()
 
-  /// In the order in which help lists them.
-  package static let all: [any ReportFormat] = [
-    JSONFormat(), console, JUnitFormat(), MarkdownFormat(),
-    HTMLFormat(),
-    CommentFormat(),
-    GitHubFormat(),
-    GitLabFormat(),
-    SARIFFormat(),
-    CTRFFormat(),
-    TAPFormat(),
-    OSCALFormat(),
-    PrometheusFormat(),
-    NagiosFormat(),
-  ]
+  /// In the order of their names, in which help lists them.
+  package static let all: [any ReportFormat] = EveryReportFormat.inThisRoom.sorted { $0.name < $1.name }
 
   /// The format called `name`.
   package static func named(_ name: String) -> (any ReportFormat)? { all.first { $0.name == name } }

@@ -2,6 +2,6 @@ package import Probing
 
 /// Workflows carried out.
 package enum ScenarioProbes {
-  /// The kind `workflow` with its probe.
-  package static let set = ProbeSet(targetKinds: [WorkflowTarget.kind], probes: [WorkflowRunProbe()])
+  /// The probe of this room, which brings the kind `workflow` along.
+  package static let set = ProbeSet(probes: EveryProbe.inThisRoom)
 }

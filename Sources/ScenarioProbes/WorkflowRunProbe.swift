@@ -17,6 +17,8 @@ struct WorkflowRunProbe: Probe {
         .init("$.milliseconds", "duration of a step", unit: "ms", least: 20, each: "$.steps[*]", label: "$.path"),
       ], shape: ["$.workflow", "$.steps[*].path"], sound: "$.passed"))
 
+  var targetKinds: [TargetKind] { [WorkflowTarget.kind] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let settings: WorkflowSettings
     switch await context.lane.run({ Self.settings(of: target, trust: context.trust) }) {

@@ -8,14 +8,15 @@ package enum TLSProbes {
   /// The kind `https`, as far as TLS needs it, with the probe.
   package static let set: ProbeSet = ProbeSet(
     targetKinds: [https, tls],
-    probes: [TLSEndpointProbe(), configuration, StartTLSInjectionProbe()] + [RenewalInformationProbe()] + Faults.probes,
-    libraries: [TLSLibrary.version])
+    probes: EveryProbe.inThisRoom, libraries: [TLSLibrary.version])
 
   /// The probe that finds out everything a server accepts, for those who want its facts alone.
   package static let configuration: any Probe = TLSConfigurationProbe()
 
-  /// The probes for faults with a name, for those who want their facts beside those of `configuration`.
-  package static let faults: [any Probe] = Faults.probes
+  /// The probes for faults with a name, in the order of their ids, for those who want their facts beside those of
+  /// `configuration`.
+  package static let faults: [any Probe] = EveryProbe.inThisRoom.filter { $0 is any FaultProbe }
+    .sorted { $0.descriptor.id < $1.descriptor.id }
 
   private static let nodes = Schema.Field(
     "nodes", .array(.string(.nonEmpty)), "the addresses of single nodes behind the name, at the same port")

@@ -23,11 +23,7 @@ import Testing
 struct BuiltInCatalogueTests {
   static let sets = [
     TLSProbes.set, HTTPProbes.set, DatabaseProbes.set, NetworkProbes.set, ProcessProbes.set, BackupProbes.set,
-    ObservabilityProbes.set,
-    LoadProbes.set,
-    DeploymentProbes.set,
-    LoadProbes.set, DocumentProbes.set,
-    LoadProbes.set, ScenarioProbes.set,
+    ObservabilityProbes.set, LoadProbes.set, DeploymentProbes.set, DocumentProbes.set, ScenarioProbes.set,
     RecoveryProbes.set,
   ]
   static let package = URL(fileURLWithPath: #filePath)
@@ -41,6 +37,17 @@ struct BuiltInCatalogueTests {
     Vocabulary(
       targetKinds: sets.flatMap(\.targetKinds), probes: sets.flatMap(\.probes).map(\.descriptor),
       checklist: try Definitions.checklist(compiled: BuiltInCatalogue.checklist))
+  }
+
+  @Test("every probe has an id of its own, looks at kinds of target that there are, and every kind says what it is")
+  func probes() throws {
+    let probes = Self.sets.flatMap(\.probes).map(\.descriptor)
+    #expect(Set(probes.map(\.id)).count == probes.count)
+    let kinds = try Self.vocabulary().targetKinds
+    for probe in probes {
+      #expect(probe.targetKinds.allSatisfy { name in kinds.contains { $0.name == name } }, "\(probe.id)")
+    }
+    for kind in kinds { #expect(!kind.summary.isEmpty, "\(kind.name)") }
   }
 
   @Test("every number that a probe has followed over the runs is one among its facts")

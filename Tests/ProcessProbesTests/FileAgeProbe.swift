@@ -5,13 +5,7 @@ import Probing
 
 /// When a file was last changed.
 struct FileAgeProbe: Probe {
-  static let set = ProbeSet(
-    targetKinds: [
-      TargetKind(
-        name: "file", summary: "a file",
-        fields: [Schema.Field("path", .string(.path), required: true, "the file")])
-    ],
-    probes: [FileAgeProbe()])
+  static let set = ProbeSet(probes: [FileAgeProbe()])
 
   let descriptor = ProbeDescriptor(
     id: "file-age", summary: "when a file was last changed", targetKinds: ["file"], safety: .observe,
@@ -19,6 +13,14 @@ struct FileAgeProbe: Probe {
       Schema.Field("changedAt", .string(.date), required: true, "when its content last changed"),
       Schema.Field("ageDays", .integer(), required: true, "whole days from then to now"),
     ]), traffic: "1 system call")
+
+  var targetKinds: [TargetKind] {
+    [
+      TargetKind(
+        name: "file", summary: "a file",
+        fields: [Schema.Field("path", .string(.path), required: true, "the file")])
+    ]
+  }
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     guard let path = target.settings["path"]?.string else {

@@ -30,7 +30,7 @@ import Testing
     var unseen: Unseen?
     var connections: Int
 
-    init(_ probe: FaultProbe, _ target: Target, within milliseconds: Int = 20_000) async {
+    init(_ probe: any FaultProbe, _ target: Target, within milliseconds: Int = 20_000) async {
       let meter = TrafficMeter()
       let context = ProbeContext(
         deadline: Deadline(milliseconds: milliseconds), lane: lane, traffic: meter, trust: [])
@@ -48,9 +48,8 @@ import Testing
     var reason: String { fault?["reason"]?.string ?? "" }
   }
 
-  private static let all = [
-    Heartbleed.probe, EarlyKeyChange.probe, PaddingOracle.probe, Ticketbleed.probe, ClientRenegotiation.probe,
-    UnknownValues.probe,
+  private static let all: [any FaultProbe] = [
+    Heartbleed(), EarlyKeyChange(), PaddingOracle(), Ticketbleed(), ClientRenegotiation(), UnknownValues(),
   ]
 
   private func faulty(_ manner: FaultyTLSServer.Manner) throws -> ServerProcess {
@@ -59,7 +58,7 @@ import Testing
 
   /// What a probe sees of a server with a manner, which is there for as long as that takes.
   private func sighted(
-    _ probe: FaultProbe, _ manner: FaultyTLSServer.Manner, within milliseconds: Int = 20_000
+    _ probe: any FaultProbe, _ manner: FaultyTLSServer.Manner, within milliseconds: Int = 20_000
   ) async throws -> Sighted {
     let server = try faulty(manner)
     let seen = await Sighted(probe, https(server.port), within: milliseconds)
@@ -101,35 +100,35 @@ import Testing
       #expect(seen.verdict == "notApplicable", "\(probe.descriptor.id): \(seen.reason)")
       #expect(seen.fault?["version"] == "TLSv1.3")
     }
-    let values = await Sighted(UnknownValues.probe, target)
+    let values = await Sighted(UnknownValues(), target)
     #expect(values.verdict == "notVulnerable")
     #expect(values.fault?["newerVersionTolerated"] == .null)
   }
 
   @Test func heartbleed() async throws {
-    let bleeding = try await sighted(Heartbleed.probe, .heartbleed)
+    let bleeding = try await sighted(Heartbleed(), .heartbleed)
     #expect(bleeding.verdict == "vulnerable")
     // The proof is one byte.
     #expect(bleeding.fault?["bytesBeyond"] == 1)
     #expect(bleeding.fault?["heartbeats"] == true)
-    let careful = try await sighted(Heartbleed.probe, .heartbeats)
+    let careful = try await sighted(Heartbleed(), .heartbeats)
     #expect(careful.verdict == "notVulnerable")
     #expect(careful.fault?["heartbeats"] == true)
     #expect(careful.fault?["bytesBeyond"] == .null)
   }
 
   @Test func earlyKeyChange() async throws {
-    let taken = try await sighted(EarlyKeyChange.probe, .earlyKeyChange)
+    let taken = try await sighted(EarlyKeyChange(), .earlyKeyChange)
     #expect(taken.verdict == "vulnerable")
     #expect(taken.reason.contains("alert 20"))
-    #expect(try await sighted(EarlyKeyChange.probe, .sound).verdict == "notVulnerable")
+    #expect(try await sighted(EarlyKeyChange(), .sound).verdict == "notVulnerable")
   }
 
   @Test(arguments: [
     (FaultyTLSServer.Manner.strongOracle, "strong"), (.weakOracle, "weak"), (.hastyOracle, "strong"),
   ])
   func paddingOracle(manner: FaultyTLSServer.Manner, strength: String) async throws {
-    let seen = try await sighted(PaddingOracle.probe, manner)
+    let seen = try await sighted(PaddingOracle(), manner)
     #expect(seen.verdict == "vulnerable", "\(seen.reason)")
     #expect(seen.fault?["oracle"]?.string == strength)
     #expect(seen.fault?["answers"]?.array?.count == 5)
@@ -137,7 +136,7 @@ import Testing
   }
 
   @Test func paddingWithoutAnOracle() async throws {
-    let seen = try await sighted(PaddingOracle.probe, .sound)
+    let seen = try await sighted(PaddingOracle(), .sound)
     #expect(seen.verdict == "notVulnerable")
     #expect(seen.fault?["oracle"] == "none")
     #expect(seen.connections == 11)
@@ -147,7 +146,7 @@ import Testing
   @Test func paddingUnderAnOddKey() async throws {
     let server = try NginxServer.start(
       try pki.credential(.init(key: "rsa:2049")), protocols: "TLSv1.2", ciphers: "AES128-SHA")
-    let seen = await Sighted(PaddingOracle.probe, https(server.port))
+    let seen = await Sighted(PaddingOracle(), https(server.port))
     #expect(seen.verdict == "notVulnerable", "\(seen.reason)")
   }
 
@@ -155,18 +154,18 @@ import Testing
     // It serves one connection at a time.
     let server = try OpenSSLServer.start(
       try pki.credential(.init(key: "rsa:1024")), options: ["-cipher", "AES128-SHA:@SECLEVEL=0", "-tls1_2"])
-    let seen = await Sighted(PaddingOracle.probe, https(server.port), within: 40_000)
+    let seen = await Sighted(PaddingOracle(), https(server.port), within: 40_000)
     #expect(seen.verdict == "notVulnerable", "\(seen.reason)")
   }
 
   @Test func answersByTurnsProveNothing() async throws {
-    let seen = try await sighted(PaddingOracle.probe, .moody)
+    let seen = try await sighted(PaddingOracle(), .moody)
     #expect(seen.verdict == nil)
     #expect(seen.gaps.map(\.path) == ["fault.verdict"])
   }
 
   @Test func silenceProvesNothing() async throws {
-    for probe in [Heartbleed.probe, EarlyKeyChange.probe, PaddingOracle.probe] {
+    for probe in [Heartbleed(), EarlyKeyChange(), PaddingOracle()] as [any FaultProbe] {
       let seen = try await sighted(probe, .silent, within: 1500)
       #expect(seen.verdict == nil, "\(probe.descriptor.id): \(seen.reason)")
       #expect(seen.gaps.map(\.path) == ["fault.verdict"])
@@ -174,7 +173,7 @@ import Testing
   }
 
   @Test func resetsProveNothing() async throws {
-    for probe in [Heartbleed.probe, EarlyKeyChange.probe] {
+    for probe in [Heartbleed(), EarlyKeyChange()] as [any FaultProbe] {
       let seen = try await sighted(probe, .resets)
       #expect(seen.verdict == nil, "\(probe.descriptor.id): \(seen.reason)")
     }
@@ -194,24 +193,24 @@ import Testing
       peer.send(WireBytes.record(answer) + [20, 3, 3, 0, 1, 1])
       return false
     }
-    let seen = await Sighted(Ticketbleed.probe, https(relay.server.port))
+    let seen = await Sighted(Ticketbleed(), https(relay.server.port))
     #expect(seen.verdict == "vulnerable", "\(seen.reason)")
     #expect(seen.reason.contains("31 bytes as 32"))
-    #expect(await Sighted(Ticketbleed.probe, https(inner.port)).verdict == "notVulnerable")
+    #expect(await Sighted(Ticketbleed(), https(inner.port)).verdict == "notVulnerable")
     let without = try OpenSSLServer.start(try pki.credential(), options: ["-tls1_2", "-no_ticket"])
-    #expect(await Sighted(Ticketbleed.probe, https(without.port)).verdict == "notApplicable")
+    #expect(await Sighted(Ticketbleed(), https(without.port)).verdict == "notApplicable")
   }
 
   @Test func renegotiationAtTheClientsWish() async throws {
     for version in ["-tls1_2", "-tls1"] {
       let server = try OpenSSLServer.start(
         try pki.credential(), options: ["-www", "-client_renegotiation", version, "-cipher", "ALL:@SECLEVEL=0"])
-      let seen = await Sighted(ClientRenegotiation.probe, https(server.port))
+      let seen = await Sighted(ClientRenegotiation(), https(server.port))
       #expect(seen.verdict == "vulnerable", "\(seen.reason)")
       #expect(seen.fault?["bound"] == true)
       let refusing = try OpenSSLServer.start(
         try pki.credential(), options: ["-www", version, "-cipher", "ALL:@SECLEVEL=0"])
-      #expect(await Sighted(ClientRenegotiation.probe, https(refusing.port)).verdict == "notVulnerable")
+      #expect(await Sighted(ClientRenegotiation(), https(refusing.port)).verdict == "notVulnerable")
     }
   }
 
@@ -222,7 +221,7 @@ import Testing
       // The unknown extension at the head of the list.
       return !peer.peeked(4096).contains([0x1A, 0x1A, 0, 0])
     }
-    let seen = await Sighted(UnknownValues.probe, https(picky.server.port))
+    let seen = await Sighted(UnknownValues(), https(picky.server.port))
     #expect(seen.verdict == "vulnerable", "\(seen.reason)")
     #expect(seen.fault?["greaseTolerated"] == false)
     #expect(seen.fault?["newerVersionTolerated"] == true)
@@ -230,7 +229,7 @@ import Testing
       _ = peer.peek(200)
       return Array(peer.peeked(11).suffix(2)) != [3, 4]
     }
-    let newer = await Sighted(UnknownValues.probe, https(old.server.port))
+    let newer = await Sighted(UnknownValues(), https(old.server.port))
     #expect(newer.fault?["newerVersionTolerated"] == false, "\(newer.reason)")
     #expect(newer.fault?["greaseTolerated"] == true)
   }

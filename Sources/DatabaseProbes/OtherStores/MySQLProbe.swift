@@ -18,6 +18,8 @@ struct MySQLProbe: Probe {
     targetKinds: ["mysql"], safety: .observe, facts: MySQLFacts.schema, timeout: 10_000,
     traffic: "1 connection with one login of a user that does not exist")
 
+  var targetKinds: [TargetKind] { [MySQLTarget.kind] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run { Self.look(at: target, context) }
   }

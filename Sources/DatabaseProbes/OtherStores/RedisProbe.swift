@@ -18,6 +18,8 @@ struct RedisProbe: Probe {
     targetKinds: ["redis"], safety: .observe, facts: RedisFacts.schema, timeout: 10_000,
     traffic: "2 connections with one PING each")
 
+  var targetKinds: [TargetKind] { [RedisTarget.kind] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run { Self.look(at: target, context) }
   }

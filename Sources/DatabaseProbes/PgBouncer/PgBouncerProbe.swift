@@ -25,6 +25,8 @@ struct PgBouncerProbe: Probe {
   /// The console's own database.
   static let console = "pgbouncer"
 
+  var targetKinds: [TargetKind] { [PgBouncerTarget.kind] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {
       let offer = Self.offer(of: target, context)

@@ -16,6 +16,8 @@ struct PostgresPoolsProbe: Probe {
     targetKinds: ["postgres"], safety: .observe, facts: PoolFacts.schema, timeout: 20_000,
     traffic: "1 login, 2 if the certificate does not verify, and up to 8 statements")
 
+  var targetKinds: [TargetKind] { [.adding([DeclaredPool.field], to: "postgres")] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let pools = DeclaredPool.all(in: target.settings)
     return await context.lane.run {

@@ -11,6 +11,10 @@ struct PostgresDataQualityProbe: Probe {
     traffic: "1 login, 2 if the certificate does not verify, and up to 3 statements a rule, each of which reads a table"
   )
 
+  var targetKinds: [TargetKind] {
+    [.adding(QualityDeclaration.fields, to: "postgres", further: { QualityDeclaration.violations(in: $0) })]
+  }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {
       AuditorVisit.sighting(of: target, context) { session, _, user in

@@ -16,6 +16,10 @@ struct SeedCheckProbe: Probe {
     targetKinds: ["postgres"], safety: .mutate, facts: SeedFacts.schema, timeout: 1_800_000,
     traffic: "a throw-away server on this host, in which the seeder runs three times")
 
+  var targetKinds: [TargetKind] {
+    [.adding([SeedPlan.field], to: "postgres", further: { SeedPlan.violations(in: $0) })]
+  }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     guard let plan = SeedPlan(target) else {
       return .unseen(Unseen(.malformed, "the target declares no seeder"))

@@ -32,6 +32,8 @@ struct CoolifyProbe: Probe {
   /// As many deployments of each are looked at.
   private static let mostDeployments = 20
 
+  var targetKinds: [TargetKind] { [Self.kind] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {
       let redactor = Redactor(secrets: target.secrets.values)

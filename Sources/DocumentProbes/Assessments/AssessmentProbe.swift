@@ -50,6 +50,8 @@ struct AssessmentProbe: Probe {
         required: true, "open ones by severity"),
     ]), timeout: 60_000, traffic: "reads files")
 
+  var targetKinds: [TargetKind] { [Self.kind] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     guard let path = target.settings["report"]?.string else {
       return .unseen(Unseen(.malformed, "the inventory names no report"))

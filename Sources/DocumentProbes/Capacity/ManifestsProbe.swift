@@ -66,6 +66,8 @@ struct ManifestsProbe: Probe {
           ])), required: true, "containers of the workloads"),
     ]), timeout: 30_000, traffic: "reads files")
 
+  var targetKinds: [TargetKind] { [Self.kind] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await PathVisit.sighting(of: target, context) { Self.sighting($0, context) }
   }

@@ -11,6 +11,8 @@ struct DocumentsProbe: Probe {
     targetKinds: [DocumentsTarget.kind.name], safety: .observe, facts: DocumentFacts.schema, timeout: 60_000,
     traffic: "reads files; up to 3 processes of git", identity: ["$.documents[*].reviewedOn"])
 
+  var targetKinds: [TargetKind] { [DocumentsTarget.kind] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     guard let folder = target.settings["folder"]?.string.flatMap(PathText.normalized), !folder.isEmpty else {
       return .unseen(Unseen(.malformed, "the inventory names no folder"))

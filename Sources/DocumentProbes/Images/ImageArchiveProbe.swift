@@ -50,6 +50,8 @@ struct ImageArchiveProbe: Probe {
         "files left out since they lie where packages put theirs"),
     ]), timeout: 600_000, traffic: "reads a file")
 
+  var targetKinds: [TargetKind] { [Self.kind] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let declared = target.settings["accepted"]?.array?.compactMap(\.string) ?? []
     return await PathVisit.sighting(of: target, context) { path in

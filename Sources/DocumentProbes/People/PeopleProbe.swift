@@ -28,6 +28,8 @@ struct PeopleProbe: Probe {
       stated("usersAccepted", "whether those who use the system have tried this release and accepted it"),
     ]), timeout: 1_000, traffic: "reads the inventory")
 
+  var targetKinds: [TargetKind] { [Self.kind] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let (onCall, onCallGap) = declared("onCall", "who is on call", in: target)
     let (users, usersGap) = declared("users", "who uses the system", in: target)

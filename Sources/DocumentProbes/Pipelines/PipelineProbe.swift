@@ -59,6 +59,8 @@ struct PipelineProbe: Probe {
       Schema.Field("deploys", .boolean, required: true, "whether any job deploys"),
     ]), timeout: 30_000, traffic: "reads files")
 
+  var targetKinds: [TargetKind] { [Self.kind] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await PathVisit.sighting(of: target, context) { Self.sighting($0, context) }
   }

@@ -13,6 +13,8 @@ struct SecretScanProbe: Probe {
   /// Commits that one process of Git tells.
   private static let batch = 200
 
+  var targetKinds: [TargetKind] { [RepositoryTarget.kind] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     guard let path = target.settings["path"]?.string.flatMap(PathText.normalized), !path.isEmpty else {
       return .unseen(Unseen(.malformed, "the inventory names no path"))

@@ -13,6 +13,10 @@ struct HTTPCachingProbe: Probe {
     targetKinds: ["https", "http"], safety: .observe, facts: CachingFacts.schema, timeout: 20_000,
     traffic: "1 request, and 3 for each declared route")
 
+  var targetKinds: [TargetKind] {
+    [.adding([DeclaredCaching.field], to: "https"), .adding([DeclaredCaching.field], to: "http")]
+  }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let routes = DeclaredCaching.all(in: target.settings)
     return await context.looking(at: target) { (questioner, redact) throws(Silence) in

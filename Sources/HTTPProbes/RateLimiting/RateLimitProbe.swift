@@ -28,6 +28,8 @@ struct RateLimitProbe: Probe {
   /// Requests that may be spent on ways around one route's limit.
   private static let forBypass = 60
 
+  var targetKinds: [TargetKind] { [.adding([Self.field], to: "https"), .adding([Self.field], to: "http")] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run { Self.look(at: target, context) }
   }

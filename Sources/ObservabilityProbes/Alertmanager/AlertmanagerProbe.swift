@@ -15,6 +15,8 @@ struct AlertmanagerProbe: Probe {
     "labelSets", .array(.object([], others: .string())),
     "labels of alerts that must reach somebody; severity critical and severity warning unless said otherwise")
 
+  var targetKinds: [TargetKind] { [.service("alertmanager", "an Alertmanager", [Self.field])] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {
       ServiceVisit.sighting(of: target, context) { (visit, notes) throws(Obstacle) in

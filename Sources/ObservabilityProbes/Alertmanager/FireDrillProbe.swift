@@ -34,6 +34,8 @@ struct FireDrillProbe: Probe {
       Schema.Field("patienceSeconds", .integer(minimum: 1, maximum: 300), "how long to wait", default: 90),
     ]), "how to tell that an alert arrived: listen or sink")
 
+  var targetKinds: [TargetKind] { [.adding([Self.field], to: "alertmanager")] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {
       ServiceVisit.sighting(of: target, context) { (visit, notes) throws(Obstacle) in

@@ -22,6 +22,10 @@ struct CollectorProbe: Probe {
       .fact("queueShare", .number(minimum: 0), "how full its fullest sending queue is"),
     ]), traffic: "2 requests")
 
+  var targetKinds: [TargetKind] {
+    [.service("otel-collector", "an OpenTelemetry collector; the url is that of its health extension", [])]
+  }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {
       ServiceVisit.sighting(of: target, context) { (visit, notes) throws(Obstacle) in
@@ -119,6 +123,8 @@ struct TestTraceProbe: Probe {
       "otlp", .string(.url(schemes: ["http", "https"])), "where it takes OTLP over HTTP, usually port 4318"),
     Schema.Field("testTrace", .boolean, "whether a span may be sent to see whether it is taken", default: false),
   ]
+
+  var targetKinds: [TargetKind] { [.adding(Self.fields, to: "otel-collector")] }
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {

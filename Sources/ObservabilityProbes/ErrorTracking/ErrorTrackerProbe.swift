@@ -28,6 +28,16 @@ struct ErrorTrackerProbe: Probe {
       Schema.Field("access", CommonFacts.access, required: true, "who gets in"),
     ]), timeout: 20_000, traffic: "7 requests")
 
+  var targetKinds: [TargetKind] {
+    let fields = [
+      Schema.Field("organization", .string(.nonEmpty), "the organization's short name"),
+      Schema.Field("project", .string(.nonEmpty), "the project's short name"),
+    ]
+    return [
+      .service("sentry", "a project in Sentry", fields), .service("glitchtip", "a project in GlitchTip", fields),
+    ]
+  }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {
       ServiceVisit.sighting(of: target, context) { (visit, notes) throws(Obstacle) in
@@ -113,6 +123,8 @@ struct ErrorTestEventProbe: Probe {
     Schema.Field("dsn", .string(.secretReference), "the key by which events are sent (DSN), as a reference"),
     Schema.Field("testEvent", .boolean, "whether an event may be sent to see whether it arrives", default: false),
   ]
+
+  var targetKinds: [TargetKind] { [.adding(Self.fields, to: "sentry"), .adding(Self.fields, to: "glitchtip")] }
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {

@@ -14,6 +14,14 @@ struct GrafanaProbe: Probe {
     targetKinds: ["grafana"], safety: .observe, facts: GrafanaSchema.facts, timeout: 60_000,
     traffic: "5 requests, 1 for each data source and dashboard, 1 for each panel (at most \(mostPanels))")
 
+  var targetKinds: [TargetKind] {
+    [
+      .service(
+        "grafana", "a Grafana server",
+        [Schema.Field("dashboards", .array(.string(.nonEmpty)), "ids (uid) of the dashboards that count; else all")])
+    ]
+  }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {
       ServiceVisit.sighting(of: target, context) { (visit, notes) throws(Obstacle) in
@@ -252,6 +260,17 @@ struct GrafanaDefaultPasswordProbe: Probe {
       .fact("accepted", .boolean, "admin:admin is let in"),
       .fact("status", .integer(), "the status of the answer"),
     ]), traffic: "1 login")
+
+  var targetKinds: [TargetKind] {
+    [
+      .adding(
+        [
+          Schema.Field(
+            "tryDefaultPassword", .boolean, "whether admin:admin may be tried, once: wrong passwords lock accounts",
+            default: false)
+        ], to: "grafana")
+    ]
+  }
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {

@@ -29,6 +29,8 @@ struct LogTrailProbe: Probe {
       Schema.Field("patienceSeconds", .integer(minimum: 1, maximum: 120), "how long to wait", default: 30),
     ]), "a request whose id has to be found in the logs")
 
+  var targetKinds: [TargetKind] { [.adding([Self.field], to: "loki")] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {
       ServiceVisit.sighting(of: target, context) { (visit, notes) throws(Obstacle) in

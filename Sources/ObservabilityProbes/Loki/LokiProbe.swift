@@ -18,6 +18,19 @@ struct LokiProbe: Probe {
         "windowMinutes", .integer(minimum: 1, maximum: 10_080), "how far back lines are looked for", default: 60)
     ], facts: facts, timeout: 30_000, traffic: "5 requests, and 1 for each service")
 
+  var targetKinds: [TargetKind] {
+    [
+      .service(
+        "loki", "a Loki server",
+        [
+          Schema.Field("services", .array(.string(.nonEmpty)), "the services it has to hear from"),
+          Schema.Field(
+            "serviceLabel", .string(.identifier), "the label that names the service of a line", default: "service"),
+          Schema.Field("tenant", .string(.nonEmpty), "the tenant to ask for (X-Scope-OrgID)"),
+        ])
+    ]
+  }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let window = parameters["windowMinutes"]?.integer ?? 60
     return await context.lane.run {

@@ -18,6 +18,8 @@ struct MetricsEndpointProbe: Probe {
     "expect", .array(.string(.nonEmpty)),
     "names of metrics that have to be there, also without the suffix of their type")
 
+  var targetKinds: [TargetKind] { [.service("metrics", "an endpoint that exposes metrics", [Self.field])] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {
       ServiceVisit.sighting(of: target, context) { (visit, notes) throws(Obstacle) in

@@ -33,6 +33,8 @@ struct BusinessMetricsProbe: Probe {
           "windowMinutes", .integer(minimum: 1, maximum: 10_080), "within which it has to change", default: 60),
       ])), "metrics of the business, which move while the system does its work")
 
+  var targetKinds: [TargetKind] { [.adding([Self.field], to: "prometheus")] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {
       ServiceVisit.sighting(of: target, context) { (visit, notes) throws(Obstacle) in

@@ -11,6 +11,8 @@ struct MeasuredCapacityProbe: Probe {
     targetKinds: ["prometheus"], safety: .observe, facts: MeasuredCapacity.schema, timeout: 30_000,
     traffic: "2 requests for each declared service, 1 for each declared limit")
 
+  var targetKinds: [TargetKind] { [.adding([CapacityDeclaration.field], to: "prometheus")] }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {
       ServiceVisit.sighting(of: target, context) { (visit, notes) throws(Obstacle) in

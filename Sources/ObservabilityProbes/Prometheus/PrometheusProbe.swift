@@ -13,6 +13,18 @@ struct PrometheusProbe: Probe {
     id: "prometheus-server", summary: "what a Prometheus scrapes, evaluates and hands on", targetKinds: ["prometheus"],
     safety: .observe, facts: PrometheusSchema.facts, timeout: 30_000, traffic: "about 15 requests")
 
+  var targetKinds: [TargetKind] {
+    [
+      .service(
+        "prometheus", "a Prometheus server",
+        [
+          Schema.Field("services", .array(.string(.nonEmpty)), "the services it has to scrape"),
+          Schema.Field(
+            "serviceLabel", .string(.identifier), "the label that names the service of a target", default: "job"),
+        ])
+    ]
+  }
+
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     await context.lane.run {
       ServiceVisit.sighting(of: target, context) { (visit, notes) throws(Obstacle) in

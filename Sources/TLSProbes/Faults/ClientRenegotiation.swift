@@ -1,21 +1,23 @@
+import AuditModel
 import Facts
 import Probing
 import Transport
 
 /// Renegotiation at the client's wish (CVE-2011-1473): each one costs the server many times what it costs the client, so that one
 /// machine can keep a server busy over a few connections. One is asked for, not many.
-enum ClientRenegotiation {
-  static let probe = FaultProbe(
-    "tls-client-renegotiation", "client-initiated renegotiation (CVE-2011-1473)",
+struct ClientRenegotiation: FaultProbe {
+  let fault = "client-initiated renegotiation (CVE-2011-1473)"
+  let descriptor = ProbeDescriptor.fault(
+    "tls-client-renegotiation",
     summary: "whether new keys are agreed on whenever a client wants them",
     traffic: "1 or 2 connections, and one further handshake within",
     members: [
       Schema.Field(
         "bound", .nullable(.boolean), required: true,
         "whether new keys were bound to the session (RFC 5746); false is CVE-2009-3555; null where none were agreed on")
-    ], look: look)
+    ])
 
-  private static func look(_ scene: FaultScene) throws(TransportFailure) -> FaultSighting {
+  static func look(_ scene: FaultScene) throws(TransportFailure) -> FaultSighting {
     var reason = "no handshake of TLS 1.2 or before came to its end"
     for version in [TLSVersion.tls12, .tls11, .tls10] {
       let deadline = scene.deadline.capped(milliseconds: FaultScene.patience)

@@ -1,3 +1,4 @@
+import AuditModel
 import Probing
 import Transport
 
@@ -6,18 +7,19 @@ import Transport
 ///
 /// ChangeCipherSpec is sent where ClientKeyExchange is due. Who refuses it does so at once. Who says nothing gets a record
 /// more: the complaint that it cannot be decrypted gives away that the server has changed keys.
-enum EarlyKeyChange {
-  static let probe = FaultProbe(
-    "tls-ccs-injection", "CCS injection (CVE-2014-0224)",
+struct EarlyKeyChange: FaultProbe {
+  let fault = "CCS injection (CVE-2014-0224)"
+  let descriptor = ProbeDescriptor.fault(
+    "tls-ccs-injection",
     summary: "whether keys are changed before there is a secret",
-    traffic: "1 or 2 connections with one ChangeCipherSpec out of place each", look: look)
+    traffic: "1 or 2 connections with one ChangeCipherSpec out of place each")
 
   /// How long the refusal may take, in milliseconds.
   private static let patience = 1500
   /// bad_record_mac and decryption_failed (RFC 5246 section 7.2.2): only who decrypts can say so.
   private static let alertsOfDecryption: Set<UInt8> = [20, 21]
 
-  private static func look(_ scene: FaultScene) throws(TransportFailure) -> FaultSighting {
+  static func look(_ scene: FaultScene) throws(TransportFailure) -> FaultSighting {
     var last = OpenHandshake.Sound.silence
     var version: UInt16?
     for attempt in 0..<2 {

@@ -5,21 +5,20 @@ import Transport
 
 /// Looks for one fault of TLS servers that has a name: says what nobody should have to say, takes care that nothing more
 /// comes of it than the proof, and hears how the server takes it.
-struct FaultProbe: Probe {
-  let descriptor: ProbeDescriptor
+protocol FaultProbe: Probe {
   /// The fault's name for people.
-  private let fault: String
-  private let look: @Sendable (FaultScene) throws(TransportFailure) -> FaultSighting
+  var fault: String { get }
+  /// Looks for it. Blocks: only on a lane.
+  static func look(_ scene: FaultScene) throws(TransportFailure) -> FaultSighting
+}
 
-  /// A probe for the fault that `look` looks for on a lane; `members` are facts of it beside those that every fault has.
-  init(
-    _ id: String, _ fault: String, summary: String, traffic: String, members: [Schema.Field] = [],
-    look: @escaping @Sendable (FaultScene) throws(TransportFailure) -> FaultSighting
-  ) {
-    self.fault = fault
-    self.look = look
-    descriptor = ProbeDescriptor(
-      id: id, summary: summary, targetKinds: ["https", "postgres", "tls"], safety: .probe, facts: Self.schema(members),
+extension ProbeDescriptor {
+  /// What everybody may know about a probe for a fault; `members` are facts of it beside those that every fault has.
+  static func fault(
+    _ id: String, summary: String, traffic: String, members: [Schema.Field] = []
+  ) -> ProbeDescriptor {
+    ProbeDescriptor(
+      id: id, summary: summary, targetKinds: ["https", "postgres", "tls"], safety: .probe, facts: schema(members),
       timeout: 60_000, traffic: traffic)
   }
 
@@ -43,7 +42,9 @@ struct FaultProbe: Probe {
           ] + members), required: true, "the fault"),
     ])
   }
+}
 
+extension FaultProbe {
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let endpoint: TLSTarget
     do {
@@ -54,7 +55,7 @@ struct FaultProbe: Probe {
     return await context.lane.run {
       do throws(TransportFailure) {
         let scene = try FaultScene(endpoint, context)
-        let sighting = try look(scene)
+        let sighting = try Self.look(scene)
         if context.deadline.isCancelled { throw .cancelled }
         return seen(sighting, at: scene.address)
       } catch {

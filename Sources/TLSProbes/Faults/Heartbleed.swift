@@ -1,3 +1,4 @@
+import AuditModel
 import Facts
 import Probing
 import Transport
@@ -8,9 +9,11 @@ import Transport
 /// One byte more is claimed than is sent, so that one byte of the server's memory comes where there is the fault; it is
 /// counted and thrown away. A message that no server can take in this place follows at once: its refusal proves that the
 /// server has gone past the heartbeat, so that silence is not taken for health.
-enum Heartbleed {
-  static let probe = FaultProbe(
-    "tls-heartbleed", "Heartbleed (CVE-2014-0160)", summary: "whether heartbeats are answered with more than they had",
+struct Heartbleed: FaultProbe {
+  let fault = "Heartbleed (CVE-2014-0160)"
+  let descriptor = ProbeDescriptor.fault(
+    "tls-heartbleed",
+    summary: "whether heartbeats are answered with more than they had",
     traffic: "1 or 2 connections with one malformed heartbeat each",
     members: [
       Schema.Field(
@@ -18,14 +21,14 @@ enum Heartbleed {
       Schema.Field(
         "bytesBeyond", .nullable(.integer(minimum: 0)), required: true,
         "how many bytes came beyond those sent; null without an answer to the heartbeat"),
-    ], look: look)
+    ])
 
   /// Bytes of the heartbeat sent.
   private static let sent = 16
   /// How long the heartbeat alone is waited for at the second try, in milliseconds.
   private static let patience = 1500
 
-  private static func look(_ scene: FaultScene) throws(TransportFailure) -> FaultSighting {
+  static func look(_ scene: FaultScene) throws(TransportFailure) -> FaultSighting {
     var hello = scene.hello()
     hello.takesHeartbeats = true
     var last = OpenHandshake.Sound.silence

@@ -1,3 +1,4 @@
+import AuditModel
 import Cryptography
 import Facts
 import Probing
@@ -9,9 +10,11 @@ import Transport
 /// Five messages are sent, one well padded and four that are not, with a Finished that fits none of them: RFC 5246 section
 /// 7.4.7.1 demands the same answer to all. They are sent on five connections at a time where the server can, once with everything that follows and once
 /// without. A difference is believed when it is the same in three rounds.
-enum PaddingOracle {
-  static let probe = FaultProbe(
-    "tls-robot", "ROBOT", summary: "whether answers tell how an RSA message was padded",
+struct PaddingOracle: FaultProbe {
+  let fault = "ROBOT"
+  let descriptor = ProbeDescriptor.fault(
+    "tls-robot",
+    summary: "whether answers tell how an RSA message was padded",
     traffic: "11 connections with five RSA messages each twice; 31 where answers differ",
     members: [
       Schema.Field(
@@ -26,7 +29,7 @@ enum PaddingOracle {
             Schema.Field("complete", .string(), required: true, "what came to it with all that follows it"),
             Schema.Field("alone", .string(), required: true, "what came to it alone"),
           ])), required: true, "what the server did in the first round"),
-    ], look: look)
+    ])
 
   /// How a message is padded (RFC 8017 section 7.2.1).
   enum Form: String, CaseIterable, Sendable {
@@ -50,7 +53,7 @@ enum PaddingOracle {
   /// is what a server should keep.
   private static let patience = (complete: 4000, alone: 1000)
 
-  private static func look(_ scene: FaultScene) throws(TransportFailure) -> FaultSighting {
+  static func look(_ scene: FaultScene) throws(TransportFailure) -> FaultSighting {
     let suites = CipherSuite.all.filter { $0.keyExchange == .rsa && !$0.isForTLS13 && $0.authentication == .rsa }
     let offered = suites.sorted { $0.isAEAD && !$1.isAEAD }.prefix(CipherSuite.mostOffered).map(\.id)
     var unseen: JSONObject = ["oracle": nil, "answers": []]

@@ -1,3 +1,4 @@
+import AuditModel
 import Probing
 import Transport
 
@@ -5,17 +6,18 @@ import Transport
 /// short the client's was, and the rest is what lay in its memory.
 ///
 /// The name sent has 31 bytes, so that one byte comes where there is the fault; it is thrown away.
-enum Ticketbleed {
-  static let probe = FaultProbe(
-    "tls-ticketbleed", "Ticketbleed (CVE-2016-9244)",
+struct Ticketbleed: FaultProbe {
+  let fault = "Ticketbleed (CVE-2016-9244)"
+  let descriptor = ProbeDescriptor.fault(
+    "tls-ticketbleed",
     summary: "whether a session taken up by its ticket comes back with a longer name",
-    traffic: "2 connections, 6 where the server does not take its tickets", look: look)
+    traffic: "2 connections, 6 where the server does not take its tickets")
 
   /// The length of the name sent: one byte less than servers with the fault repeat.
   private static let sent = 31
   private static let attempts = 3
 
-  private static func look(_ scene: FaultScene) throws(TransportFailure) -> FaultSighting {
+  static func look(_ scene: FaultScene) throws(TransportFailure) -> FaultSighting {
     var reason = "the server does not take up the session by its ticket"
     var version: UInt16?
     var fresh = 0

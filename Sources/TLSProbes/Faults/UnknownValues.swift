@@ -5,9 +5,10 @@ import Transport
 
 /// Whether a server passes over what it does not know: values that mean nothing (GREASE, RFC 8701), and a version newer than
 /// all of them (RFC 5246 appendix E.1). Who breaks over them today breaks over tomorrow's clients.
-enum UnknownValues {
-  static let probe = FaultProbe(
-    "tls-unknown-values", "intolerance of unknown values (RFC 8701)",
+struct UnknownValues: FaultProbe {
+  let fault = "intolerance of unknown values (RFC 8701)"
+  let descriptor = ProbeDescriptor.fault(
+    "tls-unknown-values",
     summary: "whether a hello with unknown values is answered like any other",
     traffic: "2 to 6 connections with one hello each",
     members: [
@@ -17,9 +18,9 @@ enum UnknownValues {
       Schema.Field(
         "newerVersionTolerated", .nullable(.boolean), required: true,
         "whether a newer version than TLS 1.2 in the old place is answered with an older; null where TLS 1.3 is all"),
-    ], look: look)
+    ])
 
-  private static func look(_ scene: FaultScene) throws(TransportFailure) -> FaultSighting {
+  static func look(_ scene: FaultScene) throws(TransportFailure) -> FaultSighting {
     var source = scene.source()
     let share = ClientHello.KeyShare.x25519(&source)
     var plain = ClientHello(

@@ -293,7 +293,10 @@ struct HardeningProbeTests {
   @Test("nobody there is a fact without parts, and the silent are unseen")
   func nobody() async throws {
     let port = try LoopbackPort.free()
-    for probe in HTTPProbes.hardeningProbes {
+    let probes: [any Probe] = [
+      HTTPHardeningProbe(), HTTPCrossOriginProbe(), HTTPRefusalsProbe(), HTTPAssetsProbe(), HTTPPagesProbe(),
+    ]
+    for probe in probes {
       let look = await Look(probe, at: ["url": .string("http://127.0.0.1:\(port)/")])
       #expect(look["connection.established"] == false)
     }
