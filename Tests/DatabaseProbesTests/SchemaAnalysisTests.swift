@@ -49,7 +49,8 @@ import Testing
   ) -> SequenceUse {
     SequenceUse(
       id: 1, schema: "public", name: "s", storedName: "s", increment: increment, minimum: range.lowerBound,
-      maximum: range.upperBound, start: start ?? (increment > 0 ? range.lowerBound : range.upperBound), cycles: false, isReadable: true, last: last,
+      maximum: range.upperBound, start: start ?? (increment > 0 ? range.lowerBound : range.upperBound), cycles: false,
+      isReadable: true, last: last,
       feeds: types.map { SequenceUse.Fed(column: "public.t.c", type: $0, typeName: "?") })
   }
 

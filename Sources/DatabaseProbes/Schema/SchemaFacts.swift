@@ -369,7 +369,8 @@ struct SchemaFacts {
       return SequenceUse(
         id: id, schema: schema, name: name, storedName: row["stored"] ?? name, increment: increment, minimum: minimum,
         maximum: maximum, start: row.number("start") ?? (increment > 0 ? minimum : maximum),
-        isUnlogged: row["persistence"] == "u", cycles: row.isTrue("cycles"), isReadable: row.isTrue("readable"), last: lastValues[id],
+        isUnlogged: row["persistence"] == "u", cycles: row.isTrue("cycles"), isReadable: row.isTrue("readable"),
+        last: lastValues[id],
         feeds: (feeds[id] ?? []).sorted { $0.column < $1.column })
     }.sorted(named: \.qualifiedName, id: \.id)
     self.sequences = sequences
