@@ -44,11 +44,17 @@ enum LinterCases {
         "CREATE POLICY once_add ON notes FOR INSERT WITH CHECK (told = (SELECT claims()))",
         "CREATE POLICY once_deep ON notes FOR DELETE USING (owner = (SELECT coalesce(uid(), 0)))",
         "CREATE POLICY by_row ON notes FOR DELETE USING (owns(id))",
+        "CREATE POLICY in_table ON notes FOR DELETE USING (id IN (SELECT n.id FROM notes n WHERE n.owner = uid()))",
+        "CREATE POLICY in_table_once ON notes FOR DELETE USING (id IN (SELECT n.id FROM notes n WHERE n.owner = (SELECT uid())))",
+        "CREATE POLICY one_of_two ON notes FOR DELETE USING (owner = (SELECT uid()) OR id = uid())",
         "CREATE POLICY quoted ON notes FOR DELETE USING (told::text = 'a.uid()')",
         "ALTER TABLE notes ENABLE ROW LEVEL SECURITY",
         // No effect, and so no cost.
         "CREATE TABLE idle (id int PRIMARY KEY)", "CREATE POLICY bare_idle ON idle USING (id = uid())",
-      ], named: ["bare_read on notes", "bare_add on notes", "bare_change on notes"]),
+      ],
+      named: [
+        "bare_read on notes", "bare_add on notes", "bare_change on notes", "in_table on notes", "one_of_two on notes",
+      ]),
     LinterCase(
       "splinter 0006", "severalPermissive",
       [
@@ -119,9 +125,9 @@ enum LinterCases {
       [
         """
         CREATE TABLE t (id int PRIMARY KEY, fine1 regclass, fine2 regrole, fine3 regtype, a regcollation, b regconfig,
-          c regdictionary, d regnamespace, e regoper, f regproc, g regprocedure, h regoperator)
+          c regdictionary, d regnamespace, e regoper, f regproc, g regprocedure, h regoperator, i regproc[])
         """
-      ], named: ["t.a", "t.b", "t.c", "t.d", "t.e", "t.f", "t.g", "t.h"]),
+      ], named: ["t.a", "t.b", "t.c", "t.d", "t.e", "t.f", "t.g", "t.h", "t.i"]),
     // A policy for a role of its own is named as well: which roles people get is not told by their names. One for INSERT
     // without a condition is not, as the server then lets nobody add a row.
     LinterCase(
@@ -239,7 +245,7 @@ enum LinterCases {
       [
         "CREATE TABLE p (id bigint PRIMARY KEY, code varchar(20) UNIQUE, price numeric(10, 2) UNIQUE, free varchar UNIQUE)",
         """
-        CREATE TABLE c (a numeric CONSTRAINT other REFERENCES p (id), b varchar(10) CONSTRAINT shorter REFERENCES p (code),
+        CREATE TABLE c (a bigint CONSTRAINT other REFERENCES p (price), b varchar(10) CONSTRAINT shorter REFERENCES p (code),
           c numeric(12, 1) CONSTRAINT coarser REFERENCES p (price), d varchar(9) CONSTRAINT bounded REFERENCES p (free),
           e bigint CONSTRAINT same REFERENCES p (id), f varchar(20) CONSTRAINT equal REFERENCES p (code),
           g varchar(30) CONSTRAINT longer REFERENCES p (code), h numeric(12, 2) CONSTRAINT wider REFERENCES p (price),
@@ -484,13 +490,22 @@ enum LinterCases {
       ])
   }
 
-  /// A policy for INSERT without a condition lets nobody add a row, which splinter takes for the opposite.
-  @Test func aPolicyForInsertWithoutAConditionAdmitsNothing() async throws {
+  /// A policy without a condition lets nobody add or change a row, which splinter takes for the opposite.
+  @Test func aPolicyWithoutAConditionAdmitsNothing() async throws {
     let database = try await SurveyedDatabase(
       "insert_policy", on: try PostgresServer.shared.get(),
       running: [
         "CREATE TABLE t (id int)", "ALTER TABLE t ENABLE ROW LEVEL SECURITY", "CREATE POLICY unsaid ON t FOR INSERT",
-        "GRANT INSERT ON t TO pg_monitor",
+        "CREATE POLICY unsaid_too ON t FOR UPDATE WITH CHECK (id > 0)",
+        "CREATE POLICY reads ON t FOR SELECT USING (true)",
+        "INSERT INTO t VALUES (5)", "GRANT SELECT, INSERT, UPDATE ON t TO pg_monitor",
+        """
+        DO $$ BEGIN
+          SET LOCAL ROLE pg_monitor;
+          UPDATE t SET id = 6;
+          IF FOUND THEN RAISE 'a row was changed'; END IF;
+        END $$
+        """,
         """
         DO $$ BEGIN
           SET LOCAL ROLE pg_monitor;

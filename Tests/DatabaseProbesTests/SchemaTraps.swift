@@ -18,9 +18,6 @@ enum SequenceTraps {
     "SELECT setval('n_descending', -950)",
     "CREATE SEQUENCE n_bounded MAXVALUE 1000", "SELECT setval('n_bounded', 950)",
     "CREATE SEQUENCE n_unused AS smallint INCREMENT 10 MAXVALUE 100 START 92",
-    // It still owns its sequence, which feeds it no more.
-    "CREATE TABLE f_let_go (id serial)", "SELECT setval('f_let_go_id_seq', 2147483647)",
-    "ALTER SEQUENCE f_let_go_id_seq AS bigint", "ALTER TABLE f_let_go ALTER COLUMN id DROP DEFAULT",
     "CREATE DOMAIN number AS int", "CREATE DOMAIN number_of_number AS number", "CREATE SEQUENCE n_domain_seq",
     "CREATE TABLE n_domain (id number_of_number DEFAULT nextval('n_domain_seq'))",
     "SELECT setval('n_domain_seq', 2100000000)",

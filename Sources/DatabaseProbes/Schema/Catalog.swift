@@ -300,6 +300,8 @@ enum BuiltInType {
   static let notUpgradable: [ObjectID: String] = [
     24: "regproc", 2202: "regprocedure", 2203: "regoper", 2204: "regoperator", 3734: "regconfig",
     3769: "regdictionary", 4089: "regnamespace", 4191: "regcollation",
+    1008: "regproc[]", 2207: "regprocedure[]", 2208: "regoper[]", 2209: "regoperator[]", 3735: "regconfig[]",
+    3770: "regdictionary[]", 4090: "regnamespace[]", 4192: "regcollation[]",
   ]
   /// Bytes of the integer types.
   static let integerWidths: [ObjectID: Int] = [int2: 2, int4: 4, int8: 8]

@@ -172,18 +172,18 @@ enum CatalogStatements {
 
   static let sequencesAtOnce = 200
 
-  /// The columns that sequences feed: as serial or identity columns, or by any default that names the sequence.
-  ///
-  /// A serial column whose default was dropped or exchanged still owns its sequence, and takes nothing from it.
+  /// The columns that sequences feed: as serial or identity columns, as their owners alone, as an application may ask for
+  /// the numbers itself, or by any default that names the sequence.
   static let fedColumns = """
-    SELECT d.objid AS sequence, d.refobjid AS table, d.refobjsubid AS number, true AS owned
-    FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'
-    WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
-      AND (d.deptype = 'i' OR d.deptype = 'a' AND EXISTS (
+    SELECT d.objid AS sequence, d.refobjid AS table, d.refobjsubid AS number,
+      d.deptype = 'i' OR EXISTS (
         SELECT FROM pg_catalog.pg_attrdef f
           JOIN pg_catalog.pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid
             AND u.refclassid = 'pg_class'::regclass AND u.refobjid = d.objid
-        WHERE f.adrelid = d.refobjid AND f.adnum = d.refobjsubid))
+        WHERE f.adrelid = d.refobjid AND f.adnum = d.refobjsubid) AS owned
+    FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'
+    WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+      AND d.refobjsubid > 0
     UNION
     SELECT d.refobjid, f.adrelid, f.adnum, false
     FROM pg_catalog.pg_depend d
