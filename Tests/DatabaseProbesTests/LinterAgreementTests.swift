@@ -126,8 +126,11 @@ enum LinterCases {
         """
         CREATE TABLE t (id int PRIMARY KEY, fine1 regclass, fine2 regrole, fine3 regtype, a regcollation, b regconfig,
           c regdictionary, d regnamespace, e regoper, f regproc, g regprocedure, h regoperator, i regproc[])
-        """
-      ], named: ["t.a", "t.b", "t.c", "t.d", "t.e", "t.f", "t.g", "t.h", "t.i"]),
+        """, "CREATE VIEW v AS SELECT a FROM t", "CREATE MATERIALIZED VIEW kept AS SELECT a FROM t",
+      ],
+      named: [
+        "kept.a", "t.a", "t.b", "t.c", "t.d", "t.e", "t.f", "t.g", "t.h", "t.i",
+      ]),
     // A policy for a role of its own is named as well: which roles people get is not told by their names. One for INSERT
     // without a condition is not, as the server then lets nobody add a row.
     LinterCase(

@@ -95,7 +95,8 @@ enum PolicyCalls {
         case ")":
           end(&word)
           _ = open.popLast()
-        case _ where scalar == "_" || scalar == "." || scalar.properties.isAlphabetic: word.unicodeScalars.append(scalar)
+        case _ where scalar == "_" || scalar == "." || scalar.properties.isAlphabetic:
+          word.unicodeScalars.append(scalar)
         default: end(&word)
         }
       }

@@ -29,6 +29,14 @@ enum TableTraits {
         if !part.isVacuumed { found[.noAutovacuum] = "" }
         return sorted(found, .table, part.qualifiedName)
       }
+      // pg_upgrade looks at what is stored.
+      + catalog.sortedRelations.filter { $0.kind == .materializedView }.flatMap { view in
+        (catalog.columns[view.id] ?? []).filter { BuiltInType.notUpgradable[catalog.baseType(of: $0.type)] != nil }.map
+        {
+          Trait(
+            subject: .column, word: .notUpgradable, name: "\(view.qualifiedName).\($0.name)", detail: $0.typeName)
+        }
+      }
       // Grants and policies of a partition are its own.
       + catalog.sortedRelations.flatMap {
         security(of: $0, catalog.columns[$0.id] ?? [], hasPolicies: policies.contains($0.id))
