@@ -20,6 +20,22 @@ import Testing
     #expect(IndexPredicate(condition).holds(whereNotNull: columns) == holds)
   }
 
+  @Test(arguments: [
+    ("(a IS NOT NULL)", ["a"]), ("((a IS NOT NULL) AND (x > 3))", ["a"]), ("((a IS NOT NULL) OR (x > 3))", ["a"]),
+    ("((x IS NOT NULL) AND (b IS NOT NULL))", ["b"]), ("(x IS NOT NULL)", []), ("(a > 0)", []),
+    ("(((a IS NOT NULL) AND (x > 3)) OR (y > 3))", []), ("((a IS NOT NULL) IS TRUE)", []),
+  ])
+  func whatIsSaidInVain(condition: String, columns: [String]) {
+    #expect(IndexPredicate(condition).needless(where: ["a", "b"]) == columns)
+  }
+
+  @Test func aConditionMentionsColumnsAndNotTexts() {
+    #expect(IndexPredicate.mentions("a", in: "(lower(a) = 'x'::text)"))
+    #expect(IndexPredicate.mentions("a b", in: "(\"a b\" > 3)"))
+    #expect(!IndexPredicate.mentions("a", in: "(b = 'a'::text)"))
+    #expect(!IndexPredicate.mentions("a", in: "(aa > 3)"))
+  }
+
   @Test func nestingWithoutEndIsNotFollowed() {
     let deep = String(repeating: "(", count: 2000) + "a IS NOT NULL" + String(repeating: ")", count: 2000)
     #expect(IndexPredicate(deep).holds(whereNotNull: ["a"]))
@@ -29,11 +45,12 @@ import Testing
   // MARK: Sequences
 
   private func sequence(
-    _ increment: Int, _ range: ClosedRange<Int>, last: Int?, feeds types: [ObjectID] = []
+    _ increment: Int, _ range: ClosedRange<Int>, last: Int?, from start: Int? = nil, feeds types: [ObjectID] = []
   ) -> SequenceUse {
     SequenceUse(
       id: 1, schema: "public", name: "s", storedName: "s", increment: increment, minimum: range.lowerBound,
-      maximum: range.upperBound, cycles: false, isReadable: true, last: last,
+      maximum: range.upperBound, start: start ?? (increment > 0 ? range.lowerBound : range.upperBound), cycles: false,
+      isReadable: true, last: last,
       feeds: types.map { SequenceUse.Fed(column: "public.t.c", type: $0, typeName: "?") })
   }
 
@@ -41,6 +58,10 @@ import Testing
     #expect(sequence(1, 1...100, last: 50).shareUsed == 0.5)
     #expect(sequence(1, 1...100, last: nil).shareUsed == 0)
     #expect(sequence(-1, -100...(-1), last: -95).shareUsed == 0.95)
+    // Not used yet, and near the end all the same.
+    #expect(sequence(10, 1...100, last: nil, from: 92).shareUsed == 0.92)
+    #expect(sequence(-1, -100...(-1), last: nil, from: -95).shareUsed == 0.95)
+    #expect(sequence(1, 1...1, last: nil).shareUsed == 0)
     #expect(sequence(1, 1...Int.max, last: 2_147_483_647, feeds: [BuiltInType.int4]).shareUsed == 1)
     #expect(sequence(1, 1...Int.max, last: 32_767, feeds: [BuiltInType.int8, BuiltInType.int2]).shareUsed == 1)
     #expect(sequence(-1, Int.min...(-1), last: -32_768, feeds: [BuiltInType.int2]).shareUsed == 1)

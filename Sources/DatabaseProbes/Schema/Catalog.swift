@@ -19,6 +19,10 @@ struct Catalog: Sendable {
   var operatorClasses: [ObjectID: OperatorClass] = [:]
   /// The equality operators of each operator family of btree and hash.
   var equalities: [ObjectID: Set<ObjectID>] = [:]
+  /// Keywords that are names of tables, columns and the like without quotes.
+  var wordsForRelations: Set<String> = []
+  /// Keywords that are names of routines without quotes.
+  var wordsForRoutines: Set<String> = []
   /// The commutators of the operators that foreign keys compare with.
   var commutators: [ObjectID: ObjectID] = [:]
   // Asked for by many, and of a large schema not put in order anew for each.
@@ -201,6 +205,8 @@ struct Catalog: Sendable {
     var equalities: [ObjectID] = []
     /// The constraint of the partitioned table that it is a part of.
     var parent: ObjectID?
+    /// Whether it came down from the table that this one inherits from or is a partition of.
+    var isInherited = false
     /// The index behind a key, or the one a foreign key relies on at the other side.
     var index: ObjectID?
     var onDelete: Action = .noAction
@@ -280,6 +286,7 @@ enum BuiltInType {
   static let text: ObjectID = 25
   static let oid: ObjectID = 26
   static let json: ObjectID = 114
+  static let numeric: ObjectID = 1700
   static let money: ObjectID = 790
   static let bpchar: ObjectID = 1042
   static let varchar: ObjectID = 1043
@@ -293,6 +300,8 @@ enum BuiltInType {
   static let notUpgradable: [ObjectID: String] = [
     24: "regproc", 2202: "regprocedure", 2203: "regoper", 2204: "regoperator", 3734: "regconfig",
     3769: "regdictionary", 4089: "regnamespace", 4191: "regcollation",
+    1008: "regproc[]", 2207: "regprocedure[]", 2208: "regoper[]", 2209: "regoperator[]", 3735: "regconfig[]",
+    3770: "regdictionary[]", 4090: "regnamespace[]", 4192: "regcollation[]",
   ]
   /// Bytes of the integer types.
   static let integerWidths: [ObjectID: Int] = [int2: 2, int4: 4, int8: 8]

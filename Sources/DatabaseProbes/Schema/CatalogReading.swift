@@ -5,7 +5,8 @@ extension Catalog {
   /// What the server's answers say. A row that does not have the expected form is not taken for anything.
   init(
     relations: PostgresRows, columns: PostgresRows, indexes: PostgresRows, constraints: PostgresRows,
-    domains: PostgresRows, operatorClasses: PostgresRows, equalities: PostgresRows, commutators: PostgresRows
+    domains: PostgresRows, operatorClasses: PostgresRows, equalities: PostgresRows, commutators: PostgresRows,
+    keywords: PostgresRows
   ) {
     for row in relations {
       guard let relation = Relation(row) else { continue }
@@ -41,6 +42,10 @@ extension Catalog {
       guard let id = row.object("id"), let commutator = row.object("commutator") else { continue }
       self.commutators[id] = commutator
     }
+    for row in keywords {
+      guard let word = row["word"] else { continue }
+      if row["kind"] == "C" { wordsForRelations.insert(word) } else { wordsForRoutines.insert(word) }
+    }
     putInOrder()
   }
 }
@@ -59,22 +64,29 @@ extension Catalog.Relation {
     // Before 14, 0 rows on 0 pages could also mean that nobody ever counted.
     rowsCounted = row.number("rows").flatMap { $0 < 0 || ($0 == 0 && pages == 0) ? nil : $0 }
     fillFactor = options.lazy.compactMap { $0.hasPrefix("fillfactor=") ? Int($0.dropFirst(11)) : nil }.first ?? 100
-    isVacuumed = !options.contains {
-      ["autovacuum_enabled=false", "autovacuum_enabled=off", "autovacuum_enabled=0"].contains($0)
-    }
+    isVacuumed = options.lazy.compactMap { Self.truth($0, of: "autovacuum_enabled") }.first ?? true
     replicaIdentity = row["identity"] ?? "d"
     hasRowSecurity = row.isTrue("secured")
     isDescribed = row.isTrue("described")
     grantedToPublic = row["granted"]
-    asksAsInvoker = options.contains {
-      ["security_invoker=true", "security_invoker=on", "security_invoker=1"].contains($0)
-    }
+    asksAsInvoker = options.lazy.compactMap { Self.truth($0, of: "security_invoker") }.first ?? false
     rowsAlive = max(0, row.number("alive") ?? 0)
     sequentialScans = max(0, row.number("scans") ?? 0)
     rowsReadSequentially = max(0, row.number("scanned") ?? 0)
     inserts = max(0, row.number("inserts") ?? 0)
     updates = max(0, row.number("updates") ?? 0)
     deletes = max(0, row.number("deletes") ?? 0)
+  }
+
+  /// What a storage parameter such as `security_invoker=yes` says, if it is that of `name`.
+  ///
+  /// It stands as somebody wrote it: the server takes any beginning of a word that tells the two apart (bool.c).
+  private static func truth(_ option: Substring, of name: String) -> Bool? {
+    guard option.hasPrefix("\(name)=") else { return nil }
+    let value = option.dropFirst(name.count + 1).lowercased()
+    if value.isEmpty { return nil }
+    if value == "1" || value == "on" || ["true", "yes"].contains(where: { $0.hasPrefix(value) }) { return true }
+    return value == "0" || (value != "o" && ["false", "no", "off"].contains { $0.hasPrefix(value) }) ? false : nil
   }
 }
 
@@ -138,6 +150,7 @@ extension Catalog.Constraint {
     referencedColumns = row.numbers("referenced_columns")
     equalities = row.numbers("equalities").compactMap { ObjectID(exactly: $0) }
     parent = row.object("parent")
+    isInherited = row.isTrue("inherited") || parent != nil
     index = row.object("index")
     onDelete = row["on_delete"].flatMap(Action.init) ?? .noAction
     matchesFull = row.isTrue("full_match")

@@ -108,7 +108,7 @@ enum CatalogStatements {
         CASE WHEN c.contypid <> 0 THEN format_type(c.contypid, NULL) END AS domain,
         array_to_string(c.conkey, ' ') AS columns, c.confrelid AS referenced,
         array_to_string(c.confkey, ' ') AS referenced_columns, array_to_string(c.conpfeqop, ' ') AS equalities,
-        nullif(c.conparentid, 0) AS parent, nullif(c.conindid, 0) AS index, c.confdeltype AS on_delete,
+        nullif(c.conparentid, 0) AS parent, c.coninhcount > 0 AS inherited, nullif(c.conindid, 0) AS index, c.confdeltype AS on_delete,
         c.confmatchtype = 'f' AS full_match, c.convalidated AS validated, \(enforced) AS enforced,
         \(version >= 180_000 ? "c.conperiod" : "false") AS period
       FROM pg_catalog.pg_constraint c
@@ -143,7 +143,8 @@ enum CatalogStatements {
   /// The sequences; their last values only those see who may read them.
   static let sequences = """
     SELECT c.oid AS id, quote_ident(n.nspname) AS schema, quote_ident(c.relname) AS name, c.relname AS stored,
-      q.seqincrement AS increment, q.seqmin AS minimum, q.seqmax AS maximum, q.seqcycle AS cycles,
+      q.seqincrement AS increment, q.seqmin AS minimum, q.seqmax AS maximum, q.seqcycle AS cycles, q.seqstart AS start,
+      c.relpersistence AS persistence,
       has_sequence_privilege(c.oid, 'SELECT, USAGE') AS readable
     FROM pg_catalog.pg_sequence q
       JOIN pg_catalog.pg_class c ON c.oid = q.seqrelid
@@ -171,9 +172,15 @@ enum CatalogStatements {
 
   static let sequencesAtOnce = 200
 
-  /// The columns that sequences feed: as serial or identity columns, or by any default that names the sequence.
+  /// The columns that sequences feed: as serial or identity columns, as their owners alone, as an application may ask for
+  /// the numbers itself, or by any default that names the sequence.
   static let fedColumns = """
-    SELECT d.objid AS sequence, d.refobjid AS table, d.refobjsubid AS number, true AS owned
+    SELECT d.objid AS sequence, d.refobjid AS table, d.refobjsubid AS number,
+      d.deptype = 'i' OR EXISTS (
+        SELECT FROM pg_catalog.pg_attrdef f
+          JOIN pg_catalog.pg_depend u ON u.classid = 'pg_attrdef'::regclass AND u.objid = f.oid
+            AND u.refclassid = 'pg_class'::regclass AND u.refobjid = d.objid
+        WHERE f.adrelid = d.refobjid AND f.adnum = d.refobjsubid) AS owned
     FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class c ON c.oid = d.objid AND c.relkind = 'S'
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
       AND d.refobjsubid > 0
@@ -199,18 +206,20 @@ enum CatalogStatements {
     GROUP BY c.oid
     """
 
-  /// Functions and procedures of users.
+  /// Functions, aggregates and procedures of users.
   static let routines = """
     SELECT quote_ident(n.nspname) || '.' || quote_ident(p.proname)
         || '(' || pg_get_function_identity_arguments(p.oid) || ')' AS name,
-      p.proname AS stored, quote_ident(p.proname) AS written, p.prosecdef AS definer, has_function_privilege('public', p.oid, 'EXECUTE') AS open,
+      p.proname AS stored, quote_ident(p.proname) AS written, p.prokind = 'a' AS aggregate, p.prosecdef AS definer,
+      has_function_privilege('public', p.oid, 'EXECUTE') AS open,
+      p.prorettype IN ('trigger'::regtype, 'event_trigger'::regtype) AS trigger,
       coalesce(array_to_string(p.proconfig, ' ') ~ '(^| )search_path=', false) AS pinned,
       coalesce(t.description ~ '[^[:space:]]', false) AS described
     FROM pg_catalog.pg_proc p
       JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
       LEFT JOIN pg_catalog.pg_depend e ON e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e'
       LEFT JOIN pg_catalog.pg_description t ON t.classoid = 'pg_proc'::regclass AND t.objoid = p.oid
-    WHERE e.objid IS NULL AND p.prokind IN ('f', 'p', 'w') AND \(isOfUsers)
+    WHERE e.objid IS NULL AND p.prokind IN ('f', 'p', 'w', 'a') AND \(isOfUsers)
     ORDER BY 1
     """
 
@@ -223,15 +232,19 @@ enum CatalogStatements {
     ORDER BY p.polrelid, p.polname
     """
 
-  /// Which views read which tables that row security guards.
+  /// Which views read which tables that row security guards, and which other views.
   static let guardedReads = """
     SELECT DISTINCT r.ev_class AS view, t.oid AS table
     FROM pg_catalog.pg_rewrite r
       JOIN pg_catalog.pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
         AND d.refclassid = 'pg_class'::regclass
-      JOIN pg_catalog.pg_class t ON t.oid = d.refobjid AND t.relrowsecurity AND t.oid <> r.ev_class
+      JOIN pg_catalog.pg_class t ON t.oid = d.refobjid AND (t.relrowsecurity OR t.relkind = 'v') AND t.oid <> r.ev_class
     ORDER BY 1, 2
     """
+
+  /// The keywords that name a table or a column without quotes (`C`), or a routine (`T`), although the server always quotes
+  /// them: `position`, `left`.
+  static let keywords = "SELECT word, catcode AS kind FROM pg_get_keywords() WHERE catcode IN ('C', 'T')"
 
   /// The extensions, with the version an update would bring.
   static let extensions = """

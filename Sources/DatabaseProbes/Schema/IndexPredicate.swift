@@ -28,17 +28,21 @@ indirect enum IndexPredicate: Equatable, Sendable {
     }
   }
 
-  /// The columns that it says are not null, if it says nothing else.
-  var columnsNotNull: [String]? {
+  /// The columns that it says are not null although they never are, being among `required`.
+  ///
+  /// Of a choice one such part makes the whole hold always; beside others it says nothing.
+  func needless(where required: Set<String>) -> [String] {
     switch self {
-    case .isNotNull(let column): [column]
-    case .all(let parts):
-      parts.reduce([String]?.some([])) { found, part in
-        guard let found, let more = part.columnsNotNull else { return nil }
-        return found + more
-      }
-    case .any, .other: nil
+    case .isNotNull(let column): required.contains(column) ? [column] : []
+    case .all(let parts): parts.flatMap { $0.needless(where: required) }
+    case .any(let parts): parts.first { $0.holds(whereNotNull: required) }?.needless(where: required) ?? []
+    case .other: []
     }
+  }
+
+  /// Whether a condition names a column of that stored name, in whatever way.
+  static func mentions(_ column: String, in text: String) -> Bool {
+    words(text.utf8.count > mostBytes ? String(text.prefix(mostBytes)) : text).contains { $0.column == column }
   }
 
   private enum Word: Equatable {

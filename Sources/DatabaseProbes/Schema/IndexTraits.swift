@@ -9,12 +9,13 @@ enum IndexTraits {
     for constraint in catalog.constraints.values where constraint.kind == .foreign {
       foreign[constraint.table, default: []].formUnion(constraint.columns)
     }
-    return catalog.sortedRelations.filter { !$0.isPartition }.flatMap { table -> [Trait] in
-      let indexes = (catalog.indexes[table.id] ?? []).sorted { ($0.name, $0.id) < ($1.name, $1.id) }
+    return catalog.sortedRelations.flatMap { table -> [Trait] in
+      // Those of a partition that are parts of an index above repeat it.
+      let indexes = (catalog.indexes[table.id] ?? []).filter { $0.parent == nil }
+        .sorted { ($0.name, $0.id) < ($1.name, $1.id) }
       let ofIndexes = indexes.flatMap { traits(of: $0, catalog, vectors) }
-      guard table.isTable, let key = keys[table.id] else { return ofIndexes }
-      let isForeign = !(foreign[table.id] ?? []).isDisjoint(with: key)
-      return ofIndexes + traits(ofKey: key, table, isForeign: isForeign, fed: fed[table.id] ?? [], catalog)
+      guard table.isTable, !table.isPartition, let key = keys[table.id] else { return ofIndexes }
+      return ofIndexes + traits(ofKey: key, table, foreign: foreign[table.id] ?? [], fed: fed[table.id] ?? [], catalog)
     }
   }
 
@@ -26,10 +27,12 @@ enum IndexTraits {
     let condition = index.predicate.map { IndexPredicate($0) }
     var found: [Trait.Word: String] = [:]
 
-    let promised = Set(condition?.columnsNotNull ?? [])
-    let nullable = key.compactMap { $0 }.filter { !$0.isNotNull && !promised.contains($0.storedName) }
-    if !index.isPrimary, index.predicate == nil, !nullable.isEmpty {
-      found[.nullableKey] = nullable.map(\.name).joined(separator: ", ")
+    // Only nulls at the front are entries that no equality finds; a unique index has them for what it guarantees, and a
+    // condition that is about the column has its say on them.
+    if !index.isUnique, let first = key.first ?? nil, !first.isNotNull,
+      index.predicate.map({ IndexPredicate.mentions(first.storedName, in: $0) }) != true
+    {
+      found[.nullableKey] = first.name
     }
     if !index.isUnique, types.contains(BuiltInType.bool) {
       found[.booleanKey] = catalog.keyList(of: index)
@@ -45,13 +48,12 @@ enum IndexTraits {
       }
     }
     // A condition on columns that cannot be null anyway.
-    if let promises = condition?.columnsNotNull, !promises.isEmpty {
+    if let condition {
       let columns = catalog.columns[index.table] ?? []
-      let required = Set(columns.filter(\.isNotNull).map(\.storedName))
-      let needless = promises.filter(required.contains)
+      let needless = condition.needless(where: Set(columns.filter(\.isNotNull).map(\.storedName)))
       if !needless.isEmpty { found[.needlessCondition] = needless.joined(separator: ", ") }
     }
-    found.merge(TableTraits.naming(index.storedName, index.name)) { first, _ in first }
+    found.merge(catalog.naming(index.storedName, index.name)) { first, _ in first }
     return TableTraits.sorted(found, .index, index.qualifiedName)
   }
 
@@ -61,7 +63,7 @@ enum IndexTraits {
   }
 
   private static func traits(
-    ofKey key: [Int], _ table: Catalog.Relation, isForeign: Bool, fed: Set<Int>, _ catalog: Catalog
+    ofKey key: [Int], _ table: Catalog.Relation, foreign: Set<Int>, fed: Set<Int>, _ catalog: Catalog
   ) -> [Trait] {
     let columns = key.compactMap { catalog.column($0, of: table.id) }
     let types = columns.map { catalog.baseType(of: $0.type) }
@@ -70,7 +72,9 @@ enum IndexTraits {
       [BuiltInType.varchar, BuiltInType.bpchar, BuiltInType.text].contains($0.1)
     }
     if !texts.isEmpty { found[.textKey] = texts.map { "\($0.0.name) \($0.0.typeName)" }.joined(separator: ", ") }
-    if !isForeign, types.contains(where: { !isSurrogate($0, ofPartitioned: table.kind == .partitioned) }) {
+    // A column that points elsewhere has the type it must have.
+    let own = zip(columns, types).filter { !foreign.contains($0.0.number) }.map(\.1)
+    if own.contains(where: { !isSurrogate($0, ofPartitioned: table.kind == .partitioned) }) {
       found[.naturalKey] = columns.map { "\($0.name) \($0.typeName)" }.joined(separator: ", ")
     }
     if columns.contains(where: { !$0.isIdentity && fed.contains($0.number) }) {
@@ -90,23 +94,27 @@ extension IndexTraits {
   }
 }
 
-/// What there is to know of names that stand for nothing else here.
+/// What there is to know of what stands for nothing else here: names mostly.
 enum NameTraits {
   /// Of views, constraints that are no index's, and sequences.
   static func all(in catalog: Catalog, sequences: [SequenceUse]) -> [Trait] {
     catalog.sortedRelations.filter { !$0.isTable }.flatMap { view in
-      TableTraits.sorted(TableTraits.naming(view.storedName, view.name), .view, view.qualifiedName)
+      TableTraits.sorted(catalog.naming(view.storedName, view.name), .view, view.qualifiedName)
     }
-      + catalog.constraints.values.filter { [.check, .foreign].contains($0.kind) && $0.parent == nil }
+      + catalog.constraints.values.filter { [.check, .foreign].contains($0.kind) && !$0.isInherited }
       .sorted(named: { "\($0.name) on \(catalog.relations[$0.table]?.qualifiedName ?? "?")" }, id: \.id)
       .flatMap { constraint in
-        guard let table = catalog.relations[constraint.table], !table.isPartition else { return [Trait]() }
+        guard let table = catalog.relations[constraint.table] else { return [Trait]() }
         return TableTraits.sorted(
-          TableTraits.naming(constraint.storedName, constraint.name),
+          catalog.naming(constraint.storedName, constraint.name),
           constraint.kind == .foreign ? .foreignKey : .constraint, "\(constraint.name) on \(table.qualifiedName)")
       }
       + sequences.flatMap { sequence in
-        TableTraits.sorted(TableTraits.naming(sequence.storedName, sequence.name), .sequence, sequence.qualifiedName)
+        var found = catalog.naming(sequence.storedName, sequence.name)
+        if sequence.forgetsInCrash {
+          found[.unlogged] = sequence.feeds.map(\.column).joined(separator: ", ")
+        }
+        return TableTraits.sorted(found, .sequence, sequence.qualifiedName)
       }
   }
 }
@@ -147,12 +155,31 @@ enum ForeignKeyTraits {
     var other: Int
   }
 
+  /// Whether a text or number is bounded more closely than the one it points at, so that some keys do not fit into it.
+  private static func isNarrower(_ column: Catalog.Column, than target: Catalog.Column) -> Bool {
+    guard column.typeModifier >= 4 else { return false }
+    guard target.typeModifier >= 4 else { return [BuiltInType.varchar, BuiltInType.numeric].contains(column.type) }
+    switch column.type {
+    case BuiltInType.varchar, BuiltInType.bpchar: return column.typeModifier < target.typeModifier
+    case BuiltInType.numeric:
+      // Precision in the upper half, scale in 11 bits with a sign (numeric.c).
+      func digits(_ modifier: Int) -> (whole: Int, fraction: Int) {
+        let scale = (((modifier - 4) & 0x7ff) ^ 1024) - 1024
+        return ((((modifier - 4) >> 16) & 0xffff) - scale, scale)
+      }
+      let (own, its) = (digits(column.typeModifier), digits(target.typeModifier))
+      return own.whole < its.whole || own.fraction < its.fraction
+    default: return false
+    }
+  }
+
   /// `event_id integer for id numeric`; an integer that is merely too narrow is told elsewhere.
   static func mismatches(of constraint: Catalog.Constraint, in catalog: Catalog) -> [String] {
     zip(constraint.columns, constraint.referencedColumns).compactMap { own, other in
       guard let column = catalog.column(own, of: constraint.table),
         let target = catalog.column(other, of: constraint.referencedTable),
-        case let (type, wanted) = (catalog.baseType(of: column.type), catalog.baseType(of: target.type)), type != wanted
+        case let (type, wanted) = (catalog.baseType(of: column.type), catalog.baseType(of: target.type)),
+        type != wanted || (column.type == target.type && isNarrower(column, than: target))
       else { return nil }
       if let width = BuiltInType.integerWidths[type], let other = BuiltInType.integerWidths[wanted], width < other {
         return nil

@@ -1,6 +1,7 @@
 /// Calls in the condition of a row security policy that have the same result for every row of a statement.
 ///
-/// Written as a sub-select, `(SELECT auth.uid())`, such a call runs once per statement; bare, the server runs it for each row.
+/// Written as a sub-select of its own, `(SELECT auth.uid())`, such a call runs once per statement; bare, the server runs it
+/// for each row, and in a sub-select that reads a table for each row of that.
 enum PolicyCalls {
   /// The first function that is called bare: `current_setting`, or one of users' own that is given no column and no value,
   /// such as `auth.uid`; nil if there is none.
@@ -14,12 +15,21 @@ enum PolicyCalls {
   /// One pass over a text: which parentheses begin a sub-select, and what name stands before the others.
   private struct Scan {
     private var rest: Substring.UnicodeScalarView
-    /// Of each open parenthesis, whether a sub-select begins within it or around it.
+    /// Of each open parenthesis, whether the innermost sub-select it stands in reads no table.
     private var open: [Bool] = []
     /// The name that ends where the scan is.
     private var name = ""
 
-    init(_ text: String.UnicodeScalarView) { rest = text[...] }
+    /// What `readsTable` says of the parentheses, and how many of them are behind.
+    private var tables: [Bool] = []
+    private var behind = 0
+
+    init(_ text: String.UnicodeScalarView) {
+      rest = text[...]
+      tables = Self.readsTable(text)
+    }
+
+    private init(bare text: String.UnicodeScalarView) { rest = text[...] }
 
     mutating func firstBare() -> String? {
       while let scalar = rest.popFirst() {
@@ -29,9 +39,10 @@ enum PolicyCalls {
           name = ""
         case "\"": name += skipQuoted("\"")
         case "(":
-          let isInSelect = open.last ?? false
-          if !isInSelect, name.hasSuffix("current_setting") || (name.contains(".") && isClosedNext) { return name }
-          open.append(isInSelect || beginsSelect)
+          let runsOnce = open.last ?? false
+          if !runsOnce, name.hasSuffix("current_setting") || (name.contains(".") && isClosedNext) { return name }
+          open.append(beginsSelect ? !(tables.indices.contains(behind) && tables[behind]) : runsOnce)
+          behind += 1
           name = ""
         case ")":
           _ = open.popLast()
@@ -61,6 +72,36 @@ enum PolicyCalls {
     }
 
     private var isClosedNext: Bool { rest.first { $0 != " " } == ")" }
+
+    /// Of each pair of parentheses, in the order in which they open, whether FROM stands in it and in no further ones.
+    private static func readsTable(_ text: String.UnicodeScalarView) -> [Bool] {
+      var scan = Scan(bare: text)
+      var found: [Bool] = []
+      var open: [Int] = []
+      var word = ""
+      func end(_ word: inout String) {
+        if word == "FROM", let innermost = open.last { found[innermost] = true }
+        word = ""
+      }
+      while let scalar = scan.rest.popFirst() {
+        switch scalar {
+        case "'", "\"":
+          end(&word)
+          scan.skipQuoted(scalar)
+        case "(":
+          end(&word)
+          open.append(found.count)
+          found.append(false)
+        case ")":
+          end(&word)
+          _ = open.popLast()
+        case _ where scalar == "_" || scalar == "." || scalar.properties.isAlphabetic:
+          word.unicodeScalars.append(scalar)
+        default: end(&word)
+        }
+      }
+      return found
+    }
 
     private var beginsSelect: Bool {
       String(rest.drop { $0 == " " || $0 == "\n" }.prefix(7)).uppercased() == "SELECT "

@@ -42,7 +42,8 @@ struct SchemaFacts {
       domains: try reader(CatalogStatements.domains, false),
       operatorClasses: try reader(CatalogStatements.operatorClasses, false),
       equalities: try reader(CatalogStatements.equalities, false),
-      commutators: try reader(CatalogStatements.commutators, false))
+      commutators: try reader(CatalogStatements.commutators, false),
+      keywords: try reader(CatalogStatements.keywords, false))
     if let sequences, sequences.count == 2, let lastValues {
       take(sequences: sequences[0], feeding: sequences[1], lastValues)
     }
@@ -190,7 +191,7 @@ struct SchemaFacts {
   /// What the rows were never held against.
   private mutating func takeConstraints() {
     facts["constraints"] = .array(
-      catalog.constraints.values.filter { (!$0.isValidated || !$0.isEnforced) && $0.parent == nil }
+      catalog.constraints.values.filter { (!$0.isValidated || !$0.isEnforced) && !$0.isInherited }
         .map { (place: catalog.relations[$0.table]?.qualifiedName ?? $0.domain ?? "?", constraint: $0) }
         .sorted { ($0.place, $0.constraint.name, $0.constraint.id) < ($1.place, $1.constraint.name, $1.constraint.id) }
         .map { place, constraint in
@@ -356,7 +357,9 @@ struct SchemaFacts {
       let name = "\(relation.qualifiedName).\(column.name)"
       guard seen.insert("\(sequence) \(name)").inserted else { continue }
       feeds[sequence, default: []].append(
-        SequenceUse.Fed(column: name, type: catalog.baseType(of: column.type), typeName: column.typeName))
+        SequenceUse.Fed(
+          column: name, type: catalog.baseType(of: column.type), typeName: column.typeName,
+          isUnlogged: relation.isUnlogged))
     }
     let sequences = rows.compactMap { row -> SequenceUse? in
       guard let id = row.object("id"), let schema = row["schema"], let name = row["name"],
@@ -365,8 +368,9 @@ struct SchemaFacts {
       else { return nil }
       return SequenceUse(
         id: id, schema: schema, name: name, storedName: row["stored"] ?? name, increment: increment, minimum: minimum,
-        maximum: maximum,
-        cycles: row.isTrue("cycles"), isReadable: row.isTrue("readable"), last: lastValues[id],
+        maximum: maximum, start: row.number("start") ?? (increment > 0 ? minimum : maximum),
+        isUnlogged: row["persistence"] == "u", cycles: row.isTrue("cycles"), isReadable: row.isTrue("readable"),
+        last: lastValues[id],
         feeds: (feeds[id] ?? []).sorted { $0.column < $1.column })
     }.sorted(named: \.qualifiedName, id: \.id)
     self.sequences = sequences
@@ -491,7 +495,7 @@ struct SchemaFacts {
       TableTraits.all(in: catalog, fed: fed, policies: Set(policies.map(\.table)))
       + IndexTraits.all(in: catalog, fed: fed, vectors: vectors)
       + ForeignKeyTraits.all(of: foreignKeys, in: catalog)
-      + SecurityTraits.all(ofRoutines: routines) + SecurityTraits.all(ofViews: guardedReads, in: catalog)
+      + SecurityTraits.all(ofRoutines: routines, in: catalog) + SecurityTraits.all(ofViews: guardedReads, in: catalog)
       + SecurityTraits.all(of: policies, in: catalog) + NameTraits.all(in: catalog, sequences: sequences)
     facts["traits"] = .array(
       traits.map {

@@ -3,11 +3,14 @@ import Postgres
 /// What there is to know of routines, views and policies: who may do more than they were meant to.
 enum SecurityTraits {
   /// A routine as the server lists it.
-  static func all(ofRoutines rows: PostgresRows) -> [Trait] {
+  static func all(ofRoutines rows: PostgresRows, in catalog: Catalog) -> [Trait] {
     rows.flatMap { row -> [Trait] in
       guard let name = row["name"] else { return [] }
       var found: [Trait.Word: String] = [:]
-      if !row.isTrue("pinned") {
+      // Nobody calls the function of a trigger by itself.
+      if row.isTrue("definer"), row.isTrue("open"), !row.isTrue("trigger") { found[.publicDefiner] = "" }
+      // An aggregate has no settings; its functions have.
+      if !row.isTrue("pinned"), !row.isTrue("aggregate") {
         if row.isTrue("definer") {
           found[row.isTrue("open") ? .openDefiner : .definer] = "SECURITY DEFINER, search_path not set"
         } else {
@@ -15,7 +18,7 @@ enum SecurityTraits {
         }
       }
       if !row.isTrue("described") { found[.noDescription] = "" }
-      found.merge(TableTraits.naming(row["stored"] ?? "", row["written"] ?? "")) { first, _ in first }
+      found.merge(catalog.naming(row["stored"] ?? "", row["written"] ?? "", isRoutine: true)) { first, _ in first }
       return TableTraits.sorted(found, .routine, name)
     }
   }
@@ -23,13 +26,26 @@ enum SecurityTraits {
   /// Views that read guarded tables with the rights of their owner, whom policies may not bind, and materialized ones, whose
   /// rows no policy guards.
   static func all(ofViews rows: PostgresRows, in catalog: Catalog) -> [Trait] {
-    var guarded: [ObjectID: [String]] = [:]
+    var reads: [ObjectID: [ObjectID]] = [:]
     for row in rows {
       guard let view = row.object("view"), let table = row.object("table") else { continue }
-      guarded[view, default: []].append(catalog.relations[table]?.qualifiedName ?? "?")
+      reads[view, default: []].append(table)
+    }
+    // A view that asks as whoever asks is asked by the one around it; any other speaks for itself.
+    func guarded(by view: ObjectID) -> [String] {
+      var (found, seen, next): (Set<String>, Set<ObjectID>, [ObjectID]) = ([], [view], [view])
+      while let reader = next.popLast() {
+        for id in reads[reader] ?? [] where seen.insert(id).inserted {
+          guard let relation = catalog.relations[id] else { continue }
+          if relation.hasRowSecurity { found.insert(relation.qualifiedName) }
+          if relation.kind == .view, relation.asksAsInvoker { next.append(id) }
+        }
+      }
+      return found.sorted()
     }
     return catalog.sortedRelations.compactMap { view in
-      guard let tables = guarded[view.id], view.kind == .materializedView || view.kind == .view, !view.asksAsInvoker
+      guard view.kind == .materializedView || view.kind == .view, !view.asksAsInvoker, reads[view.id] != nil,
+        case let tables = guarded(by: view.id), !tables.isEmpty
       else { return nil }
       return Trait(
         subject: .view, word: .readsPastPolicies, name: view.qualifiedName,

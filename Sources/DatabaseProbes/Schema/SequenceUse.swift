@@ -8,6 +8,10 @@ struct SequenceUse: Sendable {
   var increment: Int
   var minimum: Int
   var maximum: Int
+  /// The value that it gives first.
+  var start: Int
+  /// Written to no log: it begins anew after a crash.
+  var isUnlogged = false
   /// Begins again where it ends.
   var cycles: Bool
   /// Whether the auditor may see its last value.
@@ -24,6 +28,8 @@ struct SequenceUse: Sendable {
     /// The type under its domains.
     var type: ObjectID
     var typeName: String
+    /// Whether the rows of its table are lost in a crash as well.
+    var isUnlogged = false
   }
 
   /// As SQL writes it, with its schema.
@@ -36,10 +42,16 @@ struct SequenceUse: Sendable {
       ? bounds.reduce(maximum) { min($0, $1.upperBound) } : bounds.reduce(minimum) { max($0, $1.lowerBound) }
   }
 
+  /// Whether a crash sets it back below values that the rows it feeds keep.
+  var forgetsInCrash: Bool { isUnlogged && !feeds.contains(where: \.isUnlogged) }
+
   /// Used of what there was at the beginning, from 0 to 1 and beyond; nil if that cannot be seen.
+  ///
+  /// One that was not used yet stands where it will start, which may be near its end already.
   var shareUsed: Double? {
     guard isReadable else { return nil }
-    guard let last else { return 0 }
+    if last == nil, start == (increment > 0 ? minimum : maximum) { return 0 }
+    let last = last ?? start
     // In halves, as the whole range of 64 bits does not fit into a signed difference.
     let (start, used, whole) =
       increment > 0

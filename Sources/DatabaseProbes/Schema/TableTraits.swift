@@ -9,19 +9,47 @@ enum TableTraits {
       linked.formUnion([constraint.table, constraint.referencedTable])
     }
     let partitions = catalog.partitions
+    let singles = singleColumnKeys(in: catalog)
     // Partitions repeat their root.
     return catalog.sortedRelations.filter { $0.isTable && !$0.isPartition }.flatMap { table in
       let columns = catalog.columns[table.id] ?? []
       return traits(
         of: table, columns, key: keys[table.id], isLinked: linked.contains(table.id),
         isEmpty: isEmpty(table, partitions[table.id] ?? []), catalog)
-        + columns.flatMap { traits(of: $0, in: table, isFed: fed[table.id]?.contains($0.number) == true, catalog) }
+        + columns.flatMap { column in
+          let isFed = fed[table.id]?.contains(column.number) == true && singles[table.id] != column.number
+          return traits(of: column, in: table, isSerial: isFed && !column.isIdentity, catalog)
+        }
         + numbered(columns, in: table)
     } + inconsistent(in: catalog)
+      + catalog.sortedRelations.filter { $0.isTable && $0.isPartition }.flatMap { part in
+        // What it does not have from above: its name, and how it is stored.
+        var found = catalog.naming(part.storedName, part.name)
+        if part.isUnlogged { found[.unlogged] = "" }
+        if !part.isVacuumed { found[.noAutovacuum] = "" }
+        return sorted(found, .table, part.qualifiedName)
+      }
+      // pg_upgrade looks at what is stored.
+      + catalog.sortedRelations.filter { $0.kind == .materializedView }.flatMap { view in
+        (catalog.columns[view.id] ?? []).filter { BuiltInType.notUpgradable[catalog.baseType(of: $0.type)] != nil }.map
+        {
+          Trait(
+            subject: .column, word: .notUpgradable, name: "\(view.qualifiedName).\($0.name)", detail: $0.typeName)
+        }
+      }
       // Grants and policies of a partition are its own.
       + catalog.sortedRelations.flatMap {
         security(of: $0, catalog.columns[$0.id] ?? [], hasPolicies: policies.contains($0.id))
       }
+  }
+
+  /// The columns that alone are the primary key and point nowhere, by table: where a sequence feeds one, the key says so.
+  private static func singleColumnKeys(in catalog: Catalog) -> [ObjectID: Int] {
+    var singles = catalog.primaryKeys.compactMapValues { $0.count == 1 ? $0.first : nil }
+    for constraint in catalog.constraints.values where constraint.kind == .foreign && constraint.columns.count == 1 {
+      if singles[constraint.table] == constraint.columns.first { singles[constraint.table] = nil }
+    }
+    return singles
   }
 
   private static func traits(
@@ -34,7 +62,7 @@ enum TableTraits {
     let parents = table.parents.compactMap { catalog.relations[$0]?.qualifiedName }
     if !parents.isEmpty { found[.inherits] = parents.joined(separator: ", ") }
     if let key {
-      if Set(columns.prefix(key.count).map(\.number)) != Set(key) {
+      if let first = columns.first, !key.contains(first.number) {
         found[.noPrimaryColumnsFirst] = catalog.list(key, of: table.id)
       }
     }
@@ -51,7 +79,7 @@ enum TableTraits {
     if !table.isDescribed { found[.noDescription] = "" }
     let silent = columns.filter { !$0.isDescribed }
     if !silent.isEmpty { found[.silentColumns] = silent.map(\.name).joined(separator: ", ") }
-    found.merge(naming(table.storedName, table.name)) { first, _ in first }
+    found.merge(catalog.naming(table.storedName, table.name)) { first, _ in first }
     return sorted(found, .table, table.qualifiedName)
   }
 
@@ -79,12 +107,14 @@ enum TableTraits {
   }
 
   private static func traits(
-    of column: Catalog.Column, in table: Catalog.Relation, isFed: Bool, _ catalog: Catalog
+    of column: Catalog.Column, in table: Catalog.Relation, isSerial: Bool, _ catalog: Catalog
   ) -> [Trait] {
     var found: [Trait.Word: String] = [:]
     switch catalog.baseType(of: column.type) {
     case BuiltInType.money: found[.money] = column.typeName
-    case BuiltInType.bpchar: found[.fixedLengthText] = column.typeName
+    // Without a length nothing is padded; a domain has its length to itself.
+    case BuiltInType.bpchar:
+      if column.typeModifier > 0 || column.type != BuiltInType.bpchar { found[.fixedLengthText] = column.typeName }
     case BuiltInType.varchar: if column.typeModifier > 0 { found[.limitedText] = column.typeName }
     case BuiltInType.json: found[.plainJSON] = column.typeName
     case BuiltInType.timestamp: found[.noTimeZone] = column.typeName
@@ -93,8 +123,8 @@ enum TableTraits {
     case let type:
       if BuiltInType.notUpgradable[type] != nil { found[.notUpgradable] = column.typeName }
     }
-    if isFed, !column.isIdentity { found[.serial] = column.typeName }
-    found.merge(naming(column.storedName, column.name)) { first, _ in first }
+    if isSerial { found[.serial] = column.typeName }
+    found.merge(catalog.naming(column.storedName, column.name)) { first, _ in first }
     return sorted(found, .column, "\(table.qualifiedName).\(column.name)")
   }
 
@@ -117,14 +147,20 @@ enum TableTraits {
     }
   }
 
-  /// Columns that share a name and not a type; those of one word such as `name` and `value` mean too little to compare.
+  /// Columns of a schema that share a name and not a type; those of one word such as `name` and `value` mean too little to
+  /// compare.
   private static func inconsistent(in catalog: Catalog) -> [Trait] {
-    var uses: [String: [(place: String, type: String)]] = [:]
-    for table in catalog.sortedRelations where table.isTable && !table.isPartition {
+    Dictionary(grouping: catalog.sortedRelations.filter { $0.isTable && !$0.isPartition }, by: \.schema)
+      .sorted { $0.key < $1.key }.flatMap { inconsistent(among: $0.value, catalog) }
+  }
+
+  private static func inconsistent(among tables: [Catalog.Relation], _ catalog: Catalog) -> [Trait] {
+    var uses: [String: [(place: String, column: String, type: String)]] = [:]
+    for table in tables {
       for column in catalog.columns[table.id] ?? [] where column.storedName.contains("_") {
         // The length of a text is not its type.
         let type = column.typeName.split(separator: "(").first.map(String.init) ?? column.typeName
-        uses[column.storedName, default: []].append((table.qualifiedName, type))
+        uses[column.storedName, default: []].append((table.qualifiedName, column.name, type))
       }
     }
     return uses.sorted { $0.key < $1.key }.flatMap { name, places -> [Trait] in
@@ -134,19 +170,10 @@ enum TableTraits {
       }
       return places.filter { $0.type != usual }.map {
         Trait(
-          subject: .column, word: .inconsistentType, name: "\($0.place).\(name)",
+          subject: .column, word: .inconsistentType, name: "\($0.place).\($0.column)",
           detail: "\($0.type) here, \(usual) elsewhere")
       }
     }
-  }
-
-  /// What a name costs those who write it.
-  static func naming(_ stored: String, _ written: String) -> [Trait.Word: String] {
-    var found: [Trait.Word: String] = [:]
-    if written.hasPrefix("\"") { found[.needsQuotes] = "" }
-    // Longer names were cut to 63 bytes without a word, and so may this one have been (NAMEDATALEN).
-    if stored.utf8.count >= 63 { found[.longName] = "\(stored.utf8.count) bytes" }
-    return found
   }
 
   static func sorted(_ found: [Trait.Word: String], _ subject: Trait.Subject, _ name: String) -> [Trait] {
@@ -155,14 +182,43 @@ enum TableTraits {
   }
 }
 
+extension Catalog {
+  /// What a name costs those who write it.
+  func naming(_ stored: String, _ written: String, isRoutine: Bool = false) -> [Trait.Word: String] {
+    var found: [Trait.Word: String] = [:]
+    // The server quotes some keywords that need it elsewhere only.
+    let free = isRoutine ? wordsForRoutines : wordsForRelations
+    if written.hasPrefix("\""), !free.contains(stored) { found[.needsQuotes] = "" }
+    // Longer names were cut to 63 bytes without a word, and so may this one have been (NAMEDATALEN).
+    if stored.utf8.count >= 63 { found[.longName] = "\(stored.utf8.count) bytes" }
+    return found
+  }
+}
+
 /// Names of columns that hold what nobody but their owner should read.
 enum SensitiveName {
   private static let names: Set<String> = [
-    "password", "passwd", "password_hash", "passphrase", "secret", "client_secret", "api_key", "apikey", "private_key",
-    "access_token", "refresh_token", "session_token", "auth_token", "ssn", "social_security_number", "tax_id",
-    "passport_number", "national_id", "credit_card", "card_number", "cvv", "iban", "account_number", "pin",
+    // What opens a door.
+    "password", "passwd", "pwd", "password_hash", "passphrase", "pin", "secret", "secret_key", "client_secret",
+    "session_secret", "private_key", "api_key", "apikey", "auth_key", "session_key", "ssh_key", "pgp_key", "gpg_key",
+    "token", "jwt", "access_token", "refresh_token", "session_token", "auth_token", "oauth_token", "bearer_token",
+    "session_id", "auth_code", "recovery_code", "backup_code", "verification_code", "otp", "two_factor", "2fa_secret",
+    "2fa_code", "license_key", "activation_key", "certificate",
+    // Who somebody is.
+    "ssn", "social_security", "social_security_number", "tax_id", "national_id", "passport_number", "passport_id",
+    "driver_license", "drivers_license", "license_number", "facial_recognition",
+    // Money.
+    "credit_card", "card_number", "cvv", "cvc", "cvn", "iban", "bic", "swift_code", "bank_account", "account_number",
+    "routing_number",
+    // Health.
+    "health_record", "medical_record", "patient_id", "treatment", "insurance_number", "health_insurance",
+    "medical_insurance",
+    // Devices.
+    "mac_address", "macaddr", "imei", "device_uuid",
   ]
 
-  /// Whether `name` is one of them, whatever its case.
-  static func matches(_ name: String) -> Bool { names.contains(name.lowercased()) }
+  /// Whether `name` is one of them, whatever its case and with either kind of hyphen.
+  static func matches(_ name: String) -> Bool {
+    names.contains(String(name.lowercased().map { $0 == "-" ? "_" : $0 }))
+  }
 }

@@ -64,6 +64,7 @@ struct Trait: Sendable {
     // Routines, views, policies
     case openDefiner
     case definer
+    case publicDefiner
     case movingSearchPath
     case readsPastPolicies
     case severalPermissive
