@@ -1,4 +1,5 @@
 import AuditModel
+import LoopbackServers
 import Testing
 
 @testable import Certificates
@@ -139,6 +140,41 @@ import Testing
     #expect(try LintedCertificate(der: try root.encoded()).isSelfSigned)
     root.subject.removeLast()
     #expect(try !LintedCertificate(der: try root.encoded()).isSelfSigned)
+  }
+
+  /// A hash that is longer than the order of a DSA key's group would have to be cut, which zlint does not.
+  @Test(arguments: [(160, "sha1", true), (160, "sha256", false), (256, "sha1", true), (256, "sha256", true)])
+  func hashesAreNotCutToTheGroupOfAKey(bits: Int, digest: String, isOwn: Bool) throws {
+    var root = LintDraft.root(D.time("090601000000Z"), D.time("190601000000Z"), try SigningKey("dsa:\(bits)"))
+    root.digest = digest
+    root.algorithm = D.algorithm(digest == "sha1" ? "1.2.840.10040.4.3" : "2.16.840.1.101.3.4.3.2", null: false)
+    #expect(try LintedCertificate(der: try root.encoded()).isSelfSigned == isOwn)
+    #expect(try status("root-key-usage-critical", root) == (isOwn ? .pass : .notApplicable))
+  }
+
+  /// What a policy asks of a subject, it asks of servers alone.
+  @Test func authoritiesNeedNoCountryByTheirPolicies() throws {
+    var draft = LintDraft.subordinate("240601000000Z", "290601000000Z")
+    draft.put(.certificatePolicies, D.sequence(D.sequence(D.oid("2.23.140.1.2.2"))))
+    draft.subject.removeFirst()
+    #expect(try status("ov-country", draft) == .notApplicable)
+    #expect(try status("ov-organization", draft) == .notApplicable)
+    draft.put(.basicConstraints, critical: true, D.sequence())
+    #expect(try status("ov-country", draft) == .error)
+    draft.from = D.time("120601000000Z")
+    #expect(try status("ov-country", draft) == .notEffective)
+  }
+
+  /// Basic constraints whose path length is more than 64 bits or longer than it need be are none to zlint.
+  @Test(arguments: [
+    ([UInt8](repeating: 1, count: 8), true), ([UInt8](repeating: 1, count: 9), false), ([0, 1], false),
+    ([0, 0x80], true), ([0xFF, 0x80], false), ([0xFF, 0x7F], true), ([0x80], true), ([], false),
+  ])
+  func pathLengthsThatNobodyReadsMakeNoAuthority(number: [UInt8], isRead: Bool) throws {
+    var draft = LintDraft.subordinate("240601000000Z", "290601000000Z")
+    draft.put(.basicConstraints, critical: true, D.sequence(D.boolean(true), D.integer(number)))
+    #expect(try LintedCertificate(der: try draft.encoded()).isCA == isRead)
+    #expect(try status("subordinate-policies-present", draft) == (isRead ? .pass : .notApplicable))
   }
 
   /// Every truncation and every flipped octet is judged or refused, and neither crashes.

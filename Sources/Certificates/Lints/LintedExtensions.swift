@@ -35,7 +35,13 @@ struct LintedBasicConstraints: Sendable {
     }
     guard let number = reader.peek() else { return nil }
     pathLength = number.is(.integer) ? Array(number.content) : nil
-    if number.is(.integer), number.content.isEmpty { return nil }
+    if let pathLength, !Self.isReadable(pathLength) { return nil }
+  }
+
+  /// Whether it is a number of at most 64 bits in the fewest octets; others are no limit that anybody reads.
+  private static func isReadable(_ number: [UInt8]) -> Bool {
+    guard (1...8).contains(number.count) else { return false }
+    return number.count == 1 || !(number[0] == 0 && number[1] < 0x80 || number[0] == 0xFF && number[1] >= 0x80)
   }
 }
 
