@@ -77,8 +77,8 @@ import Testing
   /// Purposes without a name in the registries are nobody's business here, and a list of them alone is none.
   @Test func purposesWithoutANameAreNotJudged() throws {
     let id = "subscriber-purposes-only-tls"
-    func leaf(_ purposes: OID...) -> LintDraft {
-      var draft = LintDraft.leaf("240601000000Z", "240830000000Z")
+    func leaf(_ purposes: OID..., from: String = "230914235959Z") -> LintDraft {
+      var draft = LintDraft.leaf(from, "231130000000Z")
       draft.put(.extendedKeyUsage, D.sequence(purposes.flatMap { D.oid($0) }))
       return draft
     }
@@ -86,6 +86,7 @@ import Testing
     let (mail, code): (OID, OID) = ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.3")
     #expect(try status(id, leaf(server, client, mail)) == .pass)
     #expect(try status(id, leaf(server, code)) == .warn)
+    #expect(try status(id, leaf(server, code, from: "230915000000Z")) == .notEffective)
     #expect(try status(id, leaf(server, "2.5.29.37.0")) == .warn)
     #expect(try status(id, leaf(server, "1.3.6.1.4.1.99.7")) == .pass)
     #expect(try status(id, leaf("1.3.6.1.4.1.99.7")) == .notApplicable)

@@ -265,7 +265,7 @@ struct LintFault: Sendable {
     },
     fault("subscriber-purposes-present") { $0.drop(.extendedKeyUsage) },
     fault("purposes-include-tls", in: leaf2019) { $0.put(.extendedKeyUsage, D.sequence(D.oid(.anyExtendedKeyUsage))) },
-    fault("subscriber-purposes-only-tls", .warn) {
+    fault("subscriber-purposes-only-tls", .warn, in: leaf2019) {
       $0.put(.extendedKeyUsage, D.sequence(D.oid(.serverAuth), D.oid("1.3.6.1.5.5.7.3.3")))
     },
     fault("subordinate-purposes-not-critical", .warn, in: subordinate) { $0.mark(.extendedKeyUsage, critical: true) },
