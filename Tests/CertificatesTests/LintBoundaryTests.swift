@@ -194,6 +194,7 @@ import Testing
     draft.put(.basicConstraints, critical: true, D.sequence(D.boolean(true), D.integer(number)))
     #expect(try LintedCertificate(der: try draft.encoded()).isCA == isRead)
     #expect(try status("subordinate-policies-present", draft) == (isRead ? .pass : .notApplicable))
+    #expect(try status("path-length-needs-ca", draft) == (isRead ? .pass : .error))
   }
 
   /// Every truncation and every flipped octet is judged or refused, and neither crashes.
