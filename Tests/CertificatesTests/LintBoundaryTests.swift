@@ -123,22 +123,19 @@ import Testing
     #expect(try status("subject-or-alternative", draft) == .error)
   }
 
-  /// Qualified certificates for signatures and seals serve no server unless they say so.
-  @Test(arguments: [
-    ([], true), (["0.4.0.194112.1.0"], false), (["0.4.0.194112.1.1"], false), (["0.4.0.194112.1.2"], false),
-    (["0.4.0.194112.1.3"], false), (["0.4.0.194112.1.6"], true), (["0.4.0.194112.1.2", "0.4.0.194112.1.4"], true),
-    (["0.4.0.194112.1.2", "0.4.0.194112.1.5"], true), (["2.23.140.1.2.1", "0.4.0.194112.1.2"], true),
-    (["1.3.6.1.4.1.99.1"], true),
-  ])
-  func qualifiedPoliciesWithoutPurposesAreNotForServers(policies: [String], isForServers: Bool) throws {
-    var draft = LintDraft.leaf("240601000000Z", "240830000000Z")
-    draft.drop(.subjectAlternativeName)
-    draft.drop(.extendedKeyUsage)
-    let list = policies.flatMap { D.sequence(D.oid(OID(stringLiteral: $0))) }
-    draft.put(.certificatePolicies, D.tlv(0x30, list))
-    #expect(try status("names-present", draft) == (isForServers ? .error : .notApplicable))
-    draft.put(.extendedKeyUsage, D.sequence(D.oid(.serverAuth)))
-    #expect(try status("names-present", draft) == .error)
+  /// RFC 5280 wants a key identifier in every certificate, the Baseline Requirements want none in a server's since 2.0.0.
+  @Test func oneOfTwoRulesOnKeyIdentifiersIsBrokenByServers() throws {
+    for (from, other) in [("230914235959Z", LintStatus.notEffective), ("230915000000Z", .warn)] {
+      var draft = LintDraft.leaf(from, "231201000000Z")
+      draft.put(.subjectKeyIdentifier, D.octets([1]))
+      #expect(try status("subject-key-present", draft) == .pass)
+      #expect(try status("subscriber-no-subject-key", draft) == other)
+      draft.drop(.subjectKeyIdentifier)
+      #expect(try status("subject-key-present", draft) == .warn)
+      let certificate = try LintedCertificate(der: try draft.encoded())
+      let lint = try #require(CertificateLint.all.first { $0.id == "subject-key-present" })
+      #expect(certificate.contradicts(lint) == (other == .warn))
+    }
   }
 
   @Test func whetherItAppliesIsAskedBeforeWhetherItIsInForce() throws {

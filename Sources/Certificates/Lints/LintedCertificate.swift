@@ -90,15 +90,9 @@ extension LintedCertificate {
   var namedPurposes: [OID] { purposes.filter { LintedPurposes.named.contains($0) } }
 
   /// Whether the Baseline Requirements are about it: it may prove a TLS server's identity, or says that it keeps to them.
-  /// What serves every purpose for want of any is no server's where its policies qualify it for signatures or seals.
   package var isForServers: Bool {
-    purposes.isEmpty && !isQualifiedForOtherThanServers || purposes.contains(.serverAuth)
-      || purposes.contains(.anyExtendedKeyUsage) || policies.contains { OID.baselinePolicies.contains($0.identifier) }
-  }
-
-  private var isQualifiedForOtherThanServers: Bool {
-    policies.contains { OID.qualifiedPolicies.contains($0.identifier) }
-      && !policies.contains { OID.qualifiedServerPolicies.contains($0.identifier) }
+    purposes.isEmpty || purposes.contains(.serverAuth) || purposes.contains(.anyExtendedKeyUsage)
+      || policies.contains { OID.baselinePolicies.contains($0.identifier) }
   }
 
   var dnsNames: [[UInt8]] { subjectNames.dns }
@@ -124,12 +118,6 @@ extension OID {
   static let baselinePolicies: Set<OID> = [
     domainValidated, organizationValidated, individualValidated, extendedValidated,
   ]
-  /// ETSI EN 319 411-2: qualified certificates of persons, natural and legal, on a device for it or not.
-  static let qualifiedPolicies: Set<OID> = [
-    "0.4.0.194112.1.0", "0.4.0.194112.1.1", "0.4.0.194112.1.2", "0.4.0.194112.1.3",
-  ]
-  /// ETSI EN 319 411-2: qualified certificates of websites.
-  static let qualifiedServerPolicies: Set<OID> = ["0.4.0.194112.1.4", "0.4.0.194112.1.5", "0.4.0.194112.1.6"]
   static let surname: OID = "2.5.4.4"
   static let serialNumber: OID = "2.5.4.5"
   static let countryName: OID = "2.5.4.6"
