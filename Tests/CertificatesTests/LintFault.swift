@@ -372,6 +372,9 @@ struct LintFault: Sendable {
     fault("issuer-certificate-only-http") {
       $0.put(.authorityInformationAccess, LintDraft.access([(.accessCAIssuers, "ldap://ca.example/a")]))
     },
+    fault("issuer-certificate-only-http") {
+      $0.put(.authorityInformationAccess, LintDraft.access([(.accessCAIssuers, "https://ca.example/a")]))
+    },
     fault("responder-only-http") {
       $0.put(.authorityInformationAccess, LintDraft.access([(.accessOCSP, "https://ocsp.example")]))
     },
