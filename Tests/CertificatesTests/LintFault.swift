@@ -354,6 +354,14 @@ struct LintFault: Sendable {
             D.context(0, D.context(0, D.uri("http://crl.example/a"), constructed: true), constructed: true),
             D.context(2, D.context(4, D.sequence(), constructed: true), constructed: true))))
     },
+    fault("list-point-no-issuer") {
+      $0.put(
+        .crlDistributionPoints,
+        D.sequence(
+          D.sequence(
+            D.context(0, D.context(0, D.uri("http://crl.example/a"), constructed: true), constructed: true),
+            D.context(1, [1, 0x40]))))
+    },
     fault("issuer-certificate-fetchable", .warn) {
       $0.put(.authorityInformationAccess, LintDraft.access([(.accessCAIssuers, "ftp://ca.example/a")]))
     },
