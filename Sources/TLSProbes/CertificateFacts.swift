@@ -20,7 +20,8 @@ enum CertificateFacts {
         [
           "id": .string(result.lint.id), "source": .string(result.lint.source),
           "authority": .string(result.lint.authority.rawValue),
-          "binds": .bool(result.lint.authority == .standard || isPublic), "status": .string(result.status.rawValue),
+          "binds": .bool(result.lint.authority == .standard ? !certificate.contradicts(result.lint) : isPublic),
+          "status": .string(result.status.rawValue),
           "message": .string(result.message),
         ]
       })

@@ -1,4 +1,5 @@
 import AuditModel
+import LoopbackServers
 import Testing
 
 @testable import Certificates
@@ -76,8 +77,8 @@ import Testing
   /// Purposes without a name in the registries are nobody's business here, and a list of them alone is none.
   @Test func purposesWithoutANameAreNotJudged() throws {
     let id = "subscriber-purposes-only-tls"
-    func leaf(_ purposes: OID...) -> LintDraft {
-      var draft = LintDraft.leaf("240601000000Z", "240830000000Z")
+    func leaf(_ purposes: OID..., from: String = "230914235959Z") -> LintDraft {
+      var draft = LintDraft.leaf(from, "231130000000Z")
       draft.put(.extendedKeyUsage, D.sequence(purposes.flatMap { D.oid($0) }))
       return draft
     }
@@ -85,6 +86,7 @@ import Testing
     let (mail, code): (OID, OID) = ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.3")
     #expect(try status(id, leaf(server, client, mail)) == .pass)
     #expect(try status(id, leaf(server, code)) == .warn)
+    #expect(try status(id, leaf(server, code, from: "230915000000Z")) == .notEffective)
     #expect(try status(id, leaf(server, "2.5.29.37.0")) == .warn)
     #expect(try status(id, leaf(server, "1.3.6.1.4.1.99.7")) == .pass)
     #expect(try status(id, leaf("1.3.6.1.4.1.99.7")) == .notApplicable)
@@ -121,6 +123,21 @@ import Testing
     #expect(try status("subject-or-alternative", draft) == .error)
   }
 
+  /// RFC 5280 wants a key identifier in every certificate, the Baseline Requirements want none in a server's since 2.0.0.
+  @Test func oneOfTwoRulesOnKeyIdentifiersIsBrokenByServers() throws {
+    for (from, other) in [("230914235959Z", LintStatus.notEffective), ("230915000000Z", .warn)] {
+      var draft = LintDraft.leaf(from, "231201000000Z")
+      draft.put(.subjectKeyIdentifier, D.octets([1]))
+      #expect(try status("subject-key-present", draft) == .pass)
+      #expect(try status("subscriber-no-subject-key", draft) == other)
+      draft.drop(.subjectKeyIdentifier)
+      #expect(try status("subject-key-present", draft) == .warn)
+      let certificate = try LintedCertificate(der: try draft.encoded())
+      let lint = try #require(CertificateLint.all.first { $0.id == "subject-key-present" })
+      #expect(certificate.contradicts(lint) == (other == .warn))
+    }
+  }
+
   @Test func whetherItAppliesIsAskedBeforeWhetherItIsInForce() throws {
     let draft = LintDraft.leaf("100601000000Z", "110601000000Z")
     #expect(try status("names-present", draft) == .notEffective)
@@ -139,6 +156,42 @@ import Testing
     #expect(try LintedCertificate(der: try root.encoded()).isSelfSigned)
     root.subject.removeLast()
     #expect(try !LintedCertificate(der: try root.encoded()).isSelfSigned)
+  }
+
+  /// A hash that is longer than the order of a DSA key's group would have to be cut, which zlint does not.
+  @Test(arguments: [(160, "sha1", true), (160, "sha256", false), (256, "sha1", true), (256, "sha256", true)])
+  func hashesAreNotCutToTheGroupOfAKey(bits: Int, digest: String, isOwn: Bool) throws {
+    var root = LintDraft.root(D.time("090601000000Z"), D.time("190601000000Z"), try SigningKey("dsa:\(bits)"))
+    root.digest = digest
+    root.algorithm = D.algorithm(digest == "sha1" ? "1.2.840.10040.4.3" : "2.16.840.1.101.3.4.3.2", null: false)
+    #expect(try LintedCertificate(der: try root.encoded()).isSelfSigned == isOwn)
+    #expect(try status("root-key-usage-critical", root) == (isOwn ? .pass : .notApplicable))
+  }
+
+  /// What a policy asks of a subject, it asks of servers alone.
+  @Test func authoritiesNeedNoCountryByTheirPolicies() throws {
+    var draft = LintDraft.subordinate("240601000000Z", "290601000000Z")
+    draft.put(.certificatePolicies, D.sequence(D.sequence(D.oid("2.23.140.1.2.2"))))
+    draft.subject.removeFirst()
+    #expect(try status("ov-country", draft) == .notApplicable)
+    #expect(try status("ov-organization", draft) == .notApplicable)
+    draft.put(.basicConstraints, critical: true, D.sequence())
+    #expect(try status("ov-country", draft) == .error)
+    draft.from = D.time("120601000000Z")
+    #expect(try status("ov-country", draft) == .notEffective)
+  }
+
+  /// Basic constraints whose path length is more than 64 bits or longer than it need be are none to zlint.
+  @Test(arguments: [
+    ([UInt8](repeating: 1, count: 8), true), ([UInt8](repeating: 1, count: 9), false), ([0, 1], false),
+    ([0, 0x80], true), ([0xFF, 0x80], false), ([0xFF, 0x7F], true), ([0x80], true), ([], false),
+  ])
+  func pathLengthsThatNobodyReadsMakeNoAuthority(number: [UInt8], isRead: Bool) throws {
+    var draft = LintDraft.subordinate("240601000000Z", "290601000000Z")
+    draft.put(.basicConstraints, critical: true, D.sequence(D.boolean(true), D.integer(number)))
+    #expect(try LintedCertificate(der: try draft.encoded()).isCA == isRead)
+    #expect(try status("subordinate-policies-present", draft) == (isRead ? .pass : .notApplicable))
+    #expect(try status("path-length-needs-ca", draft) == (isRead ? .pass : .error))
   }
 
   /// Every truncation and every flipped octet is judged or refused, and neither crashes.

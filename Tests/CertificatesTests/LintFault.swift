@@ -265,7 +265,7 @@ struct LintFault: Sendable {
     },
     fault("subscriber-purposes-present") { $0.drop(.extendedKeyUsage) },
     fault("purposes-include-tls", in: leaf2019) { $0.put(.extendedKeyUsage, D.sequence(D.oid(.anyExtendedKeyUsage))) },
-    fault("subscriber-purposes-only-tls", .warn) {
+    fault("subscriber-purposes-only-tls", .warn, in: leaf2019) {
       $0.put(.extendedKeyUsage, D.sequence(D.oid(.serverAuth), D.oid("1.3.6.1.5.5.7.3.3")))
     },
     fault("subordinate-purposes-not-critical", .warn, in: subordinate) { $0.mark(.extendedKeyUsage, critical: true) },
@@ -354,6 +354,14 @@ struct LintFault: Sendable {
             D.context(0, D.context(0, D.uri("http://crl.example/a"), constructed: true), constructed: true),
             D.context(2, D.context(4, D.sequence(), constructed: true), constructed: true))))
     },
+    fault("list-point-no-issuer") {
+      $0.put(
+        .crlDistributionPoints,
+        D.sequence(
+          D.sequence(
+            D.context(0, D.context(0, D.uri("http://crl.example/a"), constructed: true), constructed: true),
+            D.context(1, [1, 0x40]))))
+    },
     fault("issuer-certificate-fetchable", .warn) {
       $0.put(.authorityInformationAccess, LintDraft.access([(.accessCAIssuers, "ftp://ca.example/a")]))
     },
@@ -371,6 +379,9 @@ struct LintFault: Sendable {
     },
     fault("issuer-certificate-only-http") {
       $0.put(.authorityInformationAccess, LintDraft.access([(.accessCAIssuers, "ldap://ca.example/a")]))
+    },
+    fault("issuer-certificate-only-http") {
+      $0.put(.authorityInformationAccess, LintDraft.access([(.accessCAIssuers, "https://ca.example/a")]))
     },
     fault("responder-only-http") {
       $0.put(.authorityInformationAccess, LintDraft.access([(.accessOCSP, "https://ocsp.example")]))

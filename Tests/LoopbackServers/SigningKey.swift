@@ -6,14 +6,20 @@ package final class SigningKey: Sendable {
   package let subjectPublicKeyInfo: [UInt8]
   private let folder: ScratchFolder
 
-  /// A new key: `ec:prime256v1`, `rsa:2048`, `rsa:1024`.
+  /// A new key: `ec:prime256v1`, `rsa:2048`, `rsa:1024`, `dsa:160` for 1024 bits in a group of so many.
   package init(_ kind: String) throws {
     folder = try ScratchFolder()
     let parts = kind.split(separator: ":").map(String.init)
-    let option =
-      parts[0] == "rsa"
-      ? ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:\(parts[1])"]
-      : ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:\(parts[1])"]
+    let option: [String]
+    switch parts[0] {
+    case "rsa": option = ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:\(parts[1])"]
+    case "dsa":
+      let group = ["-pkeyopt", "dsa_paramgen_bits:1024", "-pkeyopt", "dsa_paramgen_q_bits:\(parts[1])"]
+      try ChildProcess.run(
+        "openssl", ["genpkey", "-genparam", "-algorithm", "DSA"] + group + ["-out", "group.pem"], in: folder)
+      option = ["-paramfile", "group.pem"]
+    default: option = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:\(parts[1])"]
+    }
     try ChildProcess.run("openssl", ["genpkey"] + option + ["-out", "key.pem"], in: folder)
     try ChildProcess.run(
       "openssl", ["pkey", "-in", "key.pem", "-pubout", "-outform", "DER", "-out", "public.der"], in: folder)

@@ -10,7 +10,7 @@ extension CertificateLint {
       zlint: "e_path_len_constraint_improperly_included", from: LintDate.rfc3280,
       rule: "only authorities that may sign certificates limit the length of the path",
       applies: { $0.has(.basicConstraints) },
-      holds: { !($0.basicConstraints?.hasMore ?? false) || ($0.isCA && $0.allows(.keyCertSign)) })
+      holds: { !LintedBasicConstraints.hasMore($0.value(.basicConstraints)) || ($0.isCA && $0.allows(.keyCertSign)) })
     CertificateLint(
       "path-length-not-negative", .error, .standard, "RFC 5280 4.2.1.9", zlint: "e_path_len_constraint_zero_or_less",
       from: LintDate.rfc2459, rule: "the limit of the path is not negative",
@@ -33,6 +33,6 @@ extension CertificateLint {
       "root-no-path-length", .warn, .baseline, "BR 7.1.2.1",
       zlint: "w_root_ca_basic_constraints_path_len_constraint_field_present", from: LintDate.baseline,
       rule: "a root does not limit the length of the path", applies: { $0.isRootCA && $0.has(.basicConstraints) },
-      holds: { !($0.basicConstraints?.hasMore ?? false) })
+      holds: { !LintedBasicConstraints.hasMore($0.value(.basicConstraints)) })
   }
 }

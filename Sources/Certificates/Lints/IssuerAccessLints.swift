@@ -41,9 +41,9 @@ extension CertificateLint {
       applies: { $0.isSubordinateCA }, holds: { $0.urls(.accessCAIssuers).contains { $0.hasPrefix("http://") } })
     CertificateLint(
       "issuer-certificate-only-http", .error, .baseline, "BR 7.1.2.7.7", zlint: "e_aia_ca_issuers_must_have_http_only",
-      from: LintDate.baseline200, rule: "the issuer's certificate is had by HTTP alone",
+      from: LintDate.baseline200, rule: "the issuer's certificate is had by plain HTTP alone",
       applies: { !$0.urls(.accessCAIssuers).isEmpty && $0.isSubscriber },
-      holds: { $0.urls(.accessCAIssuers).allSatisfy { ["http", "https"].contains($0.uriScheme) } })
+      holds: { $0.urls(.accessCAIssuers).allSatisfy { $0.uriScheme == "http" } })
     CertificateLint(
       "responder-only-http", .error, .baseline, "BR 7.1.2.7.7", zlint: "e_aia_ocsp_must_have_http_only",
       from: LintDate.baseline200, rule: "the OCSP responder is asked by plain HTTP alone",

@@ -20,12 +20,20 @@ extension CertificateLint {
       holds: { $0.has(.subjectKeyIdentifier) })
     CertificateLint(
       "subject-key-present", .warn, .standard, "RFC 5280 4.2.1.2",
-      zlint: "w_ext_subject_key_identifier_missing_sub_cert", from: LintDate.rfc2459, until: LintDate.baseline200,
+      zlint: "w_ext_subject_key_identifier_missing_sub_cert", from: LintDate.rfc2459,
       rule: "the certificate identifies its key", applies: { !$0.isCA }, holds: { $0.has(.subjectKeyIdentifier) })
     CertificateLint(
       "subscriber-no-subject-key", .warn, .baseline, "BR 7.1.2.7.6",
       zlint: "w_ext_subject_key_identifier_not_recommended_subscriber", from: LintDate.baseline200,
       rule: "a server's certificate does not identify its key", applies: { $0.isSubscriber },
       holds: { !$0.has(.subjectKeyIdentifier) })
+  }
+}
+
+extension LintedCertificate {
+  /// Whether the Baseline Requirements recommended the contrary of a standard's rule when this was issued, so that one of
+  /// both is broken whatever it says.
+  package func contradicts(_ lint: CertificateLint) -> Bool {
+    lint.id == "subject-key-present" && isForServers && notBefore >= LintDate.baseline200
   }
 }

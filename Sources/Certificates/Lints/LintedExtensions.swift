@@ -15,27 +15,35 @@ struct LintedBasicConstraints: Sendable {
   let isCA: Bool
   /// The content octets of the number; nil where it is left out.
   let pathLength: [UInt8]?
-  /// Whether something stands after cA.
-  let hasMore: Bool
 
   init?(_ value: ArraySlice<UInt8>) {
-    var outer = DERReader(value)
-    guard let sequence = try? outer.next(), sequence.is(.sequence) else { return nil }
-    var reader = DERReader(sequence.content)
-    var isCA = false
-    if let flag = reader.peek(), flag.is(.boolean) {
-      guard let read = try? flag.boolean("cA"), (try? reader.next()) != nil else { return nil }
-      isCA = read
-    }
+    guard let (isCA, rest) = Self.start(value) else { return nil }
     self.isCA = isCA
-    hasMore = !reader.isAtEnd
-    guard hasMore else {
+    guard !rest.isAtEnd else {
       pathLength = nil
       return
     }
-    guard let number = reader.peek() else { return nil }
+    guard let number = rest.peek() else { return nil }
     pathLength = number.is(.integer) ? Array(number.content) : nil
-    if number.is(.integer), number.content.isEmpty { return nil }
+    if let pathLength, !Self.isReadable(pathLength) { return nil }
+  }
+
+  /// Whether something stands after cA, be it a number that can be read or not.
+  static func hasMore(_ value: ArraySlice<UInt8>) -> Bool { start(value).map { !$0.rest.isAtEnd } ?? false }
+
+  private static func start(_ value: ArraySlice<UInt8>) -> (isCA: Bool, rest: DERReader)? {
+    var outer = DERReader(value)
+    guard let sequence = try? outer.next(), sequence.is(.sequence) else { return nil }
+    var reader = DERReader(sequence.content)
+    guard let flag = reader.peek(), flag.is(.boolean) else { return (false, reader) }
+    guard let isCA = try? flag.boolean("cA"), (try? reader.next()) != nil else { return nil }
+    return (isCA, reader)
+  }
+
+  /// Whether it is a number of at most 64 bits in the fewest octets; others are no limit that anybody reads.
+  private static func isReadable(_ number: [UInt8]) -> Bool {
+    guard (1...8).contains(number.count) else { return false }
+    return number.count == 1 || !(number[0] == 0 && number[1] < 0x80 || number[0] == 0xFF && number[1] >= 0x80)
   }
 }
 

@@ -25,7 +25,7 @@ extension CertificateLint {
     unwanted("x400-address", 3, "w_name_constraint_on_x400")
     CertificateLint(
       "name-constraint-no-leading-period", .error, .standard, "RFC 5280 4.2.1.10",
-      zlint: "e_dns_name_constraint_incorrect_dot_prefix", from: LintDate.rfc5280,
+      zlint: nil, from: LintDate.rfc5280,
       rule: "a constraint of DNS names does not begin with a period",
       applies: { $0.nameConstraints.contains { $0.kind == 2 } },
       holds: { !$0.nameConstraints.contains { $0.kind == 2 && $0.base.first == UInt8(ascii: ".") } })

@@ -20,7 +20,8 @@ extension LintedSignatureAlgorithm {
     case .sha512WithRSA: return verifies(.rsaPKCS1(.sha512))
     case .pss(let hash): return verifies(.rsaPSS(hash, mask: hash, saltLength: hash.digestLength))
     case .sha1WithDSA: return verifies(legacy: .dsaSHA1)
-    case .sha256WithDSA: return verifies(legacy: .dsaSHA256)
+    // As zlint has it, which does not shorten a hash to a smaller group and takes such a signature for another's.
+    case .sha256WithDSA: return certificate.publicKey.groupBits >= 256 && verifies(legacy: .dsaSHA256)
     case .sha1WithECDSA: return verifies(.ecdsa(.sha1))
     case .sha256WithECDSA: return verifies(.ecdsa(.sha256))
     case .sha384WithECDSA: return verifies(.ecdsa(.sha384))
@@ -29,5 +30,14 @@ extension LintedSignatureAlgorithm {
     // MD2 is not implemented anywhere any more.
     case .md2WithRSA, .unknown: return false
     }
+  }
+}
+
+extension PublicKey {
+  /// The bits of the order of the group of a DSA key; 0 where there is none.
+  fileprivate var groupBits: Int {
+    guard let parameters = algorithm.parameters else { return 0 }
+    let numbers = LintedSequence.children(parameters)
+    return numbers.count == 3 ? Array(numbers[1].content).bitLength : 0
   }
 }

@@ -17,7 +17,8 @@ extension CertificateLint {
       holds: { $0.purposes.contains(.serverAuth) || $0.purposes.contains(.clientAuth) })
     CertificateLint(
       "subscriber-purposes-only-tls", .warn, .baseline, "BR 7.1.2.3", zlint: "w_sub_cert_eku_extra_values",
-      from: LintDate.baseline, rule: "the extended key usage has no purposes beyond TLS and e-mail",
+      from: LintDate.baseline, until: LintDate.baseline200,
+      rule: "the extended key usage has no purposes beyond TLS and e-mail",
       applies: { $0.isSubscriber && !$0.namedPurposes.isEmpty },
       holds: { $0.namedPurposes.allSatisfy { [.serverAuth, .clientAuth, .emailProtection].contains($0) } })
     CertificateLint(

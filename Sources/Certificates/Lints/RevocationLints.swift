@@ -53,7 +53,7 @@ extension CertificateLint {
       holds: { $0.crlURLs.allSatisfy { $0.hasPrefix("http:") } })
     CertificateLint(
       "list-point-no-issuer", .error, .baseline, "BR 7.1.2.11.2", zlint: "e_crlissuer_must_not_be_present_in_cdp",
-      from: LintDate.baseline200, rule: "the place of a revocation list names no other issuer of it",
-      applies: { !$0.crlURLs.isEmpty }, holds: { !$0.distributionPoints.contains(where: \.hasIssuer) })
+      from: LintDate.baseline200, rule: "the place of a revocation list names no other issuer of it and no reasons",
+      applies: { !$0.crlURLs.isEmpty }, holds: { !$0.distributionPoints.contains { $0.hasIssuer || $0.hasReasons } })
   }
 }

@@ -13,7 +13,7 @@ extension CertificateLint {
     CertificateLint(
       "ov-country", .error, .baseline, "BR 7.1.6.4", zlint: "e_cert_policy_ov_requires_country",
       from: LintDate.baseline, rule: "a certificate of the policy for validated organizations names the country",
-      applies: { $0.has(policy: .organizationValidated) }, holds: { $0.subject.has(.countryName) })
+      applies: { $0.has(policy: .organizationValidated) && !$0.isCA }, holds: { $0.subject.has(.countryName) })
     CertificateLint(
       "subject-country-with-identity", .error, .baseline, "BR 7.1.4.2.2", zlint: "e_sub_cert_country_name_must_appear",
       from: LintDate.givenName, rule: "a subject that names an organization or a person names a country",
