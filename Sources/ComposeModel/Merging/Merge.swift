@@ -38,7 +38,7 @@ struct Merge {
     ("services.*.label_file", .pairs), ("services.*.environment", .pairs), ("services.*.extra_hosts", .hosts),
     ("services.*.healthcheck.test", .replace), ("services.*.labels", .pairs), ("services.*.logging", .logging),
     ("services.*.models", .names), ("services.*.networks", .names), ("services.*.sysctls", .pairs),
-    ("services.*.tmpfs", .pairs), ("services.*.ulimits.*", .mapsOnly),
+    ("services.*.tmpfs", .pairs), ("services.*.ulimits.*", .mapsOnly), ("services.*.build.ulimits.*", .mapsOnly),
   ])
 
   private static func patterns(_ rows: [(String, Rule)]) -> [(pattern: [String], rule: Rule)] {
@@ -48,6 +48,12 @@ struct Merge {
   /// `base` with `override` laid over it.
   mutating func merged(_ base: ComposeNode, with override: ComposeNode, at path: TreePath = .root) -> ComposeNode {
     if override.directive == .replace { return withoutDirective(override) }
+    if override.directive == .positional {
+      var plain = override
+      plain.directive = nil
+      guard let first = base.list, let second = override.list else { return merged(base, with: plain, at: path) }
+      return plain.replaced(by: .list(mergedInPlace(first, with: second, at: path)))
+    }
     let rule = Self.rules.first(where: { path.fits($0.pattern) })?.rule
     // A key without a value says nothing, other than that there is no command.
     if override.isNull, override.directive == nil, rule != .replace { return base }
@@ -59,6 +65,8 @@ struct Merge {
     case (.list(let first), .list(let second)): return override.replaced(by: .list(first + second))
     case (.null, _): return override
     case (.map, _), (_, .map), (.list, _), (_, .list):
+      // An extension may be anything at any time.
+      if path.isExtension { return override }
       problems.append(
         ComposeProblem(
           "cannot-merge", "cannot merge \(path.text): the values are of different kinds", at: override.place))
@@ -86,6 +94,24 @@ struct Merge {
     return result
   }
 
+  /// Lists of which the elements at one position merge; one that is nothing, or an empty map, leaves the other as it is.
+  private mutating func mergedInPlace(
+    _ base: [ComposeNode], with override: [ComposeNode], at path: TreePath
+  ) -> [ComposeNode] {
+    var result = base
+    for (index, element) in override.enumerated() where !Self.isBlank(element) {
+      guard index < result.count else {
+        result.append(element)
+        continue
+      }
+      let isDeeper = result[index].map != nil && element.map != nil
+      result[index] = isDeeper ? merged(result[index], with: element, at: path.appending("[]")) : element
+    }
+    return result
+  }
+
+  private static func isBlank(_ node: ComposeNode) -> Bool { node.isNull || node.map?.isEmpty == true }
+
   private func withoutDirective(_ node: ComposeNode) -> ComposeNode {
     var node = node
     node.directive = nil
@@ -95,7 +121,10 @@ struct Merge {
   /// Without anything that is tagged `!reset`, once there is nothing left to reset.
   func settled(_ node: ComposeNode) -> ComposeNode {
     var node = node
-    if node.directive == .replace { node.directive = nil }
+    if node.directive == .positional, let list = node.list {
+      node.content = .list(list.filter { !Self.isBlank($0) })
+    }
+    if node.directive != .reset { node.directive = nil }
     switch node.content {
     case .map(let map):
       node.content = .map(

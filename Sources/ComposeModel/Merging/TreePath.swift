@@ -8,10 +8,14 @@ struct TreePath: Sendable {
 
   func appending(_ step: String) -> TreePath { TreePath(steps + [step]) }
 
-  /// Whether the place fits a pattern such as `services.*.ports`.
+  /// Whether the place fits a pattern such as `services.*.ports`. Jobs are in this as services are.
   func fits(_ pattern: [String]) -> Bool {
-    pattern.count == steps.count && zip(pattern, steps).allSatisfy { $0 == "*" || $0 == $1 }
+    pattern.count == steps.count
+      && zip(pattern, steps).allSatisfy { $0 == "*" || $0 == $1 || $0 == "services" && $1 == "jobs" }
   }
+
+  /// Whether it is an extension or lies inside one.
+  var isExtension: Bool { steps.contains { $0.hasPrefix("x-") } }
 
   /// The place in words.
   var text: String { steps.joined(separator: ".") }

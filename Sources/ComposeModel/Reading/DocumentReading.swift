@@ -18,6 +18,7 @@ struct DocumentReading {
     switch yaml.tag {
     case "!reset": made.directive = .reset
     case "!override": made.directive = .replace
+    case "!merge": made.directive = .positional
     default: break
     }
     switch yaml.content {
