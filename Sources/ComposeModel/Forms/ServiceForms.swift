@@ -143,7 +143,11 @@ extension LongForms {
   }
 
   private mutating func build(_ node: inout ComposeNode) {
-    if let map = Merge.buildMap(node) { node.content = .map(map) }
+    if var map = Merge.buildMap(node) {
+      // Said here, since it is seen from the folder of the project that the file belongs to.
+      if map["context"] == nil { map["context"] = ComposeNode(.text("."), at: node.place) }
+      node.content = .map(map)
+    }
     edit(&node, "args") { $0.pairs(&$1, absent: .null) }
     edit(&node, each: ["labels", "additional_contexts"]) { $0.pairs(&$1, absent: .text("")) }
     edit(&node, "extra_hosts") { $0.hosts(&$1) }

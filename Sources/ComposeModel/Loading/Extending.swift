@@ -82,10 +82,16 @@ extension ModelLoading {
     guard
       var base = extended(wanted, among: services, of: other, folder: otherFolder, in: context, through: chain)
     else { return nil }
-    // Its paths are relative to its own file.
+    // Its paths are relative to its own file; a build that names no folder is that of the project all the same.
+    let namesFolder = base["build"]?.text != nil || base["build"]?["context"] != nil
     var forms = LongForms()
     forms.service(&base, named: wanted)
     add(forms.problems)
+    if !namesFolder, var map = base.map, let node = map["build"], var build = node.map {
+      build["context"] = nil
+      map["build"] = node.replaced(by: .map(build))
+      base.content = .map(map)
+    }
     PathResolution(folder: otherFolder, home: context.environment["HOME"]).resolve(service: &base)
     return base
   }

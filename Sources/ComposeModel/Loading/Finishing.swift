@@ -78,7 +78,6 @@ struct Finishing {
   private func addDefaults(to service: inout ComposeMap, at place: SourceLocation) {
     func made(_ content: ComposeNode.Content, _ near: SourceLocation) -> ComposeNode { ComposeNode(content, at: near) }
     if let node = service["build"], var build = node.map {
-      if build["context"] == nil { build["context"] = made(.text(context.folder), node.place) }
       if build["dockerfile"] == nil, build["dockerfile_inline"] == nil {
         build["dockerfile"] = made(.text("Dockerfile"), node.place)
       }

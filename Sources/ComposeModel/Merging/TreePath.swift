@@ -14,9 +14,6 @@ struct TreePath: Sendable {
       && zip(pattern, steps).allSatisfy { $0 == "*" || $0 == $1 || $0 == "services" && $1 == "jobs" }
   }
 
-  /// Whether it is an extension or lies inside one.
-  var isExtension: Bool { steps.contains { $0.hasPrefix("x-") } }
-
   /// The place in words.
   var text: String { steps.joined(separator: ".") }
 }

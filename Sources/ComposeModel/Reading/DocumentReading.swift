@@ -25,7 +25,8 @@ struct DocumentReading {
     case .scalar(let text, let isPlain):
       if isPlain { made.plainText = text }
       made.content = scalar(text, isPlain: isPlain, tag: yaml.tag)
-    case .sequence(let elements): made.content = .list(elements.map { node($0) })
+    // An element that is tagged `!reset` resets nothing: it is not there.
+    case .sequence(let elements): made.content = .list(elements.map { node($0) }.filter { $0.directive != .reset })
     case .mapping(let entries): made.content = .map(map(entries))
     }
     return made
