@@ -105,7 +105,9 @@ extension LongForms {
         }
       }
     }
-    edit(&node, each: ["pre_start", "post_start", "pre_stop"]) { forms, hooks in forms.elements(&hooks) { [$0.hook($1)] } }
+    edit(&node, each: ["pre_start", "post_start", "pre_stop"]) { forms, hooks in
+      forms.elements(&hooks) { [$0.hook($1)] }
+    }
     edit(&node, "develop") { forms, develop in
       forms.edit(&develop, "watch") { forms, watch in forms.elements(&watch) { $0.watch($1) } }
     }

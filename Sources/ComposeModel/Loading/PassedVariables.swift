@@ -23,7 +23,8 @@ struct PassedVariables {
     if let node = container["environment"], let variables = node.map {
       container["environment"] = node.replaced(by: .map(filled(variables)))
     }
-    if let node = container["build"], var build = node.map, let arguments = build["args"], let variables = arguments.map {
+    if let node = container["build"], var build = node.map, let arguments = build["args"], let variables = arguments.map
+    {
       build["args"] = arguments.replaced(by: .map(filled(variables)))
       container["build"] = node.replaced(by: .map(build))
     }
