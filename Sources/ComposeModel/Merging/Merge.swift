@@ -38,7 +38,7 @@ struct Merge {
     ("services.*.label_file", .pairs), ("services.*.environment", .pairs), ("services.*.extra_hosts", .hosts),
     ("services.*.healthcheck.test", .replace), ("services.*.labels", .pairs), ("services.*.logging", .logging),
     ("services.*.models", .names), ("services.*.networks", .names), ("services.*.sysctls", .pairs),
-    ("services.*.tmpfs", .pairs), ("services.*.ulimits.*", .mapsOnly), ("services.*.build.ulimits.*", .mapsOnly),
+    ("services.*.tmpfs", .pairs), ("services.*.ulimits.*", .mapsOnly),
   ])
 
   private static func patterns(_ rows: [(String, Rule)]) -> [(pattern: [String], rule: Rule)] {
