@@ -143,6 +143,11 @@ import Testing
       #"{"priority": 1}"#
     ),
     ("depends_on: [o]", "depends_on: []", "depends_on/o/required", "true"),
+    // A tag makes a text of a scalar.
+    ("command: [a]", "command: !override null", "command", #"["null"]"#),
+    ("user: a", "user: !override 5", "user", #""5""#),
+    ("tty: false", "tty: !override true", "tty", "true"),
+    ("environment: {}", "environment: { A: !any }", "environment/A", #""""#),
     ("command: [a]", "command: []", "command", "[]"), ("image: x", "image: !override y", "image", #""y""#),
   ]
 
