@@ -75,6 +75,10 @@ import Testing
     ),
     ("logging: { driver: a, options: { x: 1 } }", "logging: { driver: b }", "logging", #"{"driver": "b"}"#),
     ("logging: { options: { x: 1 } }", "logging: { driver: b }", "logging/options/x", #""1""#),
+    (
+      "logging: { driver: a, options: { x: 1 } }", "logging: { driver: !reset null }", "logging",
+      #"{"options": {"x": "1"}}"#
+    ),
     ("ulimits: { n: 1 }", "ulimits: { n: { soft: 1, hard: 2 } }", "ulimits/n/hard", #"2"#),
     ("ulimits: { n: { soft: 1, hard: 2 } }", "ulimits: { n: 3 }", "ulimits/n", #"3"#),
     ("sysctls: [a=1]", "sysctls: { a: 2 }", "sysctls/a", #""2""#),

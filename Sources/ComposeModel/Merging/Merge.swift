@@ -162,7 +162,8 @@ struct Merge {
       return override.replaced(by: .map(merged(first, with: second, at: path)))
     case .logging:
       guard let first = base.map, let second = override.map else { return override }
-      if let one = first["driver"]?.text, let other = second["driver"]?.text, one != other { return override }
+      let isReset = second["driver"]?.directive == .reset
+      if !isReset, let one = first["driver"]?.text, let other = second["driver"]?.text, one != other { return override }
       return override.replaced(by: .map(merged(first, with: second, at: path)))
     case .mapsOnly:
       guard let first = base.map, let second = override.map else { return override }
