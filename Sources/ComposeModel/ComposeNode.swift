@@ -19,6 +19,8 @@ package struct ComposeNode: Sendable {
     case reset
     /// `!override`: what other files say here is replaced.
     case replace
+    /// `!merge`: the elements of a list merge with those at the same position.
+    case positional
   }
 
   /// How a text came to be, where it holds variables.

@@ -20,6 +20,9 @@ extension ComposeProject {
   package var json: JSONValue {
     var result: JSONObject = ["name": .string(name)]
     result["services"] = .object(JSONObject(services.map { ($0.name, .object(Self.service($0.value))) }))
+    if let jobs = root["jobs"]?.map, !jobs.isEmpty {
+      result["jobs"] = .object(JSONObject(jobs.entries.map { ($0.name, .object(Self.service($0.value))) }))
+    }
     for section in ["networks", "volumes", "secrets", "configs", "models"] {
       guard let map = root[section]?.map, !map.isEmpty else { continue }
       result[section] = .object(
@@ -31,7 +34,7 @@ extension ComposeProject {
 
   /// Maps that say something by being there.
   private static let keptEmpty: Set<String> = [
-    "healthcheck", "logging", "develop", "blkio_config", "credential_spec",
+    "build", "healthcheck", "logging", "develop", "blkio_config", "credential_spec",
   ]
 
   /// Figures whose 0 says no more than their absence.
@@ -53,35 +56,26 @@ extension ComposeProject {
       switch entry.name {
       case "command", "entrypoint": result[entry.name] = value
       case "extends": continue
-      case "build":
-        let members = (value.object?.members ?? []).filter { $0.value.string?.isEmpty != true }
-        result[entry.name] = .object(JSONObject(members.map { ($0.name, $0.value) }))
-      case "deploy":
-        guard var deploy = value.object else { continue }
-        if deploy["resources"] == nil { deploy["resources"] = [:] }
-        if deploy["placement"] == nil { deploy["placement"] = [:] }
-        for side in ["limits", "reservations"] {
-          guard var amounts = deploy["resources"]?[side]?.object, var resources = deploy["resources"]?.object else {
-            continue
-          }
-          for name in ["cpus", "memory", "pids"] where amounts[name].map(isZero) ?? false { amounts[name] = nil }
-          resources[side] = .object(amounts)
-          deploy["resources"] = .object(resources)
-        }
-        result["deploy"] = .object(deploy)
-      case "depends_on":
-        guard let members = value.object?.members, !members.isEmpty else { continue }
-        result[entry.name] = .object(JSONObject(members.map { ($0.name, Self.withoutFalse($0.value, ["restart"])) }))
-      case "healthcheck":
-        guard var check = Self.withoutFalse(value, ["disable"]).object else { continue }
-        if check["test"]?.array?.isEmpty == true { check["test"] = nil }
-        result[entry.name] = .object(check)
-      case "volumes": result[entry.name] = .array((value.array ?? []).map(Self.mount))
+      case "deploy": if let deploy = Self.deploy(value) { result[entry.name] = deploy }
+      case "depends_on": if value.object?.isEmpty == false { result[entry.name] = Self.entries(of: value) }
+      case "networks", "models": if value.object?.isEmpty == false { result[entry.name] = Self.entries(of: value) }
+      case "volumes":
+        let mounts = (value.array ?? []).map(Self.mount)
+        result[entry.name] = mounts.isEmpty ? nil : .array(mounts)
       case "develop":
         guard var develop = value.object else { continue }
         let watched = develop["watch"]?.array ?? []
-        develop["watch"] = watched.isEmpty ? nil : .array(watched.map(Self.watch))
+        develop["watch"] = watched.isEmpty ? nil : .array(watched.map { Self.watch(Omission.applied(to: $0)) })
         result[entry.name] = .object(develop)
+      case "provider": result[entry.name] = Self.provider(value)
+      case "blkio_config":
+        // What is said of a device is said in full.
+        let members = (value.object?.members ?? []).filter { !($0.value.array?.isEmpty == true || isZero($0.value)) }
+        result[entry.name] = .object(JSONObject(members.map { ($0.name, $0.value) }))
+      case "build", "configs", "credential_spec", "devices", "gpus", "healthcheck", "logging", "ports", "post_start",
+        "pre_start", "pre_stop", "secrets", "triggers":
+        if isDefault(value, of: entry.name) { continue }
+        result[entry.name] = Omission.applied(to: value)
       default:
         if isDefault(value, of: entry.name) { continue }
         result[entry.name] = value
@@ -90,14 +84,51 @@ extension ComposeProject {
     return result
   }
 
+  private static func deploy(_ value: JSONValue) -> JSONValue? {
+    guard var deploy = value.object else { return nil }
+    if deploy["resources"] == nil { deploy["resources"] = [:] }
+    if deploy["placement"] == nil { deploy["placement"] = [:] }
+    for side in ["limits", "reservations"] {
+      guard var amounts = deploy["resources"]?[side]?.object, var resources = deploy["resources"]?.object else {
+        continue
+      }
+      for name in ["cpus", "memory", "pids"] where amounts[name].map(isZero) ?? false { amounts[name] = nil }
+      resources[side] = .object(amounts)
+      deploy["resources"] = .object(resources)
+    }
+    return Omission.applied(to: .object(deploy))
+  }
+
+  /// The entries of a map of structures, those that say nothing at all with them.
+  private static func entries(of value: JSONValue) -> JSONValue {
+    .object(JSONObject((value.object?.members ?? []).map { ($0.name, Omission.applied(to: $0.value)) }))
+  }
+
   private static func mount(_ value: JSONValue) -> JSONValue {
-    guard var mount = withoutFalse(value, ["read_only"]).object else { return value }
-    if let bind = mount["bind"] { mount["bind"] = withoutFalse(bind, ["create_host_path"]) }
+    guard var mount = Omission.applied(to: value).object else { return value }
     if var memory = mount["tmpfs"]?.object, let size = memory["size"], isZero(size) {
       memory["size"] = nil
       mount["tmpfs"] = .object(memory)
     }
     return .object(mount)
+  }
+
+  /// A provider with its options as lists: each may be given several times.
+  private static func provider(_ value: JSONValue) -> JSONValue {
+    guard var provider = value.object else { return value }
+    func text(_ value: JSONValue) -> JSONValue {
+      switch value {
+      case .bool(let truth): .string(truth ? "true" : "false")
+      case .integer(let number): .string(String(number))
+      case .double(let number): .string(NumberText.of(number))
+      default: value
+      }
+    }
+    if let options = provider["options"]?.object {
+      provider["options"] = .object(
+        JSONObject(options.members.map { ($0.name, .array(($0.value.array ?? [$0.value]).map(text))) }))
+    }
+    return .object(provider)
   }
 
   /// Something that is watched, with the command it runs, be it none.
@@ -119,7 +150,7 @@ extension ComposeProject {
   private static func resource(_ node: ComposeNode, isNetwork: Bool) -> JSONObject {
     var result = JSONObject()
     for entry in node.map?.entries ?? [] where !isDefault(entry.value.json, of: entry.name) {
-      result[entry.name] = entry.value.json
+      result[entry.name] = entry.name == "ipam" ? Omission.applied(to: entry.value.json) : entry.value.json
     }
     if isNetwork, result["ipam"] == nil { result["ipam"] = [:] }
     return result
@@ -129,11 +160,5 @@ extension ComposeProject {
     value.isNull || value.string?.isEmpty == true || value.array?.isEmpty == true
       || value.object?.isEmpty == true && !keptEmpty.contains(name)
       || defaultsToZero.contains(name) && isZero(value) || value.bool == false && defaultsToFalse.contains(name)
-  }
-
-  private static func withoutFalse(_ value: JSONValue, _ names: [String]) -> JSONValue {
-    guard var object = value.object else { return value }
-    for name in names where object[name]?.bool == false { object[name] = nil }
-    return .object(object)
   }
 }

@@ -75,6 +75,10 @@ import Testing
     ),
     ("logging: { driver: a, options: { x: 1 } }", "logging: { driver: b }", "logging", #"{"driver": "b"}"#),
     ("logging: { options: { x: 1 } }", "logging: { driver: b }", "logging/options/x", #""1""#),
+    (
+      "logging: { driver: a, options: { x: 1 } }", "logging: { driver: !reset null }", "logging",
+      #"{"options": {"x": "1"}}"#
+    ),
     ("ulimits: { n: 1 }", "ulimits: { n: { soft: 1, hard: 2 } }", "ulimits/n/hard", #"2"#),
     ("ulimits: { n: { soft: 1, hard: 2 } }", "ulimits: { n: 3 }", "ulimits/n", #"3"#),
     ("sysctls: [a=1]", "sysctls: { a: 2 }", "sysctls/a", #""2""#),
@@ -95,6 +99,60 @@ import Testing
     ("links: [o]", "links: [\"o:alias\"]", "links", #"["o", "o:alias"]"#),
     ("stop_grace_period: 1m", "stop_grace_period: 30s", "stop_grace_period", #""30s""#),
     ("healthcheck: { test: a }", "healthcheck: !override { disable: true }", "healthcheck", #"{"disable": true}"#),
+    // A scalar gives way to anything; of extensions maps merge and lists append.
+    ("gpus: all", "gpus: !override [{ driver: d }]", "gpus", #"[{"driver": "d", "count": -1}]"#),
+    ("x-e: 5", "x-e: [1]", "x-e", "[1]"), ("x-e: 5", "x-e: { a: b }", "x-e", #"{"a": "b"}"#),
+    ("x-e: [1]", "x-e: [2]", "x-e", "[1, 2]"),
+    ("logging: { x-e: { a: 1 } }", "logging: { x-e: { b: 2 } }", "logging", #"{"x-e": {"a": 1, "b": 2}}"#),
+    (
+      "provider: { type: a, options: { x: 1, y: 2 } }", "provider: { type: b, options: { x: 3 } }", "provider",
+      #"{"type": "b", "options": {"x": ["3"], "y": ["2"]}}"#
+    ),
+    (
+      "provider: { type: a, options: { x: 1 } }", "provider: { type: a, options: { x: [2, 3] } }", "provider/options/x",
+      #"["2", "3"]"#
+    ),
+    (
+      "provider: { type: a, options: { x: [1] } }", "provider: { type: a, options: { x: [2] } }", "provider/options/x",
+      #"["1", "2"]"#
+    ),
+    (
+      "build: { context: ., ulimits: { n: 1, m: 2 } }", "build: { ulimits: { n: { soft: 1, hard: 2 } } }",
+      "build/ulimits", #"{"n": {"soft": 1, "hard": 2}, "m": 2}"#
+    ),
+    (
+      "build: { context: ., args: { A: 1, B: 2 } }", "build: { args: { A: !reset null } }", "build/args", #"{"B": "2"}"#
+    ),
+    ("build: { target: t }", "build: { context: ./a }", "build/context", #""/project/a""#),
+    ("build: ./a", "build: !override { target: t }", "build/context", #""/project""#),
+    // A map that tags a key resets it in a list too.
+    ("environment: [A=1, B=2]", "environment: { B: !reset null }", "environment", #"{"A": "1"}"#),
+    ("labels: [a=1, ab=2]", "labels: { a: !reset null, c: 3 }", "labels", #"{"ab": "2", "c": "3"}"#),
+    ("extra_hosts: [\"a:1.1.1.1\"]", "extra_hosts: { a: !reset null, b: 2.2.2.2 }", "extra_hosts", #"["b=2.2.2.2"]"#),
+    ("extra_hosts: { a: 2.2.2.2 }", "extra_hosts: [\"a:1.1.1.1\"]", "extra_hosts", #"["a=1.1.1.1", "a=2.2.2.2"]"#),
+    // An element that is tagged is not there, and resets nothing.
+    ("environment: [A=1]", "environment: [!reset \"A=2\", B=3]", "environment", #"{"A": "1", "B": "3"}"#),
+    ("volumes: [va:/x]", "volumes: [!reset \"va:/x\", \"vb:/y\"]", "volumes/0/target", #""/x""#),
+    ("dns: [1.1.1.1]", "dns: [!override \"2.2.2.2\"]", "dns", #"["1.1.1.1", "2.2.2.2"]"#),
+    ("deploy: { replicas: 2 }", "deploy: { replicas: !reset null }", "deploy", #"{"resources": {}, "placement": {}}"#),
+    (
+      "healthcheck: { test: a, interval: 1s }", "healthcheck: { interval: !reset null }", "healthcheck/interval", "null"
+    ),
+    (
+      "networks: { n: { aliases: [x] } }", "networks: { n: { aliases: !override [y] } }", "networks/n/aliases",
+      #"["y"]"#
+    ),
+    (
+      "networks: { n: { aliases: [x] } }", "networks: { n: !override { priority: 1 } }", "networks/n",
+      #"{"priority": 1}"#
+    ),
+    ("depends_on: [o]", "depends_on: []", "depends_on/o/required", "true"),
+    // A tag makes a text of a scalar.
+    ("command: [a]", "command: !override null", "command", #"["null"]"#),
+    ("user: a", "user: !override 5", "user", #""5""#),
+    ("tty: false", "tty: !override true", "tty", "true"),
+    ("environment: {}", "environment: { A: !any }", "environment/A", #""""#),
+    ("command: [a]", "command: []", "command", "[]"), ("image: x", "image: !override y", "image", #""y""#),
   ]
 
   @Test(arguments: overrides) func overriding(base: String, override: String, path: String, expected: String) throws {
@@ -114,6 +172,53 @@ import Testing
       ], named: ["compose.yaml", "over.yaml"])
     #expect(project.faults == [])
     #expect(project.value("services/web/\(path)") ?? .null == (try Loading.json(expected)))
+  }
+
+  @Test func aListAndAScalarDoNotMerge() {
+    for (base, override) in [
+      ("provider: { type: a, options: { x: [1] } }", "provider: { options: { x: 2 } }"), ("x-e: [1]", "x-e: 5"),
+      ("deploy: { replicas: 1 }", "deploy: [a]"), ("build: { context: ., tags: [a] }", "build: { tags: b }"),
+    ] {
+      let project = Loading.project(
+        [
+          "compose.yaml": "services:\n  a:\n    image: x\n    \(base)\n",
+          "over.yaml": "services:\n  a:\n    \(override)\n",
+        ], named: ["compose.yaml", "over.yaml"])
+      #expect(project.faults.first?.hasSuffix(" cannot-merge") == true, "\(base)")
+      #expect(project.problems.first?.place.path == "over.yaml")
+    }
+  }
+
+  @Test func servicesNeedAValueInEveryFile() {
+    let project = Loading.project(
+      ["compose.yaml": "services: { a: { image: x } }", "over.yaml": "services:\n"],
+      named: ["compose.yaml", "over.yaml"])
+    #expect(project.faults.first == "1:10 cannot-merge")
+    let others = Loading.project(
+      ["compose.yaml": "services: { a: { image: x } }\nnetworks: { n: {} }", "over.yaml": "networks:\nvolumes: {}\n"],
+      named: ["compose.yaml", "over.yaml"])
+    #expect(others.value("networks/n/name") == "project_n")
+  }
+
+  /// Of pools of addresses those of the later file are left, each laid over the one with its subnet.
+  @Test func poolsOfTheLaterFileStay() throws {
+    for (base, override, expected) in [
+      ("[{ subnet: 10.0.0.0/8 }]", "[{ subnet: 11.0.0.0/8 }]", #"[{"subnet": "11.0.0.0/8"}]"#),
+      ("[]", "[{ subnet: 11.0.0.0/8 }]", "null"), ("[{ subnet: 10.0.0.0/8 }]", "[]", "null"),
+      (
+        "[{ subnet: 10.0.0.0/8, gateway: 10.0.0.1 }]",
+        "[{ subnet: 11.0.0.0/8 }, { subnet: 10.0.0.0/8, ip_range: 10.1.0.0/16 }]",
+        #"[{"subnet": "11.0.0.0/8"}, {"subnet": "10.0.0.0/8", "gateway": "10.0.0.1", "ip_range": "10.1.0.0/16"}]"#
+      ),
+    ] {
+      let project = Loading.project(
+        [
+          "compose.yaml": "services: { a: { image: x } }\nnetworks: { n: { ipam: { config: \(base) } } }",
+          "over.yaml": "networks: { n: { ipam: { config: \(override) } } }",
+        ], named: ["compose.yaml", "over.yaml"])
+      #expect(project.faults == [])
+      #expect(project.value("networks/n/ipam/config") ?? .null == (try Loading.json(expected)))
+    }
   }
 
   @Test func resourcesMerge() {
@@ -224,6 +329,44 @@ import Testing
     #expect(project.value("volumes/data/name") == "project_data")
     #expect(project.value("include") == nil)
     #expect(Loading.project(files, environment: ["V": "17"]).value("services/db/image") == "pg:17")
+  }
+
+  /// What an included file names without a value comes from the variables of its own project, and so does what its files of
+  /// variables ask for.
+  @Test func includedFilesHaveVariablesOfTheirOwn() {
+    let project = Loading.project([
+      "compose.yaml": """
+      include: [{ path: sub/b.yaml, env_file: own.env }]
+      services:
+        a: { image: x, environment: [WHO] }
+      """,
+      "own.env": "WHO=inner\n",
+      "sub/b.yaml": """
+      services:
+        b: { build: { args: [WHO, NOBODY] }, environment: [WHO], env_file: v.env }
+        c: { extends: { file: base.yaml, service: base }, image: c }
+      """,
+      "sub/v.env": "HELLO=hi ${WHO?}\n", "sub/base.yaml": "services: { base: { env_file: v.env } }",
+    ])
+    #expect(project.faults == [])
+    #expect(project.value("services/a/environment") == ["WHO": nil])
+    #expect(project.value("services/b/environment") == ["HELLO": "hi inner", "WHO": "inner"])
+    #expect(project.value("services/b/build/args") == ["WHO": "inner"])
+    #expect(project.value("services/c/environment") == ["HELLO": "hi inner"])
+  }
+
+  /// A build that names no folder is that of the project its file belongs to; what is extended belongs to the one that extends.
+  @Test func buildsWithoutAFolder() {
+    let files = [
+      "compose.yaml": "include: [sub/b.yaml]\nservices:\n  a: { extends: { file: sub/b.yaml, service: b } }\n",
+      "sub/b.yaml": "services: { b: { build: { target: t } } }",
+      "over.yaml": "services: { b: { build: { target: u } } }",
+    ]
+    let project = Loading.project(files, named: ["compose.yaml", "over.yaml"])
+    #expect(project.faults == [])
+    #expect(project.value("services/a/build/context") == "/project")
+    #expect(project.value("services/b/build/context") == "/project/sub")
+    #expect(project.value("services/b/build/target") == "u")
   }
 
   @Test func includedResourcesMayNotBeDefinedTwice() {

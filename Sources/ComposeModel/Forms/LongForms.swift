@@ -10,6 +10,12 @@ struct LongForms {
   mutating func file(_ root: ComposeNode) -> ComposeNode {
     var root = root
     edit(&root, "services") { forms, services in forms.each(&services) { $0.service(&$1, named: $2) } }
+    edit(&root, "jobs") { forms, jobs in
+      forms.each(&jobs) { forms, job, name in
+        forms.service(&job, named: name)
+        forms.edit(&job, "triggers") { $0.triggers(&$1) }
+      }
+    }
     edit(&root, "networks") { forms, networks in forms.each(&networks) { forms, network, _ in forms.network(&network) }
     }
     edit(&root, "volumes") { forms, volumes in forms.each(&volumes) { forms, volume, _ in forms.resource(&volume) } }
@@ -192,7 +198,7 @@ struct LongForms {
     node.content = .list(words.map { ComposeNode(.text($0), at: node.place, template: node.template) })
   }
 
-  /// `hosts` as `NAME=ADDRESS`, sorted by name.
+  /// `hosts` as `NAME=ADDRESS`, sorted as text, each of them once.
   mutating func hosts(_ node: inout ComposeNode) {
     var found: [(name: String, address: String, node: ComposeNode)] = []
     if let map = node.map {
@@ -217,14 +223,15 @@ struct LongForms {
       return
     }
     var seen: Set<String> = []
+    let hosts = found.compactMap { host in
+      let bare =
+        host.address.hasPrefix("[") && host.address.hasSuffix("]")
+        ? String(host.address.dropFirst().dropLast()) : host.address
+      let text = "\(host.name)=\(bare)"
+      return seen.insert(text).inserted ? (text: text, node: ComposeNode(.text(text), at: host.node.place)) : nil
+    }
     node.content = .list(
-      found.enumerated().sorted { ($0.element.name, $0.offset) < ($1.element.name, $1.offset) }.compactMap { _, host in
-        let bare =
-          host.address.hasPrefix("[") && host.address.hasSuffix("]")
-          ? String(host.address.dropFirst().dropLast()) : host.address
-        let text = "\(host.name)=\(bare)"
-        return seen.insert(text).inserted ? ComposeNode(.text(text), at: host.node.place) : nil
-      })
+      hosts.sorted { $0.text.utf8.lexicographicallyPrecedes($1.text.utf8) }.map(\.node))
   }
 
   // MARK: Resources

@@ -22,6 +22,7 @@ struct PortForm: Equatable {
     let host = parts.count > 1 ? parts[parts.count - 2] : ""
     let address = try address(parts.dropLast(2).joined(separator: ":"))
     let targets = try range(container)
+    guard targets.lowerBound > 0 else { throw Fault(message: "a port of the container cannot be 0") }
     guard !host.isEmpty else {
       return sorted(
         targets.map { PortForm(hostAddress: address, published: "", target: $0, transport: transport) })

@@ -1,20 +1,21 @@
 /// Sizes and durations as compose files write them.
 package enum Quantity {
-  /// The bytes of `512m`, `1.5gb`, `2GiB`, `64`, in powers of 1024; nil where the text is no size. -1 is no limit.
+  /// The bytes of `512m`, `1.5gb`, `2GiB`, `64`, `1e3`, in powers of 1024; nil where the text is no size. -1 is no limit.
   package static func bytes(_ text: String) -> Int? {
     if text == "-1" { return -1 }
-    let digits = text.prefix { $0.isASCII && $0.isNumber || $0 == "." }
-    guard digits != ".", let number = Double(digits), number.isFinite else { return nil }
-    var unit = text.dropFirst(digits.count).lowercased()
-    if unit.hasPrefix(" ") { unit = String(unit.dropFirst()) }
+    // The unit is what stands behind the last figure, point or blank.
+    guard let last = text.lastIndex(where: { $0.isASCII && $0.isNumber || $0 == "." || $0 == " " }) else { return nil }
+    let figures = text[...last].hasSuffix(" ") ? text[..<last] : text[...last]
+    var unit = text[text.index(after: last)...].lowercased()[...]
+    let isDecimal = figures.allSatisfy { $0.isASCII && ($0.isNumber || "+-.eE".contains($0)) }
+    guard isDecimal, let number = Double(figures), number.isFinite, number >= 0 else { return nil }
     var exponent = 0
     if let first = unit.first, let position = Array("kmgtp").firstIndex(of: first) {
       exponent = position + 1
-      unit = String(unit.dropFirst())
-      if unit.hasPrefix("i") { unit = String(unit.dropFirst()) }
+      unit = unit.dropFirst()
+      if unit == "ib" { unit = "b" }
     }
-    if unit.hasPrefix("b") { unit = String(unit.dropFirst()) }
-    guard unit.isEmpty else { return nil }
+    guard unit.isEmpty || unit == "b" else { return nil }
     let bytes = (0..<exponent).reduce(number) { size, _ in size * 1024 }
     return bytes < 9e18 ? Int(bytes) : nil
   }

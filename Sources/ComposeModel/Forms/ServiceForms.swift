@@ -105,20 +105,11 @@ extension LongForms {
         }
       }
     }
-    edit(&node, each: ["post_start", "pre_stop"]) { forms, hooks in forms.elements(&hooks) { [$0.hook($1)] } }
+    edit(&node, each: ["pre_start", "post_start", "pre_stop"]) { forms, hooks in
+      forms.elements(&hooks) { [$0.hook($1)] }
+    }
     edit(&node, "develop") { forms, develop in
       forms.edit(&develop, "watch") { forms, watch in forms.elements(&watch) { $0.watch($1) } }
-    }
-    edit(&node, "provider") { forms, provider in
-      forms.edit(&provider, "options") { forms, options in
-        forms.each(&options) { forms, value, _ in
-          // An option may be given several times.
-          if value.list == nil, value.map == nil { value.content = .list([value]) }
-          forms.elements(&value) { _, element in
-            [element.scalarText.map { element.replaced(by: .text($0)) } ?? element]
-          }
-        }
-      }
     }
     edit(&node, "pull_policy") { forms, policy in
       guard let text = policy.text, !policy.isUnresolved else { return }
@@ -154,7 +145,11 @@ extension LongForms {
   }
 
   private mutating func build(_ node: inout ComposeNode) {
-    if let map = Merge.buildMap(node) { node.content = .map(map) }
+    if var map = Merge.buildMap(node) {
+      // Said here, since it is seen from the folder of the project that the file belongs to.
+      if map["context"] == nil { map["context"] = ComposeNode(.text("."), at: node.place) }
+      node.content = .map(map)
+    }
     edit(&node, "args") { $0.pairs(&$1, absent: .null) }
     edit(&node, each: ["labels", "additional_contexts"]) { $0.pairs(&$1, absent: .text("")) }
     edit(&node, "extra_hosts") { $0.hosts(&$1) }
@@ -379,6 +374,19 @@ extension LongForms {
             return [element]
           }
         }
+      }
+    }
+  }
+
+  /// When a job runs; a schedule in its short form is a crontab expression.
+  mutating func triggers(_ node: inout ComposeNode) {
+    edit(&node, "manual") { $0.flag(&$1) }
+    edit(&node, "schedule") { forms, schedule in
+      forms.elements(&schedule) { _, element in
+        guard element.text != nil else { return [element] }
+        var map = ComposeMap()
+        map["cron"] = element
+        return [ComposeNode(.map(map), at: element.place)]
       }
     }
   }

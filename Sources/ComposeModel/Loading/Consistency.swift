@@ -1,20 +1,25 @@
 import AuditModel
 
-/// Whether the services of a model agree with one another and name only what there is.
+/// Whether the services of a model, or its jobs, agree with one another and name only what there is.
 struct Consistency {
   private var problems: [ComposeProblem] = []
   private let services: ComposeMap
+  /// What else may be depended on.
+  private let others: ComposeMap
   private let inactive: Set<String>
   private let top: ComposeMap
 
-  static func problems(of services: ComposeMap, inactive: Set<String>, in top: ComposeMap) -> [ComposeProblem] {
-    var check = Consistency(services, inactive, top)
+  static func problems(
+    of services: ComposeMap, besides others: ComposeMap, inactive: Set<String>, in top: ComposeMap
+  ) -> [ComposeProblem] {
+    var check = Consistency(services, others, inactive, top)
     check.run()
     return check.problems
   }
 
-  private init(_ services: ComposeMap, _ inactive: Set<String>, _ top: ComposeMap) {
+  private init(_ services: ComposeMap, _ others: ComposeMap, _ inactive: Set<String>, _ top: ComposeMap) {
     self.services = services
+    self.others = others
     self.inactive = inactive
     self.top = top
   }
@@ -32,6 +37,7 @@ struct Consistency {
       checkDependencies(service, of: entry)
       checkCopies(service, of: entry)
       checkLimits(service)
+      checkMounts(service)
       if let node = service["container_name"], let name = node.text {
         if let other = containers[name] {
           add("container-name", "the container name is already that of `\(other)`", at: node.place)
@@ -88,7 +94,7 @@ struct Consistency {
     for context in service["build"]?["additional_contexts"]?.map?.entries ?? [] {
       guard let text = context.value.text, text.hasPrefix("service:") else { continue }
       let name = String(text.dropFirst(8))
-      if let other = services[name] {
+      if let other = services[name] ?? others[name] {
         if other["build"] == nil {
           add("not-built", "`\(name)` is not built, so that its image is no context", at: context.place)
         }
@@ -110,7 +116,7 @@ struct Consistency {
 
   private mutating func checkDependencies(_ service: ComposeMap, of entry: ComposeMap.Entry) {
     for dependency in service["depends_on"]?.map?.entries ?? []
-    where services[dependency.name] == nil {
+    where services[dependency.name] == nil && others[dependency.name] == nil {
       let isInactive = inactive.contains(dependency.name)
       // What may be missing is a service whose profile is not active, and not one that nobody defines.
       if isInactive, dependency.value["required"]?.boolean == false { continue }
@@ -123,7 +129,7 @@ struct Consistency {
     for key in ["network_mode", "ipc", "pid", "uts"] {
       guard let node = service[key], let text = node.text, text.hasPrefix("service:") else { continue }
       let name = String(text.dropFirst(8))
-      if services[name] == nil, !inactive.contains(name), service["depends_on"]?[name] == nil {
+      if services[name] == nil, others[name] == nil, !inactive.contains(name), service["depends_on"]?[name] == nil {
         add("undefined-service", "`\(key)` names `\(name)`, which is no service", at: node.place)
       }
     }
@@ -150,6 +156,20 @@ struct Consistency {
       let amounts = [own, limits[name]].map { $0?.scalarText.flatMap(Double.init) ?? 0 }
       if amounts[0] == 0 || amounts[0] == amounts[1] { continue }
       add("two-limits", "`\(key)` and `deploy.resources.\(side).\(name)` say different things", at: own.place)
+    }
+  }
+
+  /// Whether temporary file systems lie where something else is mounted. Of volumes at one path the last counts.
+  private mutating func checkMounts(_ service: ComposeMap) {
+    var taken: Set<String> = []
+    for memory in service["tmpfs"]?.list ?? [] {
+      guard let text = memory.text else { continue }
+      let path = String(text.prefix { $0 != ":" })
+      if !taken.insert(path).inserted { add("mounted-twice", "`\(path)` is mounted already", at: memory.place) }
+    }
+    for volume in service["volumes"]?.list ?? [] {
+      guard let target = volume["target"], let path = target.text, taken.contains(path) else { continue }
+      add("mounted-twice", "`\(path)` is mounted already", at: target.place)
     }
   }
 

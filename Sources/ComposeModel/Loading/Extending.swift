@@ -1,20 +1,25 @@
 import AuditModel
 
 extension ModelLoading {
-  /// A service of a file, to tell a circle by.
+  /// A service or a job of a file, to tell a circle by.
   private struct Link: Hashable {
     var file: String
     var service: String
   }
 
-  /// Resolves `extends` in every service of a document.
+  /// Resolves `extends` in every service and job of a document: each extends one of its own kind.
   mutating func applyExtends(to document: inout ComposeNode, of file: ComposeSources.File, in context: Context) {
-    guard var root = document.map, let node = root["services"], var services = node.map else { return }
-    for entry in services.entries where entry.value["extends"] != nil {
-      let value = extended(entry.name, among: services, of: file, folder: context.folder, in: context, through: [])
-      if let value { services.set(ComposeMap.Entry(name: entry.name, place: entry.place, value: value)) }
+    guard var root = document.map else { return }
+    for section in ContainerSections.all {
+      guard let node = root[section], var services = node.map else { continue }
+      var context = context
+      context.section = section
+      for entry in services.entries where entry.value["extends"] != nil {
+        let value = extended(entry.name, among: services, of: file, folder: context.folder, in: context, through: [])
+        if let value { services.set(ComposeMap.Entry(name: entry.name, place: entry.place, value: value)) }
+      }
+      root[section] = node.replaced(by: .map(services))
     }
-    root["services"] = node.replaced(by: .map(services))
     document.content = .map(root)
   }
 
@@ -47,9 +52,10 @@ extension ModelLoading {
     }
     guard let base else { return bare }
     var merge = Merge(keepsResets: true)
-    let result = merge.merged(base, with: bare, at: TreePath(["services", name]))
+    let place = TreePath([context.section, name])
+    let result = merge.merged(base, with: bare, at: place)
     add(merge.problems)
-    return Uniqueness.enforced(result, at: TreePath(["services", name]))
+    return Uniqueness.enforced(result, at: place)
   }
 
   private mutating func extendedFromFile(
@@ -62,9 +68,11 @@ extension ModelLoading {
     }
     let other = PathText.beside(file, in: folder, path)
     guard let documents = documents(of: other, namedAt: extends.place) else { return nil }
+    keep(context, for: other)
     var services = ComposeMap()
     for document in documents {
-      for entry in interpolated(document, in: context)["services"]?.map?.entries ?? [] { services.set(entry) }
+      let document = AdoptedExtensions.promoted(in: interpolated(document, in: context))
+      for entry in document[context.section]?.map?.entries ?? [] { services.set(entry) }
     }
     guard services[wanted] != nil else {
       add("undefined-service", "\(other.shown) has no service `\(wanted)`", at: extends.place)
@@ -74,10 +82,16 @@ extension ModelLoading {
     guard
       var base = extended(wanted, among: services, of: other, folder: otherFolder, in: context, through: chain)
     else { return nil }
-    // Its paths are relative to its own file.
+    // Its paths are relative to its own file; a build that names no folder is that of the project all the same.
+    let namesFolder = base["build"]?.text != nil || base["build"]?["context"] != nil
     var forms = LongForms()
     forms.service(&base, named: wanted)
     add(forms.problems)
+    if !namesFolder, var map = base.map, let node = map["build"], var build = node.map {
+      build["context"] = nil
+      map["build"] = node.replaced(by: .map(build))
+      base.content = .map(map)
+    }
     PathResolution(folder: otherFolder, home: context.environment["HOME"]).resolve(service: &base)
     return base
   }

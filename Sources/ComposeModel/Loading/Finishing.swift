@@ -4,14 +4,20 @@ import AuditModel
 struct Finishing {
   let name: String
   let context: ModelLoading.Context
+  /// The variables of included projects, by the names of their files.
+  let includedEnvironments: [String: [String: String]]
   let sources: ComposeSources
   var problems: [ComposeProblem]
   private var inactive: [String] = []
   private var environmentFiles: [ComposeProject.EnvironmentFileSight] = []
 
-  init(name: String, context: ModelLoading.Context, sources: ComposeSources, problems: [ComposeProblem]) {
+  init(
+    name: String, context: ModelLoading.Context, includedEnvironments: [String: [String: String]],
+    sources: ComposeSources, problems: [ComposeProblem]
+  ) {
     self.name = name
     self.context = context
+    self.includedEnvironments = includedEnvironments
     self.sources = sources
     self.problems = problems
   }
@@ -30,27 +36,41 @@ struct Finishing {
     root = Merge().settled(root)
     checkResources(root)
     PathResolution(folder: context.folder, home: context.environment["HOME"]).resolve(&root)
-    guard var top = root.map, let servicesNode = top["services"], var services = servicesNode.map else { return }
-    for entry in services.entries {
-      guard var service = entry.value.map else { continue }
-      addDefaults(to: &service, at: entry.place)
-      services.set(
-        ComposeMap.Entry(name: entry.name, place: entry.place, value: entry.value.replaced(by: .map(service))))
+    PassedVariables(environment: context.environment).fill(&root)
+    guard var top = root.map else { return }
+    var usesDefault = false
+    var services = ComposeMap()
+    for section in ContainerSections.all {
+      guard let node = top[section], let all = node.map else { continue }
+      var containers = active(among: withDefaults(all), isService: section == "services")
+      if section == "services" { services = containers }
+      Consistency.problems(of: containers, besides: services, inactive: Set(inactive), in: top).forEach {
+        problems.append($0)
+      }
+      for entry in containers.entries {
+        guard var container = entry.value.map else { continue }
+        readLabelFiles(of: &container)
+        readEnvironmentFiles(of: &container, named: entry.name)
+        containers.set(
+          ComposeMap.Entry(name: entry.name, place: entry.place, value: entry.value.replaced(by: .map(container))))
+        if container["networks"]?.map?["default"] != nil { usesDefault = true }
+      }
+      top[section] = node.replaced(by: .map(containers))
     }
-    services = active(among: services)
     let gone = Set(inactive)
     unset.removeAll { $0.service.map(gone.contains) ?? false }
-    Consistency.problems(of: services, inactive: gone, in: top).forEach { problems.append($0) }
-    for entry in services.entries {
-      guard var service = entry.value.map else { continue }
-      readLabelFiles(of: &service)
-      readEnvironmentFiles(of: &service, named: entry.name)
-      services.set(
-        ComposeMap.Entry(name: entry.name, place: entry.place, value: entry.value.replaced(by: .map(service))))
-    }
-    top["services"] = servicesNode.replaced(by: .map(services))
-    nameResources(&top, usedBy: services)
+    nameResources(&top, usesDefault: usesDefault)
     root.content = .map(top)
+  }
+
+  private func withDefaults(_ containers: ComposeMap) -> ComposeMap {
+    ComposeMap(
+      containers.entries.map { entry in
+        guard var container = entry.value.map else { return entry }
+        addDefaults(to: &container, at: entry.place)
+        return ComposeMap.Entry(
+          name: entry.name, place: entry.place, value: entry.value.replaced(by: .map(container)))
+      })
   }
 
   // MARK: Services
@@ -58,20 +78,19 @@ struct Finishing {
   private func addDefaults(to service: inout ComposeMap, at place: SourceLocation) {
     func made(_ content: ComposeNode.Content, _ near: SourceLocation) -> ComposeNode { ComposeNode(content, at: near) }
     if let node = service["build"], var build = node.map {
-      if build["context"] == nil { build["context"] = made(.text(context.folder), node.place) }
       if build["dockerfile"] == nil, build["dockerfile_inline"] == nil {
         build["dockerfile"] = made(.text("Dockerfile"), node.place)
       }
-      if let arguments = build["args"]?.map { build["args"] = resolved(arguments, build["args"], keepsUnset: false) }
+      if let arguments = build["args"], let all = arguments.map {
+        // An argument that nobody gives a value is none.
+        build["args"] = arguments.replaced(by: .map(ComposeMap(all.entries.filter { !$0.value.isNull })))
+      }
       service["build"] = node.replaced(by: .map(build))
     }
     service["secrets"] = withTargets(service["secrets"])
     if let scale = service["scale"], let node = service["deploy"], var deploy = node.map, deploy["replicas"] == nil {
       deploy["replicas"] = scale
       service["deploy"] = node.replaced(by: .map(deploy))
-    }
-    if let environment = service["environment"]?.map {
-      service["environment"] = resolved(environment, service["environment"], keepsUnset: true)
     }
     if service["network_mode"] == nil, service["provider"] == nil, service["networks"]?.map?.isEmpty != false {
       var networks = ComposeMap()
@@ -91,24 +110,6 @@ struct Finishing {
           map["target"] = ComposeNode(.text("/run/secrets/\(source)"), at: grant.place)
           return grant.replaced(by: .map(map))
         }))
-  }
-
-  /// Variables without a value take it from the environment.
-  private func resolved(_ map: ComposeMap, _ node: ComposeNode?, keepsUnset: Bool) -> ComposeNode? {
-    var result = ComposeMap()
-    for entry in map.entries {
-      var entry = entry
-      if entry.value.isNull {
-        if let value = context.environment[entry.name] {
-          entry.value.content = .text(value)
-          entry.value.template = ComposeNode.Template(written: "${\(entry.name)}", unset: [])
-        } else if !keepsUnset {
-          continue
-        }
-      }
-      result.set(entry)
-    }
-    return node?.replaced(by: .map(result))
   }
 
   /// What links, shared namespaces and mounts of other services depend on.
@@ -141,7 +142,7 @@ struct Finishing {
     service["depends_on"] = node.replaced(by: .map(dependencies))
   }
 
-  private mutating func active(among services: ComposeMap) -> ComposeMap {
+  private mutating func active(among services: ComposeMap, isService: Bool) -> ComposeMap {
     var profiles = sources.profiles
     if profiles.isEmpty {
       profiles = (context.environment["COMPOSE_PROFILES"] ?? "").split(separator: ",").map(String.init)
@@ -151,7 +152,7 @@ struct Finishing {
       let own = entry.value["profiles"]?.list?.compactMap(\.text) ?? []
       if own.isEmpty || profiles.contains("*") || own.contains(where: profiles.contains) {
         result.set(entry)
-      } else {
+      } else if isService {
         inactive.append(entry.name)
       }
     }
@@ -213,7 +214,7 @@ struct Finishing {
     _ bytes: [UInt8], isRaw: Bool, of file: ComposeNode, _ sight: inout ComposeProject.EnvironmentFileSight,
     own: ComposeMap, into variables: inout ComposeMap
   ) {
-    let environment = context.environment
+    let environment = includedEnvironments[file.place.path] ?? context.environment
     guard bytes.count <= 1 << 20, let text = String(validating: bytes, as: UTF8.self) else {
       sight.trouble = .unreadable("it is no text")
       return add("environment-file", "this is no file of variables", at: file.place)
@@ -256,9 +257,8 @@ struct Finishing {
   }
 
   /// Gives every resource its name, and adds the network that services are in by default.
-  private func nameResources(_ top: inout ComposeMap, usedBy services: ComposeMap) {
-    let usesDefault = services.entries.contains { $0.value["networks"]?.map?["default"] != nil }
-    if usesDefault, top["networks"]?["default"] == nil, let place = top["services"]?.place {
+  private func nameResources(_ top: inout ComposeMap, usesDefault: Bool) {
+    if usesDefault, top["networks"]?["default"] == nil, let place = (top["services"] ?? top["jobs"])?.place {
       var networks = top["networks"]?.map ?? ComposeMap()
       networks["default"] = ComposeNode(.null, at: place)
       top["networks"] = ComposeNode(.map(networks), at: top["networks"]?.place ?? place)

@@ -1,7 +1,7 @@
 import AuditModel
 
 extension ModelLoading {
-  private static let sections = ["services", "volumes", "networks", "secrets", "configs", "models"]
+  private static let sections = ["services", "jobs", "volumes", "networks", "secrets", "configs", "models"]
 
   /// Loads what a document includes, each as a project of its own, and adds its resources to the document.
   mutating func applyIncludes(to document: inout ComposeNode, of file: ComposeSources.File, in context: Context) {
@@ -75,7 +75,9 @@ extension ModelLoading {
         add("unreadable", "\(other.shown): \(Self.words(error))", at: entry.place)
       }
     }
+    for file in files { keep(inner, for: file) }
     var result = merged(files, in: inner)
+    PassedVariables(environment: inner.environment).fill(&result)
     PathResolution(folder: inner.folder, home: inner.environment["HOME"]).resolve(&result)
     return result
   }

@@ -14,6 +14,9 @@ struct ModelLoading {
   let sources: ComposeSources
   var problems: [ComposeProblem] = []
   var unset: [ComposeProject.UnsetVariable] = []
+  /// The variables of included projects, by the names of the files that are read for them: files of variables that those name
+  /// are read with these.
+  private(set) var includedEnvironments: [String: [String: String]] = [:]
   /// Files by their absolute path: each is parsed once.
   private var parsed: [String: [ComposeNode]?] = [:]
 
@@ -29,6 +32,8 @@ struct ModelLoading {
     var environment: [String: String]
     /// The files through which it was included.
     var includedThrough: [String] = []
+    /// Where `extends` looks for its base: among services or jobs.
+    var section = "services"
   }
 
   mutating func add(_ code: String, _ message: String, at place: SourceLocation) {
@@ -41,6 +46,12 @@ struct ModelLoading {
     problems += further.filter { !known.contains($0) }
   }
 
+  /// Remembers the variables of an included project for one of its files. The first project that reads it counts.
+  mutating func keep(_ context: Context, for file: ComposeSources.File) {
+    guard !context.includedThrough.isEmpty, includedEnvironments[file.shown] == nil else { return }
+    includedEnvironments[file.shown] = context.environment
+  }
+
   mutating func project() -> ComposeProject {
     let first = sources.files.first ?? ComposeSources.File(shown: "compose.yaml", path: "/compose.yaml")
     let start = SourceLocation(path: first.shown, line: 1, column: 1)
@@ -50,7 +61,8 @@ struct ModelLoading {
     context.environment["COMPOSE_PROJECT_NAME"] = name
     var root = merged(sources.files, in: context)
     if root.map?.isEmpty != false, problems.isEmpty { add("empty", "the compose file is empty", at: start) }
-    var finishing = Finishing(name: name, context: context, sources: sources, problems: problems)
+    var finishing = Finishing(
+      name: name, context: context, includedEnvironments: includedEnvironments, sources: sources, problems: problems)
     finishing.finish(&root, unset: &unset)
     return finishing.project(root, unset: unset)
   }
@@ -177,7 +189,7 @@ struct ModelLoading {
       .map(ComposeMap()), at: SourceLocation(path: files.first?.shown ?? "", line: 1, column: 1))
     for file in files {
       for document in documents(of: file, namedAt: nil) ?? [] {
-        var document = interpolated(document, in: context)
+        var document = AdoptedExtensions.promoted(in: interpolated(document, in: context))
         applyExtends(to: &document, of: file, in: context)
         applyIncludes(to: &document, of: file, in: context)
         var merge = Merge()

@@ -6,8 +6,10 @@ struct PathResolution {
   let home: String?
 
   func resolve(_ root: inout ComposeNode) {
-    change(&root, "services") { services in
-      for name in services.map?.names ?? [] { change(&services, name) { resolve(service: &$0) } }
+    for section in ContainerSections.all {
+      change(&root, section) { services in
+        for name in services.map?.names ?? [] { change(&services, name) { resolve(service: &$0) } }
+      }
     }
     for section in ["secrets", "configs"] {
       change(&root, section) { resources in

@@ -48,21 +48,28 @@ struct Merge {
   /// `base` with `override` laid over it.
   mutating func merged(_ base: ComposeNode, with override: ComposeNode, at path: TreePath = .root) -> ComposeNode {
     if override.directive == .replace { return withoutDirective(override) }
+    if override.directive == .positional {
+      var plain = override
+      plain.directive = nil
+      guard let first = base.list, let second = override.list else { return merged(base, with: plain, at: path) }
+      return plain.replaced(by: .list(mergedInPlace(first, with: second, at: path)))
+    }
     let rule = Self.rules.first(where: { path.fits($0.pattern) })?.rule
-    // A key without a value says nothing, other than that there is no command.
-    if override.isNull, override.directive == nil, rule != .replace { return base }
+    // A key without a value says nothing, other than that there is no command. `services` needs one.
+    let mayBeNull = rule != .replace && path.steps != ["services"]
+    if override.isNull, override.directive == nil, mayBeNull { return base }
     if let rule {
       return merged(base, with: override, at: path, by: rule)
     }
     switch (base.content, override.content) {
     case (.map(let first), .map(let second)): return base.replaced(by: .map(merged(first, with: second, at: path)))
     case (.list(let first), .list(let second)): return override.replaced(by: .list(first + second))
-    case (.null, _): return override
-    case (.map, _), (_, .map), (.list, _), (_, .list):
+    case (.map, _), (.list, _):
       problems.append(
         ComposeProblem(
           "cannot-merge", "cannot merge \(path.text): the values are of different kinds", at: override.place))
       return override
+    // A scalar gives way to anything.
     default: return override
     }
   }
@@ -86,6 +93,24 @@ struct Merge {
     return result
   }
 
+  /// Lists of which the elements at one position merge; one that is nothing, or an empty map, leaves the other as it is.
+  private mutating func mergedInPlace(
+    _ base: [ComposeNode], with override: [ComposeNode], at path: TreePath
+  ) -> [ComposeNode] {
+    var result = base
+    for (index, element) in override.enumerated() where !Self.isBlank(element) {
+      guard index < result.count else {
+        result.append(element)
+        continue
+      }
+      let isDeeper = result[index].map != nil && element.map != nil
+      result[index] = isDeeper ? merged(result[index], with: element, at: path.appending("[]")) : element
+    }
+    return result
+  }
+
+  private static func isBlank(_ node: ComposeNode) -> Bool { node.isNull || node.map?.isEmpty == true }
+
   private func withoutDirective(_ node: ComposeNode) -> ComposeNode {
     var node = node
     node.directive = nil
@@ -95,7 +120,10 @@ struct Merge {
   /// Without anything that is tagged `!reset`, once there is nothing left to reset.
   func settled(_ node: ComposeNode) -> ComposeNode {
     var node = node
-    if node.directive == .replace { node.directive = nil }
+    if node.directive == .positional, let list = node.list {
+      node.content = .list(list.filter { !Self.isBlank($0) })
+    }
+    if node.directive != .reset { node.directive = nil }
     switch node.content {
     case .map(let map):
       node.content = .map(
@@ -117,14 +145,9 @@ struct Merge {
     switch rule {
     case .replace: return override
     case .pairs:
-      var base = base
-      if var map = base.map {
-        for entry in override.map?.entries ?? [] where entry.value.directive == .reset { map[entry.name] = nil }
-        base.content = .map(map)
-      }
-      return override.replaced(by: .list(Self.sequence(base) + Self.sequence(override)))
+      return override.replaced(by: .list(Self.sequence(Self.reset(base, by: override)) + Self.sequence(override)))
     case .hosts:
-      let first = Self.sequence(base)
+      let first = Self.sequence(Self.reset(base, by: override))
       let known = Set(first.compactMap(\.scalarText))
       let new = Self.sequence(override).filter { !known.contains($0.scalarText ?? "") }
       return override.replaced(by: .list(first + new))
@@ -139,13 +162,30 @@ struct Merge {
       return override.replaced(by: .map(merged(first, with: second, at: path)))
     case .logging:
       guard let first = base.map, let second = override.map else { return override }
-      if let one = first["driver"]?.text, let other = second["driver"]?.text, one != other { return override }
+      let isReset = second["driver"]?.directive == .reset
+      if !isReset, let one = first["driver"]?.text, let other = second["driver"]?.text, one != other { return override }
       return override.replaced(by: .map(merged(first, with: second, at: path)))
     case .mapsOnly:
       guard let first = base.map, let second = override.map else { return override }
       return override.replaced(by: .map(merged(first, with: second, at: path)))
     case .pools: return mergedPools(base, override, at: path)
     }
+  }
+
+  /// A map, or a list of `KEY=VALUE`, without the keys that a map tags `!reset`.
+  private static func reset(_ base: ComposeNode, by override: ComposeNode) -> ComposeNode {
+    let names = Set((override.map?.entries ?? []).filter { $0.value.directive == .reset }.map(\.name))
+    if names.isEmpty { return base }
+    if let map = base.map {
+      return base.replaced(by: .map(ComposeMap(map.entries.filter { !names.contains($0.name) })))
+    }
+    guard let list = base.list else { return base }
+    return base.replaced(
+      by: .list(
+        list.filter { element in
+          guard let text = element.scalarText else { return true }
+          return !names.contains { text == $0 || text.hasPrefix("\($0)=") || text.hasPrefix("\($0):") }
+        }))
   }
 
   /// A list as it is, a map as `KEY=VALUE`, a scalar as the only element.
@@ -195,18 +235,20 @@ struct Merge {
       })
   }
 
+  /// The pools of the overriding file, each laid over the one that has its subnet; what the other file says of further
+  /// subnets is dropped, as implementations do.
   private mutating func mergedPools(_ base: ComposeNode, _ override: ComposeNode, at path: TreePath) -> ComposeNode {
-    guard var pools = base.list, let others = override.list else { return override }
+    guard let pools = base.list, let others = override.list else { return override }
+    if pools.isEmpty { return override.replaced(by: .list([])) }
+    var result: [ComposeNode] = []
     for other in others {
-      let subnet = other["subnet"]?.text
-      if let index = pools.firstIndex(where: { $0["subnet"]?.text == subnet }), let map = other.map,
-        let existing = pools[index].map
-      {
-        pools[index] = other.replaced(by: .map(merged(existing, with: map, at: path.appending("[]"))))
-      } else {
-        pools.append(other)
+      let pool = pools.first { $0["subnet"]?.text == other["subnet"]?.text }
+      guard let existing = pool?.map, let map = other.map else {
+        result.append(other)
+        continue
       }
+      result.append(other.replaced(by: .map(merged(existing, with: map, at: path.appending("[]")))))
     }
-    return override.replaced(by: .list(pools))
+    return override.replaced(by: .list(result))
   }
 }

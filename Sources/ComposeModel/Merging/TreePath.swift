@@ -8,9 +8,10 @@ struct TreePath: Sendable {
 
   func appending(_ step: String) -> TreePath { TreePath(steps + [step]) }
 
-  /// Whether the place fits a pattern such as `services.*.ports`.
+  /// Whether the place fits a pattern such as `services.*.ports`. Jobs are in this as services are.
   func fits(_ pattern: [String]) -> Bool {
-    pattern.count == steps.count && zip(pattern, steps).allSatisfy { $0 == "*" || $0 == $1 }
+    pattern.count == steps.count
+      && zip(pattern, steps).allSatisfy { $0 == "*" || $0 == $1 || $0 == "services" && $1 == "jobs" }
   }
 
   /// The place in words.

@@ -18,13 +18,15 @@ struct DocumentReading {
     switch yaml.tag {
     case "!reset": made.directive = .reset
     case "!override": made.directive = .replace
+    case "!merge": made.directive = .positional
     default: break
     }
     switch yaml.content {
     case .scalar(let text, let isPlain):
-      if isPlain { made.plainText = text }
+      if isPlain, !Self.isPrivate(yaml.tag) { made.plainText = text }
       made.content = scalar(text, isPlain: isPlain, tag: yaml.tag)
-    case .sequence(let elements): made.content = .list(elements.map { node($0) })
+    // An element that is tagged `!reset` resets nothing: it is not there.
+    case .sequence(let elements): made.content = .list(elements.map { node($0) }.filter { $0.directive != .reset })
     case .mapping(let entries): made.content = .map(map(entries))
     }
     return made
@@ -35,9 +37,14 @@ struct DocumentReading {
     case "tag:yaml.org,2002:str": return .text(text)
     case "tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:null":
       return PlainText.content(text)
-    default: return isPlain ? PlainText.content(text) : .text(text)
+    // Any other tag makes a text of a scalar, those of the merge too: `!override null` is the text `null`.
+    case .some: return .text(text)
+    case nil: return isPlain ? PlainText.content(text) : .text(text)
     }
   }
+
+  /// Whether a tag is none of YAML's own.
+  private static func isPrivate(_ tag: String?) -> Bool { tag.map { !$0.hasPrefix("tag:yaml.org,2002:") } ?? false }
 
   private mutating func map(_ entries: [(key: YAMLNode, value: YAMLNode)]) -> ComposeMap {
     var map = ComposeMap()

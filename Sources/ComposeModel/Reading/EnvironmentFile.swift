@@ -194,8 +194,15 @@ private struct EnvironmentFileReader {
 
   private func isNamePart(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
-    case "A"..."Z", "a"..."z", "0"..."9", "_", ".", "-", "[", "]": true
-    default: false
+    case "A"..."Z", "a"..."z", "0"..."9", "_", ".", "-", "[", "]": return true
+    default:
+      // Letters and figures of any script.
+      switch scalar.properties.generalCategory {
+      case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
+        .letterNumber, .otherNumber:
+        return true
+      default: return false
+      }
     }
   }
 }

@@ -7,6 +7,7 @@ extension Shape {
         .text,
         .object(["path": .textOrTexts, "env_file": .textOrTexts, "project_directory": .text], isClosed: true),
       ])),
+    "jobs": .map(.job, names: .resource),
     "models": .map(
       .object(
         ["name": .text, "model": .text, "context_size": .scalar([.whole]), "runtime_flags": .texts],

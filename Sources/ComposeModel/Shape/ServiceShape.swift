@@ -2,6 +2,20 @@
 extension Shape {
   static let service = Shape.object(serviceKeys)
 
+  /// A container that does its work and ends (Compose specification, "Jobs top-level element").
+  static let job = Shape.object(
+    serviceKeys.merging(["triggers": triggers]) { first, _ in first })
+
+  private static let triggers = Shape.object([
+    "manual": .flag,
+    "schedule": .list(
+      .either([
+        .text,
+        .object(
+          ["cron": .text, "timezone": .text, "concurrency": .text, "missed_fires": .text], required: ["cron"]),
+      ])),
+  ])
+
   private static let serviceKeys: [String: Shape] = [
     "annotations": .pairs, "attach": .flag, "blkio_config": blkio, "build": .either([.text, build]),
     "cap_add": .uniqueTexts, "cap_drop": .uniqueTexts, "cgroup": .word(["host", "private"]), "cgroup_parent": .text,
@@ -34,7 +48,8 @@ extension Shape {
     "oom_kill_disable": .flag, "oom_score_adj": .whole(-1000...1000, orText: true),
     "pid": .scalar([.text, .null]), "pids_limit": .quantity, "platform": .text,
     "ports": .list(.either([.scalar([.whole, .number, .text]), port]), isUnique: true),
-    "post_start": .list(hook), "pre_stop": .list(hook), "privileged": .flag, "profiles": .uniqueTexts,
+    "post_start": .list(hook), "pre_start": .list(startHook), "pre_stop": .list(hook), "privileged": .flag,
+    "profiles": .uniqueTexts,
     "provider": .object(["type": .text, "options": .map(.any)], required: ["type"]), "pull_policy": .text,
     "pull_refresh_after": .text, "read_only": .flag, "restart": .text, "runtime": .text,
     "scale": .whole(0...Int.max, orText: true),
@@ -98,9 +113,13 @@ extension Shape {
     "test": .either([.text, .texts]), "timeout": .text,
   ])
 
-  private static let hook = Shape.object(
-    ["command": .command, "user": .text, "privileged": .flag, "working_dir": .text, "environment": .pairs],
-    required: ["command"])
+  private static let hookKeys: [String: Shape] = [
+    "command": .command, "user": .text, "privileged": .flag, "working_dir": .text, "environment": .pairs,
+  ]
+  private static let hook = Shape.object(hookKeys, required: ["command"])
+  /// What runs before a service in a container of its own.
+  private static let startHook = Shape.object(
+    hookKeys.merging(["image": .text, "per_replica": .flag]) { first, _ in first })
 
   private static let attachment = Shape.object([
     "aliases": .uniqueTexts, "driver_opts": .options, "gw_priority": .scalar([.whole, .number]),
