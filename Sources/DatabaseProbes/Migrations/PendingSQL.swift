@@ -95,6 +95,7 @@ struct PendingSQL: Sendable {
 
   private static func isStyle(_ rule: String) -> Bool {
     rule.hasPrefix("prefer-") || rule.hasPrefix("require-table") || rule.hasSuffix("-timeout")
+      || rule == "index-over-many-columns"
   }
 
   /// The table of that name, with its schema or without; of several, the largest.
