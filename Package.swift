@@ -241,7 +241,7 @@ let package = Package(
 
     // X.509: reading certificates and revocation lists, judging paths. Opens nothing.
     .target(name: "Certificates", dependencies: ["AuditModel", "Cryptography"]),
-    // What zlib and Zstandard compressed, piece by piece.
+    // What zlib, LZ4 and Zstandard compressed, piece by piece.
     .target(name: "Compression", dependencies: ["CZlib"]),
     // Message digests and signatures from libcrypto.
     .target(name: "Cryptography", dependencies: ["COpenSSL"]),
@@ -333,7 +333,7 @@ let package = Package(
       dependencies: ["AuditModel", "ChildProcesses", "Facts", "ProbeConformance", "Probing", "ProcessProbes"]),
     .testTarget(
       name: "BackupProbesTests",
-      dependencies: ["AuditModel", "BackupProbes", "Facts", "Probing"]),
+      dependencies: ["AuditModel", "BackupProbes", "Compression", "Facts", "LoopbackPostgres", "Probing"]),
     .testTarget(
       name: "MigrationAnalysisTests", dependencies: ["LoopbackPostgres", "MigrationAnalysis", "Postgres", "Probing"]),
     .testTarget(

@@ -14,6 +14,8 @@ package final class Inflation: Uncompressing {
   package enum Fault: Error {
     /// There is no memory for it.
     case noMemory
+    /// It asks for more memory than is granted; or the octets that ask are damaged.
+    case greedy
     /// The content is damaged; how, in a few words.
     case damaged(String)
   }

@@ -34,6 +34,11 @@ package final class ZstandardInflation: Uncompressing {
       var sink = ZstandardLibrary.Buffer(start: output.baseAddress, count: output.count)
       let status = library.decompress(stream, &sink, &source)
       guard library.isError(status) == 0 else {
+        switch library.errorCode(status) {
+        case ZstandardLibrary.windowTooLarge: throw .greedy
+        case ZstandardLibrary.noMemory: throw .noMemory
+        default: break
+        }
         throw .damaged(library.errorName(status).map { String(cString: $0) } ?? "error \(status)")
       }
       isComplete = status == 0

@@ -16,12 +16,20 @@ struct ZstandardLibrary: Sendable {
     @Sendable @convention(c) (OpaquePointer?, UnsafeMutableRawPointer, UnsafeMutableRawPointer) -> Int
   typealias IsError = @Sendable @convention(c) (Int) -> UInt32
   typealias ErrorName = @Sendable @convention(c) (Int) -> UnsafePointer<CChar>?
+  /// The error's number in `zstd_errors.h`, which is stable.
+  typealias ErrorCode = @Sendable @convention(c) (Int) -> UInt32
+
+  /// `ZSTD_error_frameParameter_windowTooLarge`.
+  static let windowTooLarge: UInt32 = 16
+  /// `ZSTD_error_memory_allocation`.
+  static let noMemory: UInt32 = 64
 
   let create: Create
   let free: Free
   let decompress: Decompress
   let isError: IsError
   let errorName: ErrorName
+  let errorCode: ErrorCode
 
   /// Nil where the system has no libzstd.
   static let shared = ZstandardLibrary()
@@ -30,12 +38,13 @@ struct ZstandardLibrary: Sendable {
     guard let library = dlopen("libzstd.so.1", RTLD_NOW | RTLD_LOCAL),
       let create = dlsym(library, "ZSTD_createDStream"), let free = dlsym(library, "ZSTD_freeDStream"),
       let decompress = dlsym(library, "ZSTD_decompressStream"), let isError = dlsym(library, "ZSTD_isError"),
-      let errorName = dlsym(library, "ZSTD_getErrorName")
+      let errorName = dlsym(library, "ZSTD_getErrorName"), let errorCode = dlsym(library, "ZSTD_getErrorCode")
     else { return nil }
     self.create = unsafeBitCast(create, to: Create.self)
     self.free = unsafeBitCast(free, to: Free.self)
     self.decompress = unsafeBitCast(decompress, to: Decompress.self)
     self.isError = unsafeBitCast(isError, to: IsError.self)
     self.errorName = unsafeBitCast(errorName, to: ErrorName.self)
+    self.errorCode = unsafeBitCast(errorCode, to: ErrorCode.self)
   }
 }

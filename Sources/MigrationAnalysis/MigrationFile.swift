@@ -24,6 +24,8 @@ package struct MigrationFile: Sendable {
     package var lines: ClosedRange<Int>
     /// What it locks, rewrites and reads.
     package var impact: Impact
+    /// The locks of tables that were there before all files that are judged together, by the names they had then.
+    package var onExisting: [TableLock]
   }
 
   /// Where a statement stands: what went before it, and what it costs.
@@ -58,17 +60,34 @@ package struct MigrationFile: Sendable {
   /// Reads and judges `text`; with `assumesTransaction` the tool that runs it opens a transaction around the file.
   package init(_ text: String, assumesTransaction: Bool = false) {
     let file = SQLStatements(text)
-    self.init(file, assumesTransaction: assumesTransaction, indexes: KeyIndexes(file.statements))
+    var trail = SchemaTrail(assumesTransaction: assumesTransaction)
+    self.init(file, assumesTransaction: assumesTransaction, indexes: KeyIndexes(file.statements), trail: &trail)
   }
 
   /// Files that belong together, in their order: the index of a key may come in a later one.
   package static func all(_ texts: [String], assumesTransaction: Bool = false) -> [MigrationFile] {
     let files = texts.map { SQLStatements($0) }
     let indexes = KeyIndexes(files.flatMap(\.statements))
-    return files.map { MigrationFile($0, assumesTransaction: assumesTransaction, indexes: indexes) }
+    return files.map { file in
+      var trail = SchemaTrail(assumesTransaction: assumesTransaction)
+      return MigrationFile(file, assumesTransaction: assumesTransaction, indexes: indexes, trail: &trail)
+    }
   }
 
-  private init(_ file: SQLStatements, assumesTransaction: Bool, indexes: KeyIndexes) {
+  /// Files that run one after the other in one deployment: what an earlier one did to the schema holds for the later ones, and
+  /// nobody uses yet what it created.
+  package static func deployment(_ files: [(text: String, assumesTransaction: Bool)]) -> [MigrationFile] {
+    let parsed = files.map { SQLStatements($0.text) }
+    let indexes = KeyIndexes(parsed.flatMap(\.statements))
+    var trail = SchemaTrail(assumesTransaction: false, isOneDeployment: true)
+    return zip(files, parsed).map { source, file in
+      MigrationFile(file, assumesTransaction: source.assumesTransaction, indexes: indexes, trail: &trail)
+    }
+  }
+
+  private init(
+    _ file: SQLStatements, assumesTransaction: Bool, indexes: KeyIndexes, trail: inout SchemaTrail
+  ) {
     unterminated = file.unterminated
     let ignored = IgnoreComments(file.comments, tokenLines: file.tokenLines)
     let assumesTransaction = ignored.assumesTransaction ?? assumesTransaction
@@ -79,13 +98,17 @@ package struct MigrationFile: Sendable {
       default: false
       }
     }
-    var trail = SchemaTrail(assumesTransaction: assumesTransaction)
+    trail.beginFile(assumesTransaction: assumesTransaction)
     var lockedOut: String?
     var writesBlocked: String?
     var told: Set<String> = []
     for (index, statement) in file.statements.enumerated() {
       let impact = ImpactModel.impact(of: statement, after: trail)
-      costs.append(Cost(lines: statement.lines, impact: impact))
+      let onExisting = impact.locks.compactMap { lock in
+        lock.table == statement.createdTable
+          ? nil : trail.origin(of: lock.table).map { TableLock(table: $0, mode: lock.mode) }
+      }
+      costs.append(Cost(lines: statement.lines, impact: impact, onExisting: onExisting))
       // In a scope of its own: while a position lives, the trail would be copied before it goes on.
       do {
         let position = Position(
@@ -124,6 +147,15 @@ package struct MigrationFile: Sendable {
 }
 
 extension SQLStatement {
+  /// The table it creates, as it writes its name.
+  fileprivate var createdTable: String? {
+    switch kind {
+    case .createTable(let table): table.name.text
+    case .selectInto(let name): name.text
+    default: nil
+    }
+  }
+
   /// Whether it may wait for a lock, or take its time: whatever makes, changes or drops something of the schema, and the
   /// upkeep of tables. Reading and writing rows is what programs do all day, and a new table waits for nobody unless it
   /// belongs to another, points at one, or is filled.

@@ -95,6 +95,34 @@ struct RestoreDrillTests {
     #expect(leftovers.isEmpty)
   }
 
+  @Test(
+    "a plain dump restores whatever compressed it, and whatever it is called",
+    arguments: [("gzip", "dump.sql"), ("zstd -q", "dump.sql.zst"), ("lz4 -q", "dump.sql.lz4")])
+  func compressed(_ tool: String, _ name: String) async throws {
+    let path = "\(scratch.folder)/\(name)"
+    try Script.run("$1 <\"$2\" >\"$3\"", [tool, "\(yard.folder)/dumps/events.sql", path])
+    let settings: JSONObject = ["path": .string(path), "format": "plain", "drill": ["tables": [["name": "orders"]]]]
+    let look = await drill("pg-dump", settings)
+    #expect(look["restored"] == true, "\(look["failure"] ?? nil)")
+    #expect(assertion(look, "rows of orders")?["holds"] == true)
+    guard tool.hasPrefix("zstd") else { return }
+    // psql would take what came before the cut for the whole.
+    try Data.change(path) { $0 = $0.prefix($0.count - 20) }
+    let cut = await drill("pg-dump", settings)
+    #expect(cut["restored"] == false)
+    #expect(cut["failure"]?.string?.contains("ends within") == true)
+    #expect(leftovers.isEmpty)
+  }
+
+  @Test("a script that nothing here uncompresses is not judged")
+  func notRead() async throws {
+    let path = "\(scratch.folder)/dump.sql.xz"
+    try Data([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 1, 2]).write(to: URL(fileURLWithPath: path))
+    let look = await drill("pg-dump", ["path": .string(path), "format": "plain"])
+    #expect(look.facts == nil)
+    #expect(look.unseen?.reason.contains("xz") == true)
+  }
+
   @Test("a plain dump restores too")
   func plain() async {
     let look = await drill("pg-dump", ["path": .string("\(yard.folder)/dumps/events.sql"), "format": "plain"])

@@ -272,4 +272,30 @@ extension MigrationRecord {
     #expect(long.first?.safer?.contains("CONCURRENTLY") == true)
     #expect(!judged.statements.contains { $0.table.hasSuffix("hosts") })
   }
+
+  @Test func pendingSQLIsWeighedAsOneDeployment() {
+    let tables = [
+      PendingSQL.Table(schema: "public", name: "venues", rows: 5_000_000, bytes: 2 << 30),
+      PendingSQL.Table(schema: "audit", name: "hosts", rows: 9_000_000, bytes: 3 << 30),
+    ]
+    let files = scripts(
+      .golangMigrate,
+      [
+        "1_a.up.sql": "CREATE TABLE hosts (id bigint, name text);",
+        // Another table of that name has rows; the one meant is empty and nobody's.
+        "2_b.up.sql": "ALTER TABLE hosts ADD COLUMN at date NOT NULL;\nALTER TABLE hosts DROP COLUMN name;",
+        "3_c.up.sql": "ALTER TABLE venues ADD CONSTRAINT c CHECK (seats IS NOT NULL) NOT VALID;",
+        "4_d.up.sql": "ALTER TABLE venues VALIDATE CONSTRAINT c;",
+        "5_e.up.sql": "ALTER TABLE venues ALTER COLUMN seats SET NOT NULL;",
+        "6_f.up.sql": "ALTER TABLE venues RENAME TO places;",
+        "7_g.up.sql": "CREATE INDEX i ON places (seats, a, b, c);",
+      ])
+    let judged = PendingSQL(files, tables: tables)
+    #expect(!judged.statements.contains { $0.table == "audit.hosts" })
+    #expect(judged.files[1].refused.isEmpty && judged.files[1].breaking.isEmpty)
+    #expect(!judged.statements.contains { $0.file == "5_e.up.sql" && $0.isRead })
+    let last = judged.statements.first { $0.file == "7_g.up.sql" }
+    #expect(last?.table == "public.venues" && last?.isRead == true)
+    #expect(last?.safer?.contains("CONCURRENTLY") == true)
+  }
 }

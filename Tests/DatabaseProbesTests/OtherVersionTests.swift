@@ -62,6 +62,30 @@ import Testing
     #expect(look["constraints"]?.array?.map { $0["kind"] } == ["foreign key", "not null"])
   }
 
+  /// From 18 on autovacuum comes after a number of dead rows that is the same for tables of any size.
+  @Test(arguments: OtherBuild.all) func aTableIsOverdueWhenAutovacuumWouldCome(_ build: OtherBuild) async throws {
+    let database = try await SurveyedDatabase("overdue", on: try build.server, running: [])
+    guard await database.look()["serverVersion"]?.integer ?? 0 >= 180_000 else { return }
+    try await database.run([
+      """
+      CREATE TABLE large (id int) WITH (autovacuum_enabled = false, autovacuum_vacuum_scale_factor = 10,
+        autovacuum_vacuum_max_threshold = 11000)
+      """, "INSERT INTO large SELECT generate_series(1, 30000)", "ANALYZE large", "DELETE FROM large WHERE id <= 12000",
+    ])
+    func overdue() async -> [JSONValue?] {
+      (await database.look(by: PostgresHealthProbe())["unvacuumedTables"]?.array ?? []).map { $0["name"] }
+    }
+    var found: [JSONValue?] = []
+    // What sessions count reaches the statistics a moment later.
+    for _ in 0..<40 where found.isEmpty {
+      found = await overdue()
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    #expect(found == ["public.large"])
+    try await database.run(["ALTER TABLE large SET (autovacuum_vacuum_max_threshold = -1)"])
+    #expect(await overdue() == [])
+  }
+
   @Test(arguments: OtherBuild.all) func vectors(_ build: OtherBuild) async throws {
     let database = try await SurveyedDatabase("vectors", on: try build.server, running: VectorTraps.statements)
     let look = await database.look()

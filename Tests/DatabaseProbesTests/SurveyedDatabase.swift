@@ -103,12 +103,12 @@ struct SurveyedDatabase {
     return plans
   }
 
-  /// What the probe sees as `role`.
-  func look(as role: Role = .surveyor) async -> Look {
+  /// What a probe sees as `role`.
+  func look(as role: Role = .surveyor, by probe: any Probe = PostgresSchemaProbe()) async -> Look {
     var settings = server.declaration(user: role.rawValue)
     settings["url"] = .string("postgresql://\(role.rawValue)@localhost:\(server.port)/\(name)")
     if !server.offersTLS { settings["sslmode"] = "disable" }
-    return await Look(PostgresSchemaProbe(), settings, password: PostgresServer.password, timeout: 60_000)
+    return await Look(probe, settings, password: PostgresServer.password, timeout: 60_000)
   }
 }
 

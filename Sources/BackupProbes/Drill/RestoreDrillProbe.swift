@@ -1,5 +1,6 @@
 import AuditModel
 import ChildProcesses
+import Compression
 import Facts
 import Glibc
 import Probing
@@ -109,6 +110,9 @@ struct RestoreDrill: Sendable {
         let file = format == .directory && FolderListing.entry(at: "\(path)/toc.dat") != nil
           ? path : newest(path, isBase: false)
       else { return no(.malformed, "there is no dump to restore") }
+      if format == .plain, let form = PlainScript.form(of: file, before: context.deadline) {
+        do throws(CompressedForm.Unread) { _ = try form.inflation() } catch { return no(.broken, error.reason) }
+      }
       (source, name) = (.dump(path: file, format: format), String(file.split(separator: "/").last ?? "/"))
     }
     guard let programs = ServerPrograms.find(major: major, declared: plan.programs) else {
@@ -292,11 +296,42 @@ struct RestoreDrill: Sendable {
         ]
       ).problem
     }
-    let input = "file=$1; shift; case $file in *.gz) gzip -dc -- \"$file\" | \"$@\" ;; *) \"$@\" <\"$file\" ;; esac"
+    let script: String
+    switch await uncompressed(path) {
+    case .success(let path): script = path
+    case .failure(let problem): return problem.words
+    }
     return await command(
-      ["sh", "-c", input, "sh", path, "\(programs.folder)/psql"] + login
+      ["sh", "-c", "file=$1; shift; \"$@\" <\"$file\"", "sh", script, "\(programs.folder)/psql"] + login
         + ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", "drill"]
     ).problem
+  }
+
+  /// Why a script cannot be given to psql.
+  private struct Unusable: Error { var words: String }
+
+  /// The script itself, or what it holds, in a file of the drill's folder.
+  private func uncompressed(_ path: String) async -> Result<String, Unusable> {
+    let (target, deadline) = ("\(keeper.folder)/script.sql", context.deadline)
+    return await context.lane.run {
+      guard let form = PlainScript.form(of: path, before: deadline) else { return .success(path) }
+      do throws(CompressedForm.Unread) {
+        let inflation = try form.inflation()
+        do throws(ReadingFault) {
+          try PlainScript.uncompress(path, inflation, to: target, before: deadline)
+          return .success(target)
+        } catch {
+          switch error {
+          case .truncated(let what): return .failure(Unusable(words: "the dump ends within \(what)"))
+          case .outOfTime: return .failure(Unusable(words: "the dump could not be uncompressed in time"))
+          case .corrupt(let reason), .foreign(let reason), .newer(let reason), .unreadable(let reason):
+            return .failure(Unusable(words: reason))
+          }
+        }
+      } catch {
+        return .failure(Unusable(words: error.reason))
+      }
+    }
   }
 
   /// Has the server started and waits until it answers, which it does once recovery is over.

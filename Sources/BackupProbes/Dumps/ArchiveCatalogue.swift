@@ -1,4 +1,5 @@
 import AuditModel
+import Compression
 import Glibc
 
 /// The table of contents of a pg_dump archive: of a custom file's beginning, or of `toc.dat` in a folder or tar file.
@@ -13,6 +14,8 @@ struct ArchiveCatalogue: Sendable {
     var tag, description: String
     /// Whether its data are the rows of a COPY.
     var isCopy: Bool
+    /// The COPY itself.
+    var copy: String
     /// Custom format: whether it has data and where they begin.
     var data: DataPlace
     /// Folder and tar: the file with its data, without the ending that compression adds.
@@ -61,6 +64,11 @@ struct ArchiveCatalogue: Sendable {
     /// A sign octet, then the magnitude, least significant octet first.
     func integer(_ source: OctetSource, of what: String) throws(ReadingFault) -> Int {
       let isNegative = try source.byte(of: what) != 0
+      return try magnitude(source, isNegative: isNegative, of: what)
+    }
+
+    /// What follows the sign.
+    func magnitude(_ source: OctetSource, isNegative: Bool, of what: String) throws(ReadingFault) -> Int {
       var value: UInt64 = 0
       for index in 0..<integerSize {
         let byte = try source.byte(of: what)
@@ -97,13 +105,16 @@ struct ArchiveCatalogue: Sendable {
 
   private(set) var numbers = Numbers()
 
+  /// Whether its texts and rows are in UTF-8.
+  private(set) var isUTF8 = false
+
   /// Reads it from the beginning of `source`, which is left at the first data block.
   init(_ source: OctetSource) throws(ReadingFault) {
     let head = "the header"
     guard source.size > 0 else { throw .truncated("the file, which is empty") }
     let magic = Array("PGDMP".utf8)
     let opening = try source.bytes(min(magic.count, source.size), of: head)
-    guard magic.starts(with: opening) else { throw .foreign("it does not begin as an archive of pg_dump does") }
+    guard magic.starts(with: opening) else { throw .foreign(Self.complaint(of: opening)) }
     guard opening.count == magic.count else { throw .truncated(head) }
     let (major, minor) = (Int(try source.byte(of: head)), Int(try source.byte(of: head)))
     version = major * 100 + minor
@@ -155,7 +166,33 @@ struct ArchiveCatalogue: Sendable {
     for _ in 0..<count { entries.append(try entry(source)) }
   }
 
-  private func entry(_ source: OctetSource) throws(ReadingFault) -> Entry {
+  /// What is wrong with a file that begins with `opening`.
+  private static func complaint(of opening: [UInt8]) -> String {
+    guard let form = CompressedForm(of: opening) else { return "it does not begin as an archive of pg_dump does" }
+    return "it is compressed as a whole (\(form.rawValue)), which pg_restore does not read"
+  }
+
+  /// Reads the entries that stand behind the data once more, when the sign of their count has been read.
+  ///
+  /// Since version 16 `pg_dump -Fc >file` writes so: it goes back to fill in where the data are, but what it writes to its
+  /// standard output is appended all the same.
+  mutating func readAgain(_ source: OctetSource) throws(ReadingFault) -> [Entry] {
+    let what = "the table of contents behind the data"
+    let count = try numbers.magnitude(source, isNegative: false, of: what)
+    guard count == entries.count else { throw .corrupt("\(what) is not the one before them") }
+    var again: [Entry] = []
+    for known in entries {
+      let entry = try entry(source)
+      guard entry.number == known.number, entry.description == known.description else {
+        throw .corrupt("\(what) is not the one before them")
+      }
+      again.append(entry)
+    }
+    guard source.isAtEnd else { throw .corrupt("something follows \(what)") }
+    return again
+  }
+
+  private mutating func entry(_ source: OctetSource) throws(ReadingFault) -> Entry {
     let what = "the table of contents"
     let number = try numbers.integer(source, of: what)
     guard number > 0 else { throw .corrupt("its table of contents has an entry numbered \(number)") }
@@ -166,9 +203,10 @@ struct ArchiveCatalogue: Sendable {
     let description = try numbers.text(source, of: what)
     if version >= 111 { _ = try numbers.integer(source, of: what) }
     // The definition, how to drop it, and how its rows are taken in.
+    let definition = try numbers.text(source, of: what)
     _ = try numbers.text(source, of: what)
-    _ = try numbers.text(source, of: what)
-    let copy = try numbers.text(source, of: what)
+    let copy = try numbers.text(source, of: what) ?? ""
+    if description == "ENCODING" { isUTF8 = definition?.contains("'UTF8'") == true }
     // Schema and tablespace; the access method of tables since 1.14; the kind of relation since 1.16.
     _ = try numbers.text(source, of: what)
     _ = try numbers.text(source, of: what)
@@ -187,6 +225,6 @@ struct ArchiveCatalogue: Sendable {
     }
     return Entry(
       number: number, hasDumper: hasDumper, tag: tag ?? "", description: description ?? "",
-      isCopy: !(copy ?? "").isEmpty && description == "TABLE DATA", data: data, file: file)
+      isCopy: !copy.isEmpty && description == "TABLE DATA", copy: copy, data: data, file: file)
   }
 }

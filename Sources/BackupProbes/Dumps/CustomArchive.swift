@@ -1,3 +1,4 @@
+import Compression
 import Facts
 
 /// A custom-format archive (`pg_dump -Fc`): the table of contents, then blocks of data.
@@ -11,18 +12,33 @@ enum CustomArchive {
   }
 
   /// Reads all of it. Faults of single entries are damages of the reading; what ends the reading is one too.
-  static func read(_ source: OctetSource, named name: String) throws(ReadingFault) -> Reading {
-    let catalogue = try ArchiveCatalogue(source)
+  ///
+  /// `withheld` are forms to be treated as if nothing here could uncompress them.
+  static func read(
+    _ source: OctetSource, named name: String, withheld: Set<CompressedForm> = []
+  ) throws(ReadingFault) -> Reading {
+    var catalogue = try ArchiveCatalogue(source)
     guard catalogue.format == 1 else {
       throw .foreign("it is no custom-format archive: its header says \(catalogue.format == 3 ? "tar" : "directory")")
     }
     var reading = Reading(catalogue: catalogue)
     let entries = Dictionary(catalogue.entries.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
-    var seen: Set<Int> = []
+    // Where the data of each entry begin.
+    var seen: [Int: Int] = [:]
+    var promised = catalogue.entries
     do throws(ReadingFault) {
       while !source.isAtEnd {
         let start = source.position
         let kind = try source.byte(of: "a block of data")
+        if kind == 0, catalogue.version >= 115 {
+          promised = try catalogue.readAgain(source)
+          for entry in promised {
+            if case .at(let place) = entry.data, let start = seen[entry.number], start != place {
+              throw .corrupt("the data of \(entry.subject) begin at octet \(start) instead of \(place)")
+            }
+          }
+          break
+        }
         let number = try catalogue.numbers.integer(source, of: "a block of data")
         guard kind == 1 || kind == 3, let entry = entries[number] else {
           throw .corrupt("at octet \(start) there is no block of data where one should begin")
@@ -30,15 +46,17 @@ enum CustomArchive {
         if case .at(let place) = entry.data, place != start {
           throw .corrupt("the data of \(entry.subject) begin at octet \(start) instead of \(place)")
         }
-        guard seen.insert(number).inserted else { throw .corrupt("the data of \(entry.subject) are there twice") }
+        guard seen.updateValue(start, forKey: number) == nil else {
+          throw .corrupt("the data of \(entry.subject) are there twice")
+        }
         do throws(ReadingFault) {
           if kind == 1 {
-            try content(of: entry, entry.subject, source, catalogue, &reading)
+            try content(of: entry, entry.subject, source, catalogue, withheld, &reading)
           } else {
             while true {
               let object = try catalogue.numbers.integer(source, of: "the large objects")
               if object == 0 { break }
-              try content(of: entry, "large object \(object)", source, catalogue, &reading)
+              try content(of: entry, "large object \(object)", source, catalogue, withheld, &reading)
             }
           }
         } catch {
@@ -52,7 +70,7 @@ enum CustomArchive {
       reading.damages.append(try BackupFacts.Damage(error, of: name))
       return reading
     }
-    for entry in catalogue.entries where !seen.contains(entry.number) {
+    for entry in promised where seen[entry.number] == nil {
       let isMissing =
         switch entry.data {
         case .at: true
@@ -72,9 +90,10 @@ enum CustomArchive {
   /// The pieces of one entry's data, each with its length before it, and a length of 0 at the end.
   private static func content(
     of entry: ArchiveCatalogue.Entry, _ subject: String, _ source: OctetSource, _ catalogue: ArchiveCatalogue,
-    _ reading: inout Reading
+    _ withheld: Set<CompressedForm>, _ reading: inout Reading
   ) throws(ReadingFault) {
-    let member = MemberContent(subject, compression: catalogue.compression, isCopy: entry.isCopy)
+    let member = MemberContent(
+      entry, subject, compression: catalogue.compression, isUTF8: catalogue.isUTF8, withheld: withheld)
     if !member.isReadable { reading.sawContents = false }
     var fault: ReadingFault?
     var isEmpty = true

@@ -1,5 +1,6 @@
 import AuditModel
 import ChildProcesses
+import Compression
 import Facts
 import Probing
 
@@ -13,6 +14,8 @@ struct DumpInspection: Sendable {
   let path: String
   let format: Format
   let deadline: Deadline
+  /// Forms to be treated as if nothing here could uncompress them.
+  var withheld: Set<CompressedForm> = []
 
   /// What one dump turned out to be.
   private struct Dump {
@@ -21,7 +24,8 @@ struct DumpInspection: Sendable {
     var sawContents = true
     /// Major × 100 + minor; nil for plain dumps and where the header cannot be read.
     var version: Int?
-    var wasRead = true
+    /// Why it could not be read to its end.
+    var obstacle: String?
     var isCluster = false
   }
 
@@ -61,8 +65,10 @@ struct DumpInspection: Sendable {
     let finished = dumps.filter { $0.record.state != .running }
     facts.integrity = BackupFacts.Integrity(
       depth: .contents, examined: finished.count, damages: finished.flatMap(\.damages))
-    if let unread = finished.first(where: { !$0.wasRead }) {
-      facts.gaps.append(Gap(path: "integrity", reason: "\(unread.record.name) could not be read to its end"))
+    if let unread = finished.first(where: { $0.obstacle != nil }) {
+      let why = unread.obstacle.map { ": \($0)" } ?? ""
+      facts.gaps.append(
+        Gap(path: "integrity", reason: "\(unread.record.name.bounded()) could not be read to its end\(why)"))
       if facts.integrity?.damages.isEmpty == true { facts.integrity = nil }
     } else if finished.contains(where: { !$0.sawContents }) {
       facts.integrity?.depth = .structure
@@ -73,7 +79,7 @@ struct DumpInspection: Sendable {
     }
   }
 
-  /// Whether pg_restore is needed to look into the data: they are compressed by something else than zlib.
+  /// Whether pg_restore is needed to look into the data: nothing here uncompresses them.
   static func needsTool(_ facts: BackupFacts) -> Bool { facts.integrity?.depth == .structure }
 
   private func isCandidate(_ entry: FolderListing.Entry) -> Bool {
@@ -114,7 +120,11 @@ struct DumpInspection: Sendable {
       do throws(ReadingFault) {
         dump.damages.append(try BackupFacts.Damage(error, of: entry.name))
       } catch {
-        dump.wasRead = false
+        dump.obstacle =
+          switch error {
+          case .unreadable(let reason): reason.bounded()
+          default: "there was no time to read on"
+          }
       }
       dump.sawContents = true
     }
@@ -129,13 +139,14 @@ struct DumpInspection: Sendable {
     let reading: CustomArchive.Reading
     switch format {
     case .plain:
-      let plain = try PlainDump.read(try OctetSource(entry.path, before: deadline))
+      let plain = try PlainDump.read(try OctetSource(entry.path, before: deadline), withheld: withheld)
       dump.isCluster = plain.isCluster
       return
     case .custom:
-      reading = try CustomArchive.read(try OctetSource(entry.path, before: deadline), named: entry.name)
+      reading = try CustomArchive.read(
+        try OctetSource(entry.path, before: deadline), named: entry.name, withheld: withheld)
     case .tar:
-      reading = try TarArchive.read(entry.path, named: entry.name) { (range) throws(ReadingFault) in
+      reading = try TarArchive.read(entry.path, named: entry.name, withheld: withheld) { (range) throws(ReadingFault) in
         try OctetSource(entry.path, range: range, before: deadline)
       }
     case .directory:
@@ -148,7 +159,8 @@ struct DumpInspection: Sendable {
       }
       dump.record.sizeBytes = size
       dump.record.completedAt = newest ?? entry.modifiedAt
-      reading = try FolderArchive.read(named: entry.name, isTar: false) { (member) throws(ReadingFault) in
+      reading = try FolderArchive.read(named: entry.name, isTar: false, withheld: withheld) {
+        (member) throws(ReadingFault) in
         guard FolderListing.entry(at: "\(entry.path)/\(member)") != nil else { return nil }
         return try OctetSource("\(entry.path)/\(member)", before: deadline)
       }

@@ -3,8 +3,8 @@ import ChildProcesses
 import Facts
 import Probing
 
-/// The pg_restore that is installed here: whether it reads the dumps, and its own full reading of those that are
-/// compressed by what is not read here.
+/// The pg_restore that is installed here: whether it reads the dumps, and its own full reading of those for whose compression
+/// this system has no library.
 enum InstalledRestore {
   /// The newest archive format that a major version of PostgreSQL reads, as major × 100 + minor.
   static func newestFormat(ofMajor major: Int) -> Int {
@@ -38,15 +38,18 @@ enum InstalledRestore {
     if parts.count == 2 { facts.dumpVersion?.isReadable = parts[0] * 100 + parts[1] <= newest }
   }
 
-  /// Has pg_restore read the dumps to their ends, where their data are compressed by LZ4 or Zstandard.
+  /// Has pg_restore read the dumps to their ends, where this system has no library for their compression.
   static func readThrough(_ facts: inout BackupFacts, path: String, in context: ProbeContext) async {
     guard DumpInspection.needsTool(facts) else { return }
     guard facts.dumpVersion?.isReadable == true else {
       facts.integrity = nil
       facts.gaps.append(
         Gap(
-          path: "integrity", reason: "the data are compressed by LZ4 or Zstandard, and no pg_restore here reads them",
-          remedy: "install PostgreSQL's client programs of the version that wrote the dump"))
+          path: "integrity",
+          reason:
+            "the data are compressed by LZ4 or Zstandard, and this system has neither the library for it nor a pg_restore "
+            + "that reads them",
+          remedy: "install liblz4.so.1 and libzstd.so.1"))
       return
     }
     var damages = facts.integrity?.damages ?? []
@@ -57,6 +60,14 @@ enum InstalledRestore {
       context.traffic.add(of: outcome)
       switch outcome.ending {
       case .exited(0): continue
+      case .exited where Self.lacksCompression(outcome):
+        facts.integrity = nil
+        facts.gaps.append(
+          Gap(
+            path: "integrity",
+            reason: outcome.withComplaint("neither this system nor its pg_restore uncompresses the data"),
+            remedy: "install liblz4.so.1 and libzstd.so.1"))
+        return
       case .exited:
         damages.append(
           BackupFacts.Damage(
@@ -69,6 +80,11 @@ enum InstalledRestore {
     }
     facts.integrity?.depth = .contents
     facts.integrity?.damages = damages
+  }
+
+  /// Whether pg_restore failed because it was built without what the archive wants.
+  private static func lacksCompression(_ outcome: ChildProcess.Outcome) -> Bool {
+    String(decoding: outcome.errors, as: UTF8.self).contains("does not support compression")
   }
 
   /// `pg_restore (PostgreSQL) 15.20 (Debian …)`

@@ -1,7 +1,7 @@
 import Compression
 import Facts
 
-/// A dump in SQL (`pg_dump -Fp`, `pg_dumpall`), perhaps under gzip.
+/// A dump in SQL (`pg_dump -Fp`, `pg_dumpall`), perhaps compressed by gzip, LZ4 or Zstandard.
 ///
 /// psql restores one that was cut off and ends with 0: its last words are the only witness.
 struct PlainDump {
@@ -15,18 +15,28 @@ struct PlainDump {
   private var lineNumber = 0
   private var scanner: RowScanner?
   private var copyTable = ""
+  private var isUTF8 = false
   private var hasBegun = false
   private var hasEnded = false
   private var contentAfterEnd = 0
 
   /// Reads all of it.
-  static func read(_ source: OctetSource) throws(ReadingFault) -> PlainDump {
+  static func read(
+    _ source: OctetSource, withheld: Set<CompressedForm> = []
+  ) throws(ReadingFault) -> PlainDump {
     var dump = PlainDump()
     guard source.size > 0 else { throw .truncated("the file, which is empty") }
-    var inflation: Inflation?
+    var inflation: (any Uncompressing)?
     var isFirst = true
     try source.rest(of: "the dump") { (piece) throws(ReadingFault) in
-      if isFirst, piece.count >= 2, piece[0] == 0x1f, piece[1] == 0x8b { inflation = Inflation() }
+      if isFirst, let form = CompressedForm(of: piece) {
+        if withheld.contains(form) { throw .unreadable("it is compressed by \(form.rawValue)") }
+        do throws(CompressedForm.Unread) {
+          inflation = try form.inflation()
+        } catch {
+          throw .unreadable(error.reason)
+        }
+      }
       isFirst = false
       if let inflation {
         try inflation.take(piece) { (plain) throws(ReadingFault) in try dump.take(plain) }
@@ -81,16 +91,19 @@ struct PlainDump {
     if line.starts(with: "-- Dumped from database version ".utf8), serverVersion == nil {
       serverVersion = String(decoding: line.dropFirst(32), as: UTF8.self)
     }
+    if line.starts(with: "SET client_encoding = ".utf8) { isUTF8 = line.elementsEqual(Self.utf8Setting) }
     if !hasBegun, lineNumber > 20 { throw .foreign("it does not begin as a dump of pg_dump does") }
     // `--` and, since 2025, `\unrestrict` follow the last words.
     if hasEnded, !line.starts(with: "--".utf8), !line.starts(with: "\\unrestrict ".utf8) { contentAfterEnd += 1 }
     // A function's text may hold such a line too; only pg_dump's own has its heading before it.
     let isCopy = line.starts(with: "COPY ".utf8) && line.suffix(11).elementsEqual("FROM stdin;".utf8)
     if isCopy, before == Array("--".utf8) {
-      scanner = RowScanner()
+      scanner = RowScanner(of: line, isUTF8: isUTF8)
       copyTable = String(decoding: line.dropFirst(5).prefix { $0 != 32 && $0 != 40 }, as: UTF8.self).bounded()
     }
   }
+
+  private static let utf8Setting = Array("SET client_encoding = 'UTF8';".utf8)
 
   private mutating func finish() throws(ReadingFault) {
     if let scanner, !scanner.hasEnded { throw .truncated("the rows of \(copyTable)") }

@@ -1,3 +1,4 @@
+import Compression
 import Facts
 
 /// A tar-format archive (`pg_dump -Ft`): the same members as a folder's, uncompressed, in one file.
@@ -38,11 +39,12 @@ enum TarArchive {
     return digits.reduce(0) { $0 << 3 | Int($1 - 48) }
   }
 
-  static func read(_ path: String, named name: String, open: (Range<Int>?) throws(ReadingFault) -> OctetSource)
-    throws(ReadingFault) -> CustomArchive.Reading
-  {
+  static func read(
+    _ path: String, named name: String, withheld: Set<CompressedForm> = [],
+    open: (Range<Int>?) throws(ReadingFault) -> OctetSource
+  ) throws(ReadingFault) -> CustomArchive.Reading {
     let members = try members(try open(nil))
-    return try FolderArchive.read(named: name, isTar: true) { (member) throws(ReadingFault) in
+    return try FolderArchive.read(named: name, isTar: true, withheld: withheld) { (member) throws(ReadingFault) in
       guard let range = members[member] else { return nil }
       return try open(range)
     }

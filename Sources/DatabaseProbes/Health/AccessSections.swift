@@ -138,6 +138,7 @@ enum AccessSections {
       .init("isLoopback", .boolean, "it is for clients on the server's own host"),
       .init("admitsPlaintext", .boolean, "it lets clients in over the network without encryption"),
       .init("needsNoProof", .boolean, "it lets clients in without any proof of who they are"),
+      .init("isReached", .boolean, "no line before it speaks for all of its clients"),
     ]
   ) { version in
     """
@@ -149,7 +150,8 @@ enum AccessSections {
         OR coalesce(h.network <<= '127.0.0.0/8' OR h.network <<= '::1/128', false) AS "isLoopback",
       h.error IS NULL AND h.type IN (\(AccessRules.plaintextKinds)) AND h.auth_method <> 'reject'
         AND NOT h.covered AS "admitsPlaintext",
-      h.error IS NULL AND h.auth_method = 'trust' AND NOT h.covered AS "needsNoProof"
+      h.error IS NULL AND h.auth_method = 'trust' AND NOT h.covered AS "needsNoProof",
+      h.error IS NULL AND NOT h.covered AS "isReached"
     FROM (
       SELECT l.*, EXISTS (
         SELECT FROM rules e WHERE e.position < l.position AND e.error IS NULL

@@ -122,14 +122,15 @@ enum ActivitySections {
     [
       .init("name", .text, "the slot"),
       .init("kind", .text, "physical or logical"),
-      .init("isActive", .boolean, "somebody reads from it"),
+      .init("isActive", .boolean, "somebody reads from it; null for a standby's copy of its primary's slot"),
       .init("retainedBytes", .integer, "of the log kept for it"),
       .init("status", .text, "reserved, extended, unreserved or lost; null before version 13"),
       .init("isLimited", .boolean, "max_slot_wal_keep_size bounds what is kept"),
     ]
   ) { _ in
     """
-    SELECT s.slot_name AS name, s.slot_type AS kind, s.active AS "isActive",
+    SELECT s.slot_name AS name, s.slot_type AS kind,
+      CASE WHEN coalesce((to_jsonb(s) ->> 'synced')::boolean, false) THEN NULL ELSE s.active END AS "isActive",
       pg_wal_lsn_diff(\(logEnd), s.restart_lsn)::bigint AS "retainedBytes", to_jsonb(s) ->> 'wal_status' AS status,
       coalesce(current_setting('max_slot_wal_keep_size', true), '-1') <> '-1' AS "isLimited"
     FROM pg_replication_slots s WHERE NOT s.temporary ORDER BY 1 LIMIT \(Section.mostRows + 1)

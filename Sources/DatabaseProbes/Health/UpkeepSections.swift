@@ -57,7 +57,8 @@ enum UpkeepSections {
     """
   }
 
-  /// A table is due once its dead rows exceed a base plus a share of its rows (manual, section 25.1.6).
+  /// A table is due once its dead rows exceed a base plus a share of its rows, and since version 18 once they exceed a number
+  /// that is the same for all tables (manual, section 24.1.6).
   private static let neglected = Section(
     "unvacuumedTables", .list, "tables of this database with more dead rows than make autovacuum come",
     [
@@ -78,12 +79,17 @@ enum UpkeepSections {
         (SELECT o.option_value FROM pg_options_to_table(c.reloptions) o
           WHERE o.option_name = 'autovacuum_vacuum_threshold') AS base,
         (SELECT o.option_value FROM pg_options_to_table(c.reloptions) o
-          WHERE o.option_name = 'autovacuum_vacuum_scale_factor') AS share
+          WHERE o.option_name = 'autovacuum_vacuum_scale_factor') AS share,
+        coalesce((SELECT o.option_value FROM pg_options_to_table(c.reloptions) o
+          WHERE o.option_name = 'autovacuum_vacuum_max_threshold'),
+          current_setting('autovacuum_vacuum_max_threshold', true))::float8 AS most
       FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid WHERE c.relpersistence <> 't'
     ), judged AS (
       SELECT t.*, coalesce(t.enabled::boolean, true) AND current_setting('autovacuum')::boolean AS automatic,
-        coalesce(t.base, current_setting('autovacuum_vacuum_threshold'))::float8
-          + coalesce(t.share, current_setting('autovacuum_vacuum_scale_factor'))::float8 * t.rows AS due
+        least(
+          coalesce(t.base, current_setting('autovacuum_vacuum_threshold'))::float8
+            + coalesce(t.share, current_setting('autovacuum_vacuum_scale_factor'))::float8 * t.rows,
+          CASE WHEN t.most >= 0 THEN t.most END) AS due
       FROM told t
     )
     SELECT format('%I.%I', schemaname, relname) AS name, n_dead_tup AS "deadRows", n_live_tup AS "liveRows",

@@ -51,13 +51,15 @@ struct PendingSQL: Sendable {
   ]
 
   init(_ scripts: [MigrationScript], tables: [Table]) {
-    for script in scripts {
-      guard let sql = script.sql else { continue }
-      let judged = MigrationFile(sql, assumesTransaction: script.isInTransaction)
+    let readable = scripts.compactMap { script in script.sql.map { (script: script, sql: $0) } }
+    // They run one after the other before the release that needs them: what one creates nobody uses when the next one runs.
+    let all = MigrationFile.deployment(
+      readable.map { (text: $0.sql, assumesTransaction: $0.script.isInTransaction) })
+    for ((script, _), judged) in zip(readable, all) {
       var file = File(path: script.file)
       var waits = false
       for cost in judged.costs {
-        for lock in cost.impact.locks where lock.mode.blocksWrites {
+        for lock in cost.onExisting where lock.mode.blocksWrites {
           guard let table = Self.table(lock.table, in: tables) else { continue }
           waits = true
           let advice = judged.findings.first { cost.lines.contains($0.line) && !Self.isStyle($0.rule) }
@@ -70,8 +72,10 @@ struct PendingSQL: Sendable {
       }
       for finding in judged.findings {
         let text = "line \(finding.line): \(finding.message)"
-        if Self.breakingRules.contains(finding.rule) { file.breaking.append(text) }
-        if Self.refusedRules.contains(finding.rule) || Self.isRefused(finding, sql: judged, tables) {
+        let cost = judged.costs.first { $0.lines.contains(finding.line) }
+        let isOnNewOnly = cost.map { !$0.impact.locks.isEmpty && $0.onExisting.isEmpty } ?? false
+        if Self.breakingRules.contains(finding.rule), !isOnNewOnly { file.breaking.append(text) }
+        if Self.refusedRules.contains(finding.rule) || Self.isRefused(finding, cost?.onExisting ?? [], tables) {
           file.refused.append(text)
         }
         if finding.rule == "require-lock-timeout", waits { file.boundsLocks = false }
@@ -82,13 +86,16 @@ struct PendingSQL: Sendable {
   }
 
   /// A required column is refused only by a table with rows.
-  private static func isRefused(_ finding: MigrationFile.Finding, sql: MigrationFile, _ tables: [Table]) -> Bool {
+  private static func isRefused(
+    _ finding: MigrationFile.Finding, _ locks: [TableLock], _ tables: [Table]
+  ) -> Bool {
     guard finding.rule == "adding-required-field" else { return false }
-    return finding.impact.locks.contains { lock in table(lock.table, in: tables).map { $0.rows != 0 } ?? false }
+    return locks.contains { lock in table(lock.table, in: tables).map { $0.rows != 0 } ?? false }
   }
 
   private static func isStyle(_ rule: String) -> Bool {
     rule.hasPrefix("prefer-") || rule.hasPrefix("require-table") || rule.hasSuffix("-timeout")
+      || rule == "index-over-many-columns"
   }
 
   /// The table of that name, with its schema or without; of several, the largest.

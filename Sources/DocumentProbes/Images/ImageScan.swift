@@ -76,8 +76,8 @@ struct ImageScan {
       context.traffic.add(bytesReceived: piece.count)
       if isFirst {
         isFirst = false
-        do throws(UnreadCompression) {
-          inflation = try Self.inflation(of: piece)
+        do throws(CompressedForm.Unread) {
+          inflation = try CompressedForm(of: piece)?.inflation()
         } catch {
           trouble = error.reason
           return false
@@ -102,6 +102,7 @@ struct ImageScan {
       } catch {
         switch error {
         case .noMemory: trouble = "there is no memory to uncompress it"
+        case .greedy: trouble = "the compressed data are damaged, or ask for more memory than is granted"
         case .damaged: trouble = "the compressed data are damaged"
         }
       }
@@ -109,27 +110,6 @@ struct ImageScan {
     }
     if trouble == nil, !stream.isComplete || inflation?.isComplete == false { trouble = "it ends early" }
     if let trouble { lose("the layer \(number): \(trouble)") } else { layersRead += 1 }
-  }
-
-  /// Why a layer cannot be uncompressed.
-  private struct UnreadCompression: Error { var reason: String }
-
-  /// What uncompresses a layer that begins with `piece`; nil for one that is not compressed.
-  private static func inflation(of piece: UnsafeRawBufferPointer) throws(UnreadCompression) -> (any Uncompressing)? {
-    if piece.starts(with: [0x1F, 0x8B]) { return Inflation() }
-    if piece.starts(with: ZstandardInflation.signature) {
-      guard let inflation = ZstandardInflation() else {
-        throw UnreadCompression(reason: "it is compressed by zstd, and this system has no libzstd.so.1")
-      }
-      return inflation
-    }
-    if piece.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A]) {
-      throw UnreadCompression(reason: "it is compressed by xz, which is not read")
-    }
-    if piece.starts(with: Array("BZh".utf8)) {
-      throw UnreadCompression(reason: "it is compressed by bzip2, which is not read")
-    }
-    return nil
   }
 
   private mutating func take(_ member: TarStream.Member, _ place: Place) {

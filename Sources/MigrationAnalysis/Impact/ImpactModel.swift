@@ -39,7 +39,7 @@ enum ImpactModel {
         : .locking(view, .accessExclusive, scans: true, rewrite: .materializedView)
     case .comment(let table?): return .locking(table, .shareUpdateExclusive)
     case .createStatistics(let table?): return .locking(table, .shareUpdateExclusive)
-    case .update(let table): return .locking(table, .rowExclusive)
+    case .update(let table, _): return .locking(table, .rowExclusive)
     case .lockTable(let tables, let mode):
       let mode = mode.isEmpty ? .accessExclusive : LockMode(rawValue: mode.uppercased()) ?? .accessExclusive
       return Impact(locks: tables.map { TableLock(table: $0.text, mode: mode) })

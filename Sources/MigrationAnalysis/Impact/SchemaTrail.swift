@@ -34,7 +34,38 @@ struct SchemaTrail: Sendable {
   /// Whether the session's time zone is known to be UTC.
   private(set) var isUTC = false
 
-  init(assumesTransaction: Bool) { isInTransaction = assumesTransaction }
+  /// Whether all files run in one deployment, before the programs that will use what they create.
+  private let isOneDeployment: Bool
+  /// The tables that were not there before, by name and schemas.
+  private var made: [String: Set<[String]>] = [:]
+  /// What renamed tables were called before.
+  private var formerNames: [SQLName: SQLName] = [:]
+
+  init(assumesTransaction: Bool, isOneDeployment: Bool = false) {
+    isInTransaction = assumesTransaction
+    self.isOneDeployment = isOneDeployment
+  }
+
+  /// The next file begins: what is known of the schema stays, what belongs to a session or a transaction does not.
+  mutating func beginFile(assumesTransaction: Bool) {
+    (isInTransaction, isOpenedHere, isUTC) = (assumesTransaction, false, false)
+    transaction += 1
+    (altered, settings, droppedConstraints) = ([], [], [])
+  }
+
+  /// What the table was called before all files, or nil where it was not there.
+  func origin(of table: String) -> String? {
+    let parts = table.split(separator: ".").map(String.init)
+    guard let last = parts.last else { return table }
+    let name = Self.plain(SQLName(qualifiers: parts.dropLast(), name: last))
+    if made[name.name]?.contains(name.qualifiers) == true { return nil }
+    return formerNames[name]?.text ?? table
+  }
+
+  /// Without the schema that is meant anyway.
+  private static func plain(_ name: SQLName) -> SQLName {
+    name.qualifiers == ["public"] ? SQLName(name: name.name) : name
+  }
 
   /// Whether nobody else can be using the table. A name without a schema may mean that of any; of two schemas each has its
   /// own.
@@ -83,6 +114,11 @@ struct SchemaTrail: Sendable {
       settings.formUnion(statement.strings.map { $0.lowercased() })
     case .createTable(let table): follow(table)
     case .selectInto(let name): follow(SQLCreateTable(name: name))
+    case .dropTable(let tables, _):
+      for table in tables.map(Self.plain) {
+        made[table.name]?.remove(table.qualifiers)
+        formerNames[table] = nil
+      }
     case .alterTable(let table) where table.kind == "table" || table.kind == "foreign table":
       if table.isCombinable { altered.insert(table.name.name) }
       for action in table.actions { follow(action.kind, on: table.name) }
@@ -92,7 +128,15 @@ struct SchemaTrail: Sendable {
 
   private mutating func follow(_ table: SQLCreateTable) {
     createdAnywhere.insert(table.name.name)
-    if isInTransaction { created[table.name.name, default: []].insert(table.name.qualifiers) }
+    let plain = Self.plain(table.name)
+    // With IF NOT EXISTS it may have been there.
+    if !table.ifNotExists {
+      made[plain.name, default: []].insert(plain.qualifiers)
+      formerNames[plain] = nil
+    }
+    if isInTransaction || (isOneDeployment && !table.ifNotExists) {
+      created[table.name.name, default: []].insert(table.name.qualifiers)
+    }
     for column in table.columns { learn(column, of: table.name) }
     for constraint in table.constraints { learn(constraint, of: table.name) }
   }
@@ -130,6 +174,12 @@ struct SchemaTrail: Sendable {
     case .renameColumn(let from, let to):
       if let type = types[table.name]?.removeValue(forKey: from) { types[table.name]?[to] = type }
     case .renameTable(let to):
+      let (old, new) = (Self.plain(table), Self.plain(SQLName(qualifiers: table.qualifiers, name: to)))
+      if made[old.name]?.remove(old.qualifiers) != nil {
+        made[new.name, default: []].insert(new.qualifiers)
+      } else {
+        formerNames[new] = formerNames.removeValue(forKey: old) ?? old
+      }
       types[to] = types.removeValue(forKey: table.name)
       if let homes = created.removeValue(forKey: table.name) { created[to, default: []].formUnion(homes) }
     default: break

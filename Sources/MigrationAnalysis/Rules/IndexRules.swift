@@ -10,6 +10,16 @@ extension MigrationRule {
           safer: "CREATE INDEX CONCURRENTLY, outside a transaction; a failed one leaves an invalid index to drop")
       ]
     },
+    MigrationRule(id: "index-over-many-columns", squawk: nil) { statement, _ in
+      guard case .createIndex(let index) = statement.kind, !index.isUnique, index.method == "btree", index.keyCount > 3
+      else { return [] }
+      return [
+        Breach(
+          message:
+            "an index over \(index.keyCount) columns is written with every row and is seldom better than one over its first three",
+          safer: "begin with the columns that leave the fewest rows, and leave out the others")
+      ]
+    },
     MigrationRule("require-concurrent-index-deletion") { statement, _ in
       guard case .dropIndex(_, _, let concurrently) = statement.kind, !concurrently else { return [] }
       return [

@@ -30,6 +30,17 @@ extension MigrationRule {
           safer: "let each strong lock have a transaction of its own, as short as can be")
       ]
     },
+    MigrationRule(id: "update-of-all-rows", squawk: nil) { statement, position in
+      guard case .update(let table, ofAllRows: true) = statement.kind,
+        !position.trail.createdAnywhere.contains(table.name)
+      else { return [] }
+      return [
+        Breach(
+          message:
+            "every row of \(table.text) is written in one statement and stays locked against other writers until its end",
+          safer: "fill it in batches, each in a transaction of its own")
+      ]
+    },
   ]
 
   /// Said once in a file: one setting before the first such statement mends all of them.

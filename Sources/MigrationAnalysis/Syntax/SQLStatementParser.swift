@@ -133,7 +133,8 @@ struct SQLStatementParser {
         var parents = SQLCursor(cursor.bracket()[...])
         table.inherited = parents.names()
       } else {
-        cursor.advance()
+        // Whole brackets: an AS in the key of a partition is no query.
+        cursor.pass()
       }
     }
     return .createTable(table)
@@ -149,13 +150,27 @@ struct SQLStatementParser {
     guard cursor.take("on"), let table = cursor.relation() else { return .other("create index") }
     var index = SQLCreateIndex(
       name: name, table: table, isUnique: isUnique, concurrently: concurrently, ifNotExists: ifNotExists)
-    if cursor.take("using") { _ = cursor.identifier() }
-    index.columns = Self.leadingColumns(cursor.bracket())
+    if cursor.take("using") { index.method = cursor.identifier() ?? "btree" }
+    let keys = cursor.bracket()
+    index.columns = Self.leadingColumns(keys)
+    index.keyCount = Self.count(keys)
     while !cursor.isAtEnd {
       if cursor.word() == "where" { index.isPartial = true }
       if cursor.isSymbol("(") { _ = cursor.bracket() } else { cursor.advance() }
     }
     return .createIndex(index)
+  }
+
+  /// How many elements a list has.
+  private static func count(_ tokens: [SQLToken]) -> Int {
+    var cursor = SQLCursor(tokens[...])
+    var count = 0
+    while !cursor.isAtEnd {
+      count += 1
+      cursor.skipToComma()
+      if !cursor.takeSymbol(",") { break }
+    }
+    return count
   }
 
   /// The columns of an index up to the first expression.
@@ -359,7 +374,12 @@ struct SQLStatementParser {
   }
 
   private mutating func update() -> SQLStatementKind {
-    cursor.relation().map { .update($0) } ?? .other("update")
+    guard let table = cursor.relation() else { return .other("update") }
+    while !cursor.isAtEnd {
+      if cursor.take("where") { return .update(table, ofAllRows: false) }
+      cursor.pass()
+    }
+    return .update(table, ofAllRows: true)
   }
 
   private mutating func lock() -> SQLStatementKind {

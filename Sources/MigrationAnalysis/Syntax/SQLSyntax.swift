@@ -157,7 +157,8 @@ enum SQLStatementKind: Sendable, Hashable {
   case createFunction
   case createPolicy(table: SQLName)
   case insert
-  case update(SQLName)
+  /// `ofAllRows` without a condition.
+  case update(SQLName, ofAllRows: Bool)
   case delete
   case select
   /// `SELECT … INTO`, which makes a table.
@@ -202,6 +203,9 @@ struct SQLCreateIndex: Sendable, Hashable {
   var ifNotExists = false
   /// Its key columns in their order, up to the first that is an expression.
   var columns: [String] = []
+  var method = "btree"
+  /// How many key columns and expressions it has.
+  var keyCount = 0
   /// Whether it leaves rows out (`WHERE`).
   var isPartial = false
 }

@@ -233,6 +233,7 @@ import Testing
         found.map { $0["admitsPlaintext"]?.bool } == [false, false, true, false, true, true, false, false])
       #expect(found.map { $0["needsNoProof"]?.bool } == [false, false, false, false, true, false, false, false])
       #expect(found.map { $0["isLoopback"]?.bool } == [true, true, false, false, false, false, false, false])
+      #expect(found.map { $0["isReached"]?.bool } == [true, true, true, true, true, true, true, false])
     }
   }
 
