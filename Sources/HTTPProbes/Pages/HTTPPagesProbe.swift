@@ -18,10 +18,8 @@ struct HTTPPagesProbe: Probe {
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let declared = target.settings["pages"]?.array?.compactMap(\.string) ?? []
-    return await context.looking(at: target) { (questioner, redact) throws(Silence) in
+    return await context.looking(at: target, for: descriptor.facts) { (questioner, redact) throws(Silence) in
       try Self.look(questioner, declared, PageFacts(redact: redact))
-    } unreachable: {
-      PageFacts.noConnection($0)
     }
   }
 
