@@ -2,6 +2,7 @@ import AuditModel
 import Cryptography
 import Facts
 import Probing
+import TLSRegistry
 import Transport
 
 /// What was seen of a server's configuration, as facts. Pure.

@@ -1,3 +1,5 @@
+import TLSRegistry
+
 /// Which groups a server accepts for its key exchange, found by taking away what it picks until it says no.
 struct GroupWalk: Sendable {
   /// In the order in which the server picked them.

@@ -1,6 +1,7 @@
 import Glibc
 import Probing
 import Synchronization
+import TLSRegistry
 import Transport
 
 /// What came back for one ClientHello.

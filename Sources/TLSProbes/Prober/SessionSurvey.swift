@@ -1,4 +1,5 @@
 import Probing
+import TLSRegistry
 import Transport
 
 /// What a server shows to a client that finishes its handshakes: certificates under TLS 1.3, resumption, stapled answers,

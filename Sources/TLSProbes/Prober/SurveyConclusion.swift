@@ -1,3 +1,5 @@
+import TLSRegistry
+
 extension ConfigurationSurvey {
   /// Decides what is sure by who answered when, and names what is not.
   mutating func conclude(_ ledger: Ledger) {
