@@ -12,7 +12,9 @@ struct KeyPins: Sendable, Equatable {
 
   /// The most that are read.
   static let most = 50
-  private static let prefixes = ["sha256//", "sha256/"]
+  private static let prefix = "sha256/"
+  /// Characters of Base64 that 32 octets take.
+  private static let encodedLength = 44
 
   /// Reads pins as Android and OkHttp write them (`sha256/…`), or curl (`sha256//…`). Nil where one is none, and where
   /// there is none or too many.
@@ -20,12 +22,14 @@ struct KeyPins: Sendable, Equatable {
     guard (1...Self.most).contains(declared.count) else { return nil }
     var (pins, digests): ([String], [String]) = ([], [])
     for text in declared {
-      guard let prefix = Self.prefixes.first(where: text.hasPrefix),
-        let octets = PEM.base64(text.dropFirst(prefix.utf8.count).utf8), octets.count == 32
-      else { return nil }
+      guard text.hasPrefix(Self.prefix) else { return nil }
+      var encoded = text.dropFirst(Self.prefix.utf8.count)
+      // Base64 may begin with a slash itself: only its length tells whether one more belongs to the prefix.
+      if encoded.utf8.count == Self.encodedLength + 1, encoded.hasPrefix("/") { encoded = encoded.dropFirst() }
+      guard let octets = PEM.base64(encoded.utf8), octets.count == 32 else { return nil }
       let digest = octets.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
       guard !digests.contains(digest) else { continue }
-      pins.append("sha256/" + text.dropFirst(prefix.utf8.count))
+      pins.append(Self.prefix + encoded)
       digests.append(digest)
     }
     (self.pins, self.digests) = (pins, digests)

@@ -55,6 +55,14 @@ import Testing
     #expect(undeclared["pins"] == .null)
   }
 
+  /// A hash whose Base64 begins with a slash looks like one with curl's prefix.
+  @Test func slashOfTheHashIsNoSlashOfThePrefix() {
+    let hash = "/" + String(repeating: "A", count: 42) + "="
+    #expect(KeyPins(["sha256/" + hash]) != nil)
+    #expect(KeyPins(["sha256/" + hash]) == KeyPins(["sha256//" + hash]))
+    #expect(KeyPins(["sha256///" + hash]) == nil)
+  }
+
   @Test(arguments: [
     [], ["sha256/"], ["sha1/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="],
     ["47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="],
