@@ -84,7 +84,8 @@ let package = Package(
     .target(
       name: "TLSProbes",
       dependencies: [
-        "AuditModel", "Certificates", "Cryptography", "Facts", "HTTPExchange", "Probing", "TLSGrading", "Transport",
+        "AuditModel", "Certificates", "Cryptography", "Facts", "HTTPExchange", "Probing", "TLSGrading", "TLSRegistry",
+        "Transport",
       ], plugins: ["ListConformances"]),
     // HTTP exchanges and health endpoints.
     .target(
@@ -200,7 +201,9 @@ let package = Package(
       name: "LoadGeneration",
       dependencies: ["AuditModel", "CEpoll", "CZlib", "Facts", "LoadScripts", "Probing", "Transport"]),
     // What a TLS server's configuration is worth: a grade, and where it stands to Mozilla's guidelines.
-    .target(name: "TLSGrading", dependencies: ["Facts"]),
+    .target(name: "TLSGrading", dependencies: ["Facts", "TLSRegistry"]),
+    // Versions, cipher suites and groups of TLS: their numbers and names, and what the names say. Opens nothing.
+    .target(name: "TLSRegistry"),
     // One HTTP/1.1 exchange over a connection of its own, and the reader of what comes back.
     .target(name: "HTTPExchange", dependencies: ["AuditModel", "Facts", "Probing", "Transport"]),
     // Sockets, name resolution and TLS sessions under a deadline.
@@ -266,7 +269,7 @@ let package = Package(
 
     .testTarget(name: "ConformanceListerTests", dependencies: ["ConformanceLister", "SeededRandomness"]),
     .testTarget(name: "FactsTests", dependencies: ["Facts", "SeededRandomness"]),
-    .testTarget(name: "TLSGradingTests", dependencies: ["Facts", "SeededRandomness", "TLSGrading"]),
+    .testTarget(name: "TLSGradingTests", dependencies: ["Facts", "SeededRandomness", "TLSGrading", "TLSRegistry"]),
     .testTarget(name: "ProbingTests", dependencies: ["AuditModel", "Facts", "Probing"]),
     .testTarget(
       name: "TransportTests",
@@ -279,7 +282,7 @@ let package = Package(
       name: "TLSProbesTests",
       dependencies: [
         "AuditModel", "BuiltInCatalogue", "Cryptography", "Definitions", "Engine", "Facts", "LoopbackPostgres",
-        "LoopbackServers", "Probing", "TLSProbes", "Transport", "proving-ground",
+        "LoopbackServers", "Probing", "TLSProbes", "TLSRegistry", "Transport", "proving-ground",
       ]),
     .testTarget(name: "HTTPExchangeTests", dependencies: ["HTTPExchange", "SeededRandomness"]),
     .testTarget(

@@ -31,6 +31,9 @@ static inline int prodworthy_SSL_set_min_proto_version(SSL *session, int version
 static inline int prodworthy_SSL_set_max_proto_version(SSL *session, int version) {
   return (int)SSL_set_max_proto_version(session, version);
 }
+static inline int prodworthy_SSL_CTX_set1_groups_list(SSL_CTX *context, const char *list) {
+  return (int)SSL_CTX_set1_groups_list(context, list);
+}
 static inline int prodworthy_SSL_set1_sigalgs_list(SSL *session, const char *list) {
   return (int)SSL_set1_sigalgs_list(session, list);
 }

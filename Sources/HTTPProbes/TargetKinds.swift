@@ -23,6 +23,9 @@ extension HTTPProbes {
         "plainPort", .integer(minimum: 0, maximum: 65535), "the port on which the host speaks plain HTTP; 0 for none"),
       Schema.Field("profile", .string(.word(["page", "api"])), "whether people or programs read its answers"),
       Schema.Field("preloaded", .boolean, "whether the URL's host is on the browsers' HSTS preload list"),
+      Schema.Field(
+        "preloadList", .string(.path),
+        "the browsers' HSTS preload list as Chromium has it (transport_security_state_static.json)"),
       Schema.Field("assets", .array(.string(.nonEmpty)), "paths of static files, beginning with /"),
       Schema.Field(
         "pages", .array(.string(.nonEmpty)), "paths of pages that people type into, such as the login, beginning with /"

@@ -1,3 +1,5 @@
+import TLSRegistry
+
 extension ServerProfile {
   /// Every rule of the guide that holds a grade down.
   func applyRules(_ notes: inout Notes) {
@@ -74,13 +76,13 @@ extension ServerProfile {
     let offered = Array(suites.values.joined())
     func first(_ holds: (CipherSuite) -> Bool) -> String? { offered.filter(holds).map(\.name).min() }
     if let name = first(\.isExport) { notes.cap(.f, "export", "the server accepts export suites: \(name)") }
-    if let name = first({ $0.bits == 0 }) {
+    if let name = first(\.isNull) {
       notes.cap(.f, "null-cipher", "the server accepts suites without encryption: \(name)")
     }
     if let name = first(\.isAnonymous) {
       notes.cap(.f, "anonymous", "the server accepts suites without authentication: \(name)")
     }
-    if let name = first({ (1..<112).contains($0.bits) }) {
+    if let name = first({ (1..<112).contains($0.strengthBits) }) {
       notes.cap(.f, "weak-cipher", "the server accepts ciphers of less than 112 bits: \(name)")
     }
     let modern = suites.filter { $0.key >= .tls11 }.values.joined()
@@ -89,7 +91,7 @@ extension ServerProfile {
     } else if let name = first(\.isRC4) {
       notes.cap(.b, "rc4", "the server accepts RC4: \(name)")
     }
-    if let name = modern.filter(\.has64BitBlocks).map(\.name).min() {
+    if let name = modern.filter(\.hasSmallBlock).map(\.name).min() {
       notes.cap(.c, "small-blocks", "the server uses a cipher with 64-bit blocks with TLS 1.1 or newer: \(name)")
     }
     guard !offered.isEmpty else { return }
@@ -139,7 +141,7 @@ extension ServerProfile {
     }
     let hasDHE = suites.values.joined().contains { $0.exchange == .dhe }
     var fields = (groups ?? []).compactMap { name -> Int? in
-      if case .field(let bits)? = NamedGroup(name) { bits } else { nil }
+      if case .field(let bits)? = GroupStrength(name) { bits } else { nil }
     }
     if hasDHE, let dhBits { fields.append(dhBits) }
     if let bits = fields.min() {
@@ -150,7 +152,7 @@ extension ServerProfile {
       }
     }
     let curves = (groups ?? []).compactMap { name -> (name: String, points: Int)? in
-      if case .curve(let bits)? = NamedGroup(name) { (name, KeySize.points(ofCurve: bits)) } else { nil }
+      if case .curve(let bits)? = GroupStrength(name) { (name, KeySize.points(ofCurve: bits)) } else { nil }
     }
     if let curve = curves.min(by: { $0.points < $1.points }), curve.points <= 80 {
       notes.cap(

@@ -1,3 +1,5 @@
+import TLSRegistry
+
 extension ServerProfile {
   /// The server's grade.
   package var grade: Grade {
@@ -46,7 +48,7 @@ extension ServerProfile {
   private func cipherPoints(_ notes: inout Notes) -> Grade.Points? {
     // SSL 2 is out of the question before its ciphers are.
     let unseen = (versions ?? []).subtracting([.ssl2]).filter { suites[$0]?.isEmpty != false }
-    for version in unseen.sorted() { notes.lacks("suites.\(version.name)") }
+    for version in unseen.sorted() { notes.lacks("suites.\(version.openSSLName)") }
     let points = suites.values.joined().map(\.points)
     guard unseen.isEmpty, let best = points.max(), let worst = points.min() else {
       if unseen.isEmpty { notes.lacks("suites") }
@@ -76,7 +78,7 @@ extension ServerProfile {
     if exchanges.contains(.dhe) { take(dhBits.map(KeySize.points(ofField:)), "dhBits") }
     if exchanges.contains(.ecdhe) || versions?.contains(.tls13) == true {
       if let groups, !groups.isEmpty {
-        for group in groups { take(NamedGroup(group)?.points, "groups") }
+        for group in groups { take(GroupStrength(group)?.points, "groups") }
       } else {
         take(nil, "groups")
       }
@@ -123,7 +125,7 @@ extension ProtocolVersion {
 
 extension CipherSuite {
   var points: Int {
-    switch bits {
+    switch strengthBits {
     case ...0: 0
     case ..<128: 20
     case ..<256: 80
@@ -157,12 +159,12 @@ enum KeySize {
   }
 }
 
-extension NamedGroup {
+extension GroupStrength {
   var points: Int {
     switch self {
     case .curve(let bits): KeySize.points(ofCurve: bits)
     case .field(let bits): KeySize.points(ofField: bits)
-    case .latticeOnly: 100
+    case .encapsulation: 100
     }
   }
 }

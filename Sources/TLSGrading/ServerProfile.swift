@@ -1,3 +1,5 @@
+package import TLSRegistry
+
 /// What is known of a TLS server, as far as a grade or a guideline asks for it.
 ///
 /// Everything that may not have been seen is nil for "not known", which is not the same as empty or false. A value that
@@ -166,45 +168,5 @@ extension ServerProfile {
       case .paddingOracle: "a CBC padding oracle"
       }
     }
-  }
-}
-
-/// A version of SSL or TLS, oldest first.
-package enum ProtocolVersion: Int, Sendable, Hashable, CaseIterable, Comparable {
-  case ssl2, ssl3, tls10, tls11, tls12, tls13
-
-  /// Older before newer.
-  package static func < (left: ProtocolVersion, right: ProtocolVersion) -> Bool { left.rawValue < right.rawValue }
-
-  /// As OpenSSL and Mozilla write it: `TLSv1.3`.
-  package var name: String {
-    switch self {
-    case .ssl2: "SSLv2"
-    case .ssl3: "SSLv3"
-    case .tls10: "TLSv1"
-    case .tls11: "TLSv1.1"
-    case .tls12: "TLSv1.2"
-    case .tls13: "TLSv1.3"
-    }
-  }
-
-  /// For people: `TLS 1.3`.
-  package var title: String {
-    switch self {
-    case .ssl2: "SSL 2"
-    case .ssl3: "SSL 3"
-    case .tls10: "TLS 1.0"
-    case .tls11: "TLS 1.1"
-    case .tls12: "TLS 1.2"
-    case .tls13: "TLS 1.3"
-    }
-  }
-
-  /// The version that OpenSSL writes like this; nil for others. `TLSv1.0` is understood too.
-  package init?(name: String) {
-    guard let version = Self.allCases.first(where: { $0.name == (name == "TLSv1.0" ? "TLSv1" : name) }) else {
-      return nil
-    }
-    self = version
   }
 }

@@ -2,6 +2,7 @@ import AuditModel
 import Cryptography
 import Facts
 import Probing
+import TLSRegistry
 import Transport
 
 /// What was seen of a server's configuration, as facts. Pure.
@@ -128,8 +129,9 @@ struct ConfigurationFacts {
       } else if let gap = unverifiedTimestamps {
         gaps.append(gap)
       }
-      if case .unseen(let reason)? = survey.sessions.strictTransport {
-        gaps.append(Gap(path: "strictTransport", reason: reason))
+      switch survey.sessions.strictTransport {
+      case .unseen(let reason)?, .silent(let reason)?: gaps.append(Gap(path: "strictTransport", reason: reason))
+      case .answered?, nil: break
       }
     } else {
       let why =
@@ -307,7 +309,7 @@ struct ConfigurationFacts {
   private var strictTransport: JSONValue {
     switch survey.sessions.strictTransport {
     case nil: return ["spoken": false, "present": nil, "maxAge": nil]
-    case .unseen: return ["spoken": true, "present": nil, "maxAge": nil]
+    case .unseen, .silent: return ["spoken": true, "present": nil, "maxAge": nil]
     case .answered(let field):
       let policy = field.flatMap(StrictTransportSecurity.init)
       return ["spoken": true, "present": .bool(policy != nil), "maxAge": JSONValue(policy?.maxAge)]

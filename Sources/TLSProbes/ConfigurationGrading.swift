@@ -1,6 +1,7 @@
 import AuditModel
 import Facts
 import TLSGrading
+import TLSRegistry
 
 /// The one place where judgements of whole configurations join the facts: the letter of SSL Labs' guide and the deviations
 /// from Mozilla's guidelines.
@@ -31,12 +32,12 @@ enum ConfigurationGrading {
     let digests = facts["chain"]?["signatureDigests"]?.array?.compactMap(\.string)
     var profile = ServerProfile()
     if areVersionsSure {
-      profile.versions = Set(names(facts["protocols"]).compactMap { TLSGrading.ProtocolVersion(name: $0) })
+      profile.versions = Set(names(facts["protocols"]).compactMap { ProtocolVersion(name: $0) })
     }
     if areVersionsSure, !doubtful.contains("suites") {
       for (name, list) in facts["suites"]?.object?.members ?? [] {
-        guard let version = TLSGrading.ProtocolVersion(name: name) else { continue }
-        let suites = names(list).map { TLSGrading.CipherSuite($0) }
+        guard let version = ProtocolVersion(name: name) else { continue }
+        let suites = names(list).map { CipherSuite(named: $0) }
         // One that is not known could be anything.
         guard suites.allSatisfy({ $0 != nil }) else { continue }
         profile.suites[version] = suites.compactMap { $0 }

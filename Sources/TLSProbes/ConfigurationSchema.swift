@@ -1,5 +1,6 @@
 import Cryptography
 import Facts
+import TLSRegistry
 import Transport
 
 /// The shape of what `tls-configuration` brings back.

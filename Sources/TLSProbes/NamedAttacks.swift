@@ -1,4 +1,5 @@
 import Facts
+import TLSRegistry
 
 /// Attacks that are known by a name and follow from what a server accepts, without a question of their own. Pure.
 enum NamedAttacks {

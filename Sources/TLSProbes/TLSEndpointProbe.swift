@@ -32,6 +32,7 @@ struct TLSEndpointProbe: Probe {
     let roots = Roots(endpoint)
     var facts = TLSFacts(name: endpoint.serverName, opening: endpoint.opening)
     facts.blindness = roots.blindness
+    facts.pins = endpoint.pins
     let client = TLSClient(
       target: endpoint, trust: roots.store, deadline: context.deadline, traffic: context.traffic)
     do {

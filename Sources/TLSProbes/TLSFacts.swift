@@ -15,6 +15,8 @@ struct TLSFacts {
   var blindness: Gap?
   /// What came of asking for each further name; nobody was asked where the first met nobody.
   var otherNames: [(name: String, outcome: Result<Meeting, TransportFailure>)] = []
+  /// The keys that clients pin; nil where the inventory names none.
+  var pins: KeyPins?
   /// Nil if versions were not asked for.
   var versions: [TLSVersion: VersionSighting]?
 
@@ -33,10 +35,10 @@ struct TLSFacts {
       ],
       "upgrade": meeting.flatMap(upgrade) ?? .null, "handshake": meeting.map(handshake) ?? .null,
       "leaf": leaf ?? .null,
-      "chain": session.flatMap { $0.presented.isEmpty ? nil : Self.chain($0) } ?? .null,
+      "chain": shown.map(Self.chain) ?? .null,
       "name": ["requested": .string(name), "matches": JSONValue(session?.isMadeOutToName)],
       "otherNames": .array(otherNames.map { Self.otherName($0, leaf: session?.presented.first) }),
-      "versions": versionsValue,
+      "pins": pins.flatMap { pins in shown.map(pins.facts) } ?? .null, "versions": versionsValue,
     ]
   }
 
@@ -50,6 +52,12 @@ struct TLSFacts {
       gaps += ["trusted", "issuerFound", "path", "outdated"].map {
         Gap(path: "chain.\($0)", reason: blindness.reason, remedy: blindness.remedy)
       }
+    }
+    if let pins, let shown, pins.facts(of: shown)["matches"] == .null {
+      gaps.append(
+        Gap(
+          path: "pins.matches", reason: "the chain leads to no known root, whose key may be the pinned one",
+          remedy: "declare the root under trust"))
     }
     if let leaf {
       for name in ["lints", "keyConcerns"] where leaf[name] == .null {
@@ -74,6 +82,8 @@ struct TLSFacts {
   }
 
   private var session: TLSSession? { try? meeting?.outcome.get() }
+  /// The session, where a certificate was shown.
+  private var shown: TLSSession? { session.flatMap { $0.presented.isEmpty ? nil : $0 } }
 
   private func upgrade(_ meeting: Meeting) -> JSONValue? {
     guard case .upgrade(let upgradeProtocol) = opening else { return nil }

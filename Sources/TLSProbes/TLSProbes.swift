@@ -36,6 +36,10 @@ package enum TLSProbes {
   private static let otherNames = Schema.Field(
     "otherNames", .array(.string(.nonEmpty)), "further names under which it has to answer, such as www beside the apex")
 
+  private static let pins = Schema.Field(
+    "pins", .array(.string(.nonEmpty)),
+    "the keys that clients pin, each `sha256/` and the Base64 of SHA-256 over its SubjectPublicKeyInfo")
+
   private static let https = TargetKind(
     name: "https", summary: "an HTTPS endpoint",
     fields: [
@@ -43,7 +47,7 @@ package enum TLSProbes {
       Schema.Field("trust", .string(.path), "a PEM file with roots to trust beside the system's"),
       Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
       Schema.Field("serverName", .string(.nonEmpty), "the name to ask for and to expect in the certificate"),
-      nodes, otherNames, publicTrust, transparencyLogs, authority,
+      nodes, otherNames, pins, publicTrust, transparencyLogs, authority,
     ],
     schemes: ["https"])
 
@@ -59,6 +63,6 @@ package enum TLSProbes {
       Schema.Field("trust", .string(.path), "a PEM file with roots to trust beside the system's"),
       Schema.Field("address", .string(.nonEmpty), "the address to connect to instead of resolving the host"),
       Schema.Field("serverName", .string(.nonEmpty), "the name to ask for and to expect in the certificate"),
-      nodes, otherNames, publicTrust, transparencyLogs, authority,
+      nodes, otherNames, pins, publicTrust, transparencyLogs, authority,
     ])
 }

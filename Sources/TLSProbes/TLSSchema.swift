@@ -14,6 +14,9 @@ enum TLSSchema {
     Schema.Field("chain", .nullable(chain), required: true, "the way to a root; null if no certificate was shown"),
     Schema.Field("name", name, required: true, "the name the certificate must be made out to"),
     Schema.Field("otherNames", .array(otherName), required: true, "what the further names of the inventory get"),
+    Schema.Field(
+      "pins", .nullable(KeyPins.schema),
+      "the keys that clients pin; null where the inventory names none, or no certificate was shown"),
     Schema.Field("versions", .nullable(versions), required: true, "null unless the versions were asked for"),
   ])
 

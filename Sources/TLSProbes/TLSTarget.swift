@@ -35,6 +35,8 @@ struct TLSTarget: Sendable {
 
   /// Whether anybody's browser has to trust it.
   var isDeclaredPublic = false
+  /// The keys that clients pin; nil where the inventory names none.
+  var pins: KeyPins?
   /// The file with the logs of certificate transparency to believe; nil for none.
   var transparencyLogs: String?
 
@@ -56,6 +58,15 @@ struct TLSTarget: Sendable {
     commonAddress = target.settings["address"]?.string
     isDeclaredPublic = target.settings["publicTrust"]?.bool ?? false
     transparencyLogs = target.settings["transparencyLogs"]?.string
+    if let declared = target.settings["pins"]?.array {
+      pins = KeyPins(declared.compactMap(\.string))
+      if pins == nil {
+        throw Invalid(
+          reason:
+            "one of the pins is not `sha256/` and 44 characters of Base64, or there are none or more than \(KeyPins.most)"
+        )
+      }
+    }
     for case .string(let name) in target.settings["otherNames"]?.array ?? [] {
       guard Self.isPlain(name[...]) else {
         throw Invalid(reason: "one of the other names is neither an ASCII name nor a literal address")

@@ -170,6 +170,7 @@ private enum InspectionContext {
     guard let raw = SSL_CTX_new(TLS_client_method()) else { return nil }
     let context = TLSContext(raw)
     context.allow(from: nil, to: nil, everyCipher: true)
+    context.allowEveryGroup()
     _ = SSL_CTX_set_options(raw, prodworthy_SSL_OP_LEGACY_SERVER_CONNECT)
     prodworthy_SSL_CTX_set_max_cert_list(raw, TLSContext.longestCertificateList)
     prodworthy_SSL_CTX_set_read_ahead(raw, 1)

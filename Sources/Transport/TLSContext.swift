@@ -62,5 +62,23 @@ final class TLSContext: Sendable {
     _ = prodworthy_SSL_CTX_set_min_proto_version(raw, (minimum ?? .tls10).number)
     _ = prodworthy_SSL_CTX_set_max_proto_version(raw, maximum?.number ?? 0)
     _ = SSL_CTX_set_cipher_list(raw, everyCipher ? "ALL:COMPLEMENTOFALL:@SECLEVEL=0" : "DEFAULT:@SECLEVEL=0")
+    if everyCipher { _ = SSL_CTX_set_ciphersuites(raw, Self.everySuite) }
   }
+
+  /// All suites of TLS 1.3, of which libssl's own list leaves out CCM.
+  private static let everySuite =
+    "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256"
+
+  /// Offers every curve that this libssl knows, its usual ones first: a certificate over another is refused, whatever it is
+  /// worth, by a client that does not offer its curve.
+  func allowEveryGroup() {
+    let known = Self.everyGroup.filter { prodworthy_SSL_CTX_set1_groups_list(raw, $0) == 1 }
+    _ = prodworthy_SSL_CTX_set1_groups_list(raw, known.joined(separator: ":"))
+  }
+
+  private static let everyGroup = [
+    "X25519", "P-256", "X448", "P-521", "P-384", "X25519MLKEM768", "ffdhe2048", "ffdhe3072", "ffdhe4096", "ffdhe6144",
+    "ffdhe8192", "brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1", "secp256k1", "P-224", "P-192", "secp224k1",
+    "secp192k1",
+  ]
 }

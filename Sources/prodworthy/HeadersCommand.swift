@@ -10,8 +10,8 @@ struct HeadersCommand: ParsableCommand {
     discussion: """
       The tests, results and points of the profile `page` are those of the MDN HTTP Observatory, algorithm version 6.
       What an answer does not tell is taken for the best: a valid certificate, and a redirect from http to https. The
-      browsers' preload list is not carried; only names below top-level domains that are on it as a whole count, and
-      the URL's host where --preloaded says that it is on the list.
+      browsers' preload list is not carried: names below top-level domains that are on it as a whole count, the URL's
+      host where --preloaded says that it is on the list, and what --preload-list FILE has.
 
       EXAMPLE:
         curl -si https://api.example.com/ | prodworthy headers --url https://api.example.com/
@@ -32,6 +32,9 @@ struct HeadersCommand: ParsableCommand {
   @Flag(help: "The URL's host is on the browsers' HSTS preload list.")
   var preloaded = false
 
+  @Option(help: "A file with the browsers' HSTS preload list as Chromium has it: transport_security_state_static.json.")
+  var preloadList: String?
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -41,6 +44,7 @@ struct HeadersCommand: ParsableCommand {
     circumstances.profile = profile
     circumstances.origin = origin
     circumstances.isPreloaded = preloaded
+    if let preloadList { circumstances.preloadList = try Self.list(at: preloadList) }
     if isPrivate { circumstances.isPrivate = true }
     let bytes = try Input.standardInput()
     let report: JSONValue
@@ -53,6 +57,15 @@ struct HeadersCommand: ParsableCommand {
       }
     }
     try Output.print(json ? JSONText.canonical(report) : Self.table(report))
+  }
+
+  private static func list(at path: String) throws(Failure) -> PreloadList {
+    let octets = try Input.bytes(of: path)
+    do throws(PreloadList.Malformed) {
+      return try PreloadList(octets)
+    } catch {
+      throw Failure(.badData, "\(path):\(error.line):\(error.column): no preload list: \(error.message)")
+    }
   }
 
   private static func table(_ report: JSONValue) -> String {

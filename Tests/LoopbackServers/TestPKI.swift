@@ -129,6 +129,30 @@ package final class TestPKI: Sendable {
     return try octets("\(name).der")
   }
 
+  /// The key of the certificate in a PEM file as clients pin it: `sha256/` and Base64.
+  package func pin(of file: String) throws -> String {
+    let name = UUID().uuidString
+    try openssl("x509", "-in", file, "-noout", "-pubkey", "-out", "\(name).pub")
+    try openssl("pkey", "-pubin", "-in", "\(name).pub", "-outform", "DER", "-out", "\(name).spki")
+    try openssl("dgst", "-sha256", "-binary", "-out", "\(name).hash", "\(name).spki")
+    return "sha256/" + Data(try octets("\(name).hash")).base64EncodedString()
+  }
+
+  /// An OCSP response like `staple(for:)`, which also carries timestamps of logs (RFC 6962 section 3.3); in DER.
+  package func staple(for credential: Credential, carrying timestamps: [[UInt8]]) throws -> String {
+    let bare = try Data(contentsOf: URL(fileURLWithPath: try staple(for: credential)))
+    guard let response = OCSPResponse(Array(bare)) else {
+      throw ChildProcess.Failure(description: "the OCSP response of the openssl command has another form")
+    }
+    let name = UUID().uuidString
+    let signed = response.toBeSigned(carrying: TransparencyLog.list(timestamps))
+    try Data(signed).write(to: URL(fileURLWithPath: folder.path("\(name).tbs")))
+    try openssl("dgst", "-sha256", "-sign", "intermediate.key", "-out", "\(name).signature", "\(name).tbs")
+    try Data(response.encoding(of: signed, signature: try octets("\(name).signature")))
+      .write(to: URL(fileURLWithPath: folder.path("\(name).der")))
+    return folder.path("\(name).der")
+  }
+
   /// The root's key certified by another root, as PEM: with it a chain leads to either.
   package func crossCertificate(by other: TestPKI) throws -> String {
     let name = UUID().uuidString

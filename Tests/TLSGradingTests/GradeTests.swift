@@ -1,5 +1,6 @@
 import Facts
 import SeededRandomness
+import TLSRegistry
 import Testing
 
 @testable import TLSGrading
@@ -25,19 +26,19 @@ func soundServer(_ change: (inout ServerProfile) -> Void = { _ in }) -> ServerPr
   return server
 }
 
-func suites(_ names: String...) -> [CipherSuite] { names.compactMap { CipherSuite($0) } }
+func suites(_ names: String...) -> [CipherSuite] { names.compactMap { CipherSuite(named: $0) } }
 
 @Suite struct SuiteNameTests {
   @Test(arguments: ReferenceSuite.upTo12 + ReferenceSuite.of13 + ReferenceSuite.ofSSL2)
   func propertiesFollowTheName(reference: ReferenceSuite) throws {
-    let suite = try #require(CipherSuite(reference.name))
-    #expect(suite.bits == reference.bits)
+    let suite = try #require(CipherSuite(named: reference.name))
+    #expect(suite.strengthBits == reference.bits)
     #expect("\(suite.exchange)" == reference.exchange)
     #expect(suite.isAEAD == reference.flags.contains("A"))
     #expect(suite.isAnonymous == reference.flags.contains("N"))
     #expect(suite.isExport == reference.flags.contains("X"))
     #expect(suite.isRC4 == reference.flags.contains("4"))
-    #expect(suite.has64BitBlocks == reference.flags.contains("6"))
+    #expect(suite.hasSmallBlock == reference.flags.contains("6"))
     #expect(suite.isCBC == reference.flags.contains("C"))
   }
 
@@ -46,16 +47,16 @@ func suites(_ names: String...) -> [CipherSuite] { names.compactMap { CipherSuit
     "TLS_RSA_WITH_",
     "TLS_RSA_WITH_AES_129_CBC_SHA", "TLS_RSA_WITH_FOO_SHA", "HTTP_RSA_WITH_AES_128_CBC_SHA", "TLS_AES_SHA_GCM",
   ])
-  func otherNamesAreNoSuites(name: String) { #expect(CipherSuite(name) == nil) }
+  func otherNamesAreNoSuites(name: String) { #expect(CipherSuite(named: name) == nil) }
 
   @Test func groupsAreKnownByAnyName() {
-    #expect(NamedGroup("X25519MLKEM768") == .curve(bits: 253))
-    #expect(NamedGroup("SecP384r1MLKEM1024") == .curve(bits: 384))
-    #expect(NamedGroup("prime256v1") == NamedGroup("P-256"))
-    #expect(NamedGroup("brainpoolP512r1tls13") == .curve(bits: 512))
-    #expect(NamedGroup("ffdhe8192") == .field(bits: 8192))
-    #expect(NamedGroup("MLKEM1024") == .latticeOnly)
-    for name in ["", "secp", "group 12", "secp999999999999999999999", "grease"] { #expect(NamedGroup(name) == nil) }
+    #expect(GroupStrength("X25519MLKEM768") == .encapsulation)
+    #expect(GroupStrength("SecP384r1MLKEM1024") == .encapsulation)
+    #expect(GroupStrength("prime256v1") == GroupStrength("P-256"))
+    #expect(GroupStrength("brainpoolP512r1tls13") == .curve(bits: 512))
+    #expect(GroupStrength("ffdhe8192") == .field(bits: 8192))
+    #expect(GroupStrength("MLKEM1024") == .encapsulation)
+    for name in ["", "secp", "group 12", "secp999999999999999999999", "grease"] { #expect(GroupStrength(name) == nil) }
   }
 }
 

@@ -1,4 +1,5 @@
 import SeededRandomness
+import TLSRegistry
 
 @testable import TLSGrading
 
@@ -96,7 +97,7 @@ struct ReferenceServer {
     return ServerProfile(
       versions: Set(versions.map { all[$0] }),
       suites: Dictionary(
-        uniqueKeysWithValues: versions.map { (all[$0], (suites[$0] ?? []).compactMap { CipherSuite($0.name) }) }),
+        uniqueKeysWithValues: versions.map { (all[$0], (suites[$0] ?? []).compactMap { CipherSuite(named: $0.name) }) }),
       certificates: keys.map { key in
         ServerProfile.Certificate(
           key: ServerProfile.Key(ServerProfile.Key.Kind(rawValue: key.kind) ?? .rsa, bits: key.bits),

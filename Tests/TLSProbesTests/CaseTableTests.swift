@@ -46,6 +46,14 @@ private let hour = 3600
     Row(
       name: "letters that pass for others", leaf: .init(names: ["DNS:localhost", "DNS:xn--n1aae7f7o.example"]),
       warns: ["tls-names-unmistakable"], mustWarn: true),
+    // A whole word in Cyrillic letters, one among Latin ones, and one under a domain in its own.
+    Row(
+      name: "spoof of a word", leaf: .init(names: ["DNS:localhost", "DNS:www.xn--80ak6aa92e.example"]),
+      warns: ["tls-names-unmistakable"], mustWarn: true),
+    Row(
+      name: "spoof of a letter", leaf: .init(names: ["DNS:localhost", "DNS:xn--pypal-4ve.example"]),
+      warns: ["tls-names-unmistakable"], mustWarn: true),
+    Row(name: "no spoof", leaf: .init(names: ["DNS:localhost", "DNS:xn--e1afmkfd.xn--80akhbyknj4f"])),
     Row(name: "rsa4096", leaf: .init(key: "rsa:4096:3")),
     Row(name: "rsa8192", leaf: .init(key: "rsa:8192:5"), warns: ["tls-key-customary"], mustWarn: true),
     Row(

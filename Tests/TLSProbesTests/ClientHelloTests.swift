@@ -1,3 +1,4 @@
+import TLSRegistry
 import Testing
 
 @testable import TLSProbes

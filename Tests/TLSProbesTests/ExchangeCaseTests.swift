@@ -141,6 +141,35 @@ import Testing
     }
   }
 
+  /// Mozilla's profile for old clients, as far as libssl still speaks it: it complies, and what it lets in is told.
+  @Test func mozillaOld() async throws {
+    // The profile wants RSA all the way.
+    let pki = try TestPKI(named: "Old", intermediateKey: "rsa:2048")
+    let ciphers = [
+      "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-CHACHA20-POLY1305",
+      "ECDHE-RSA-AES128-SHA256", "ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES256-SHA384", "ECDHE-RSA-AES256-SHA",
+      "AES128-GCM-SHA256", "AES256-GCM-SHA384", "AES128-SHA256", "AES256-SHA256", "AES128-SHA", "AES256-SHA",
+    ]
+    let server = try NginxServer.start(
+      try pki.credential(.init(key: "rsa:2048")), protocols: "TLSv1 TLSv1.1 TLSv1.2 TLSv1.3",
+      ciphers: ciphers.joined(separator: ":") + ":@SECLEVEL=0",
+      location: #"add_header Strict-Transport-Security max-age=63072000; return 200 "ok";"#,
+      server: "ssl_prefer_server_ciphers on; ssl_ecdh_curve X25519:prime256v1:secp384r1;")
+    let survey = await Survey(https(server.port, trust: pki.rootFile))
+    #expect(survey.inconclusive == [])
+    #expect(survey["mozilla.old.compliant"] == true, "\(survey["mozilla.old.lines"] ?? .null)")
+    #expect(survey["mozilla.closest.profile"] == "old")
+    #expect(survey["mozilla.intermediate.compliant"] == false)
+    #expect(survey["grade.letter"] == "B")
+    let reasons = survey["grade.reasons"]?.array?.compactMap { $0["id"]?.string } ?? []
+    #expect(Set(reasons).isSuperset(of: ["tls10", "tls11"]), "\(reasons)")
+    let found = try judgement(of: "tls-configuration", survey.facts, survey.gaps)
+    for check in ["tls-mozilla-intermediate", "tls-grade"] { #expect(found[check] == .fail, "\(check)") }
+    for check in ["tls-suites-secure", "tls-suites-wide-blocks", "tls-ssl-withdrawn", "tls-forward-secrecy"] {
+      #expect(found[check] == nil, "\(check)")
+    }
+  }
+
   /// Stapled status: good, out of date, revoked, and demanded and missing.
   @Test func staples() async throws {
     let pki = try Self.shared.get()

@@ -2,6 +2,7 @@ import LoopbackServers
 import Testing
 
 @testable import TLSProbes
+@testable import TLSRegistry
 
 @Suite struct RegistryTests {
   @Test func everyLineOfTheTableIsASuite() {

@@ -1,4 +1,5 @@
 import LoopbackServers
+import TLSRegistry
 import Testing
 
 @testable import TLSProbes

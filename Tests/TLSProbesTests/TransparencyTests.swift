@@ -172,6 +172,51 @@ import Testing
     #expect(seen["timestamps.inHandshake"] == 2)
   }
 
+  /// Logs may also sign what the server's authority says of the certificate (RFC 6962 section 3.3).
+  @Test(arguments: ["TLSv1.2", "TLSv1.3"]) func timestampsOfTheStaple(version: String) async throws {
+    let (pki, logs) = (try Self.shared.get(), try Self.logs.get())
+    let folder = try ScratchFolder()
+    let list = try folder.write(TransparencyLog.published(logs), to: "logs.json")
+    let credential = try pki.credential()
+    let entry = TransparencyLog.Entry.certificate(try pki.encoding(of: credential))
+    let elsewhere = TransparencyLog.Entry.certificate(try pki.encoding(of: try pki.credential()))
+    for (entries, expected) in [([entry, entry], "valid"), ([elsewhere, elsewhere], "forged")] {
+      let timestamps = try zip([logs[0], logs[1]], entries).map { try $0.timestamp(of: $1) }
+      let staple = try pki.staple(for: credential, carrying: timestamps)
+      let server = try NginxServer.start(
+        credential, protocols: version, server: "ssl_stapling on; ssl_stapling_file \(staple);")
+      let seen = await survey(server.port, pki, list: list)
+      #expect(seen["stapleVerdict"] == "good")
+      #expect(seen["transparency.timestamps"]?.array?.map { $0["way"] } == ["staple", "staple"])
+      #expect(seen["timestamps.stapled"] == 2)
+      #expect(signatures(seen) == [expected, expected])
+      #expect(seen["transparency.verdict"] == (expected == "valid" ? "enough" : "refused"))
+      #expect(try status(seen) == (expected == "valid" ? nil : .fail))
+    }
+  }
+
+  /// A site that demands logs of browsers (Expect-CT, once preloaded for some) and shows none, or something else in their
+  /// place: by the field alone nothing is proved.
+  @Test func expectedTimestampsThatAreInvalid() async throws {
+    let pki = try Self.shared.get()
+    let field = #"add_header Expect-CT 'enforce, max-age=86400'; return 200 "ok";"#
+    let absent = try NginxServer.start(try pki.credential(), location: field)
+    // An octet string around what is no list: cut off, empty, or of a version that nobody has defined.
+    let lists: [[UInt8]] = [[0x04, 0x03, 0x00, 0x2F, 0x00], [0x04, 0x02, 0x00, 0x00], [0x05, 0x00]]
+    let invalid = try lists.map { list in
+      let hexadecimal = list.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+      var leaf = TestPKI.Leaf()
+      leaf.extensions = ["1.3.6.1.4.1.11129.2.4.2=DER:\(hexadecimal)"]
+      return try NginxServer.start(try pki.credential(leaf), location: field)
+    }
+    for server in [absent] + invalid {
+      let seen = await survey(server.port, pki)
+      #expect(seen["transparency.timestamps"] == [])
+      #expect(seen["transparency.verdict"] == "refused")
+      #expect(try status(seen) == .fail)
+    }
+  }
+
   @Test func listThatCannotBeReadLeavesItOpen() async throws {
     let pki = try Self.shared.get()
     let folder = try ScratchFolder()

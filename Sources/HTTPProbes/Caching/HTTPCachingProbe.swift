@@ -19,7 +19,7 @@ struct HTTPCachingProbe: Probe {
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let routes = DeclaredCaching.all(in: target.settings)
-    return await context.looking(at: target) { (questioner, redact) throws(Silence) in
+    return await context.looking(at: target, for: descriptor.facts) { (questioner, redact) throws(Silence) in
       var facts = CachingFacts(redact: redact)
       // Whether anybody is there at all.
       let front = try questioner.client.answer(to: .get, questioner.destination.url, withCredentials: false)
@@ -34,8 +34,6 @@ struct HTTPCachingProbe: Probe {
       }
       facts.leaveOut(DeclaredCaching.count(in: target.settings) - routes.count)
       return .seen(facts.value, gaps: facts.gaps)
-    } unreachable: {
-      ["connection": Answer.noConnectionFacts($0), "routes": nil]
     }
   }
 }

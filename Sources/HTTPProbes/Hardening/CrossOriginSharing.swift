@@ -13,12 +13,10 @@ struct HTTPCrossOriginProbe: Probe {
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let path = parameters["path"]?.string
-    return await context.looking(at: target) { (questioner, redact) throws(Silence) in
+    return await context.looking(at: target, for: descriptor.facts) { (questioner, redact) throws(Silence) in
       var url = questioner.destination.url
       if let path { url = url.with(target: path) }
       return try Self.look(at: url, questioner, CrossOriginFacts(redact: redact))
-    } unreachable: {
-      CrossOriginFacts.noConnection($0)
     }
   }
 
@@ -102,10 +100,6 @@ struct CrossOriginFacts {
 
   /// Takes the target's secrets out of a text.
   var redact: (String) -> String
-
-  static func noConnection(_ reason: String) -> JSONValue {
-    ["connection": Answer.noConnectionFacts(reason), "url": nil, "origins": nil, "shares": nil]
-  }
 
   func sighting(_ sights: [Sight], _ first: Answer) -> Sighting {
     var gaps: [Gap] = []

@@ -18,14 +18,15 @@ struct HTTPHardeningProbe: Probe {
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let declared = target.settings["profile"]?.string.flatMap(HeaderProfile.init(rawValue:))
     let path = parameters["path"]?.string
-    return await context.looking(at: target) { (questioner, redact) throws(Silence) in
+    return await context.looking(at: target, for: descriptor.facts) { (questioner, redact) throws(Silence) in
       var url = questioner.destination.url
       if let path { url = url.with(target: path) }
       var sight = try Self.sight(of: url, declared, questioner)
       if target.settings["preloaded"]?.bool == true, !url.hasAddressLiteral { sight.preloadedName = url.host }
+      if let file = target.settings["preloadList"]?.string {
+        sight.preloadList = Result { () throws(PreloadListFile.Failure) in try PreloadListFile.list(at: file) }
+      }
       return HardeningFacts(redact: redact).sighting(sight)
-    } unreachable: {
-      HardeningFacts.noConnection($0)
     }
   }
 

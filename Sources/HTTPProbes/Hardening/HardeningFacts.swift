@@ -22,6 +22,8 @@ struct HardeningSight: Sendable {
   var plainSilence: String?
   /// The declared URL's host where the inventory says that it is on the browsers' preload list.
   var preloadedName: String?
+  /// That list, where the inventory names it; why it is not known, where it names one that cannot be used.
+  var preloadList: Result<PreloadList, PreloadListFile.Failure>?
   /// What the inventory says about the answers' readers.
   var declared: HeaderProfile?
 }
@@ -30,11 +32,6 @@ struct HardeningSight: Sendable {
 struct HardeningFacts {
   /// Takes the target's secrets out of a text.
   var redact: (String) -> String
-
-  /// There was nobody to ask.
-  static func noConnection(_ reason: String) -> JSONValue {
-    facts(connection: Answer.noConnectionFacts(reason))
-  }
 
   private static func facts(
     connection: JSONValue, url: JSONValue = nil, status: JSONValue = nil, profile: JSONValue = nil,
@@ -62,10 +59,14 @@ struct HardeningFacts {
     observed.plain = sight.plain
     observed.crossOrigin = sight.crossOrigin
     observed.preloadedName = sight.preloadedName
+    observed.preloadList = try? sight.preloadList?.get()
     var gaps: [Gap] = []
+    if case .failure(let failure)? = sight.preloadList {
+      gaps = ["graded", "hsts.preloaded"].map { Gap(path: $0, reason: failure.reason) }
+    }
     if status >= 500 {
       let reason = "the answer is \(status), whose header fields say little"
-      gaps = [Gap(path: "graded", reason: reason), Gap(path: "pages", reason: reason)]
+      gaps += [Gap(path: "graded", reason: reason), Gap(path: "pages", reason: reason)]
     }
     if let reason = sight.plainSilence { gaps.append(Gap(path: "graded", reason: redact(reason))) }
     if let reason = sight.strangerSilence { gaps.append(Gap(path: "privateAnswers", reason: redact(reason))) }
@@ -78,7 +79,7 @@ struct HardeningFacts {
         profile: ["value": JSONValue(profile?.rawValue), "source": .string(source)],
         graded: .array(isReadable ? grade(observed, profile, isPrivate: isPrivate) : []),
         pages: .array(isReadable && profile == .page ? [page(observed)] : []),
-        hsts: Self.strictTransport(fields, at: url, plain: sight.plain),
+        hsts: Self.strictTransport(fields, at: url, plain: sight.plain, preloaded: Self.isPreloaded(observed)),
         cookies: CookieFacts.facts(setsCookie, from: url, hiding: redact),
         caching: caching(fields), privateAnswers: .array(isPrivate ? [privateAnswer(answer, status, fields)] : []),
         outdated: .array(
@@ -146,9 +147,14 @@ struct HardeningFacts {
     ]
   }
 
+  /// Whether the host is on the browsers' preload list; nil where nobody says so and there is no list to look in.
+  private static func isPreloaded(_ answer: ObservedAnswer) -> Bool? {
+    answer.isPreloaded(answer.url.host) ? true : answer.preloadList == nil ? nil : false
+  }
+
   /// Null where browsers ignore it: over http, and for literal addresses.
   private static func strictTransport(
-    _ fields: HeaderFields, at url: HTTPURL, plain: ObservedAnswer.PlainRoute
+    _ fields: HeaderFields, at url: HTTPURL, plain: ObservedAnswer.PlainRoute, preloaded: Bool?
   ) -> JSONValue {
     if url.scheme == .http || url.hasAddressLiteral { return nil }
     let values = fields["strict-transport-security"]
@@ -166,7 +172,7 @@ struct HardeningFacts {
     return [
       "fields": .integer(values.count), "valid": .bool(policy != nil), "maxAge": .integer(policy?.maxAge ?? 0),
       "includeSubDomains": .bool(policy?.includesSubDomains ?? false), "preload": .bool(policy?.preloads ?? false),
-      "missingForPreload": JSONValue(missing),
+      "missingForPreload": JSONValue(missing), "preloaded": JSONValue(preloaded),
     ]
   }
 

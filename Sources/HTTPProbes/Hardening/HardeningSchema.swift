@@ -85,6 +85,8 @@ enum HardeningSchema {
     Schema.Field(
       "missingForPreload", .array(.string()), required: true,
       "what that list wants and is not there; empty unless asked for"),
+    Schema.Field(
+      "preloaded", .nullable(.boolean), "the host is on that list; null where nobody says so and no list is at hand"),
   ])
 
   private static let cookie = Schema.object([

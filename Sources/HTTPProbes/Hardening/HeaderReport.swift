@@ -24,6 +24,8 @@ package enum HeaderReport {
 
     /// Whether the URL's host is on the browsers' preload list, as somebody says.
     package var isPreloaded = false
+    /// The browsers' preload list, where somebody has it.
+    package var preloadList: PreloadList?
 
     /// An answer of a page on this host, from what its own fields say.
     package init() {}
@@ -37,6 +39,7 @@ package enum HeaderReport {
     answer.crossOrigin = circumstances.origin.map { .init(origin: $0, fields: raw.fields) }
     // Addresses are on no list.
     if circumstances.isPreloaded, !url.hasAddressLiteral { answer.preloadedName = url.host }
+    answer.preloadList = circumstances.preloadList
     let grade = HeaderGrade(
       circumstances.profile == .page
         ? Observatory(answer).tests : InterfaceProfile(answer, isPrivate: circumstances.isPrivate).tests)

@@ -4,8 +4,8 @@ import HTTPExchange
 /// The twelve tests of the MDN HTTP Observatory, algorithm version 6, over one answer.
 ///
 /// The rules are kept to the letter, oddities included: what its users compare with is its grade. Three things differ,
-/// because they cannot be known from an answer. The browsers' preload list is not carried; only names that are declared to
-/// be on it, and names below the top-level domains that are on it as a whole, count as preloaded. What nobody asked is taken for the best: that plain
+/// because they cannot be known from an answer. The browsers' preload list is not carried; names count as preloaded that
+/// are declared to be on it, that a list at hand has, and those below the top-level domains that are on it as a whole. What nobody asked is taken for the best: that plain
 /// HTTP leads to https, and that the certificate is valid. Cookies count whatever their domain, since a browser that
 /// refuses one does not make the field that sets it any better.
 struct Observatory: Sendable {

@@ -40,11 +40,13 @@ struct ObservedAnswer: Sendable {
 
   /// A name that somebody says is on the browsers' preload list, in lower case; nil for none.
   var preloadedName: String?
+  /// The browsers' preload list, where somebody has it.
+  var preloadList: PreloadList?
 
   /// Whether browsers ask `host` over TLS only, as far as is known. An entry of the list holds for the names below it
   /// too: the list takes none without `includeSubDomains`.
   func isPreloaded(_ host: String) -> Bool {
-    if PreloadedDomains.contain(host) { return true }
+    if PreloadedDomains.contain(host) || preloadList?.contains(host) == true { return true }
     guard let preloadedName else { return false }
     return host == preloadedName || host.hasSuffix("." + preloadedName)
   }

@@ -47,11 +47,10 @@ struct Questioner: Sendable {
 
 extension ProbeContext {
   /// Looks at `target` on the lane: `see` turns what the target says into facts, with what is wrong with its declaration
-  /// and with a target that cannot be reached at all already told.
+  /// and with a target that cannot be reached at all already told, as facts of the shape `schema`.
   func looking(
-    at target: Target,
-    _ see: @escaping @Sendable (Questioner, _ redact: @escaping (String) -> String) throws(Silence) -> Sighting,
-    unreachable: @escaping @Sendable (_ reason: String) -> JSONValue
+    at target: Target, for schema: Schema,
+    _ see: @escaping @Sendable (Questioner, _ redact: @escaping (String) -> String) throws(Silence) -> Sighting
   ) async -> Sighting {
     await lane.run {
       let redactor = Redactor(secrets: target.secrets.values)
@@ -66,7 +65,8 @@ extension ProbeContext {
         return try see(Questioner(client: client)) { redactor.redacted($0) }
       } catch {
         switch error {
-        case .noConnection(let reason): return .seen(unreachable(redactor.redacted(reason).bounded(300)))
+        case .noConnection(let reason):
+          return .seen(Answer.unreachedFacts(redactor.redacted(reason).bounded(300), in: schema))
         case .unseen(let unseen): return .unseen(unseen)
         }
       }
@@ -86,8 +86,12 @@ extension Answer {
   /// What every probe of answers says about having reached one.
   var connectionFacts: JSONValue { ["established": true, "reason": nil, "address": .string(address)] }
 
-  /// The same about having reached nobody.
-  static func noConnectionFacts(_ reason: String) -> JSONValue {
-    ["established": false, "reason": .string(reason), "address": nil]
+  /// What a probe whose facts have the shape `schema` says about having reached nobody: that, and `null` for every other
+  /// member that must be there.
+  static func unreachedFacts(_ reason: String, in schema: Schema) -> JSONValue {
+    guard case .object(let fields, _) = schema else { return nil }
+    var facts = JSONObject(fields.filter(\.isRequired).map { ($0.name, .null) })
+    facts["connection"] = ["established": false, "reason": .string(reason), "address": nil]
+    return .object(facts)
   }
 }

@@ -14,10 +14,8 @@ struct HTTPRefusalsProbe: Probe {
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let declared = target.settings["profile"]?.string.flatMap(HeaderProfile.init(rawValue:))
-    return await context.looking(at: target) { (questioner, redact) throws(Silence) in
+    return await context.looking(at: target, for: descriptor.facts) { (questioner, redact) throws(Silence) in
       try Self.look(questioner, declared, RefusalFacts(redact: redact))
-    } unreachable: {
-      RefusalFacts.noConnection($0)
     }
   }
 
@@ -56,13 +54,6 @@ struct RefusalFacts {
 
   /// Takes the target's secrets out of a text.
   var redact: (String) -> String
-
-  static func noConnection(_ reason: String) -> JSONValue {
-    [
-      "connection": Answer.noConnectionFacts(reason), "profile": nil, "missingPage": nil, "madeUpMethod": nil,
-      "options": nil, "trace": nil, "interfaceErrors": nil,
-    ]
-  }
 
   func sighting(_ sight: Sight) -> Sighting {
     let profile = sight.declared ?? Self.profile(sight.front)

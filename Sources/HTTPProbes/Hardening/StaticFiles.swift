@@ -17,10 +17,8 @@ struct HTTPAssetsProbe: Probe {
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let declared = target.settings["assets"]?.array?.compactMap(\.string) ?? []
     let limit = parameters["limit"]?.integer ?? 4
-    return await context.looking(at: target) { (questioner, redact) throws(Silence) in
+    return await context.looking(at: target, for: descriptor.facts) { (questioner, redact) throws(Silence) in
       try Self.look(questioner, declared, limit: limit, AssetFacts(redact: redact))
-    } unreachable: {
-      AssetFacts.noConnection($0)
     }
   }
 
@@ -157,12 +155,6 @@ struct AssetFacts {
 
   /// Shorter texts are not worth compressing, in bytes.
   private static let worthCompressing = 1000
-
-  static func noConnection(_ reason: String) -> JSONValue {
-    [
-      "connection": Answer.noConnectionFacts(reason), "assets": nil, "missing": nil, "texts": nil, "elsewhere": nil,
-    ]
-  }
 
   func sighting(_ sight: Sight) -> Sighting {
     var gaps: [Gap] = []

@@ -9,19 +9,17 @@ struct HTTPPagesProbe: Probe {
   let descriptor = ProbeDescriptor(
     id: "http-pages", summary: "what pages ask for and bring in without encryption",
     targetKinds: ["https", "http"], safety: .observe, facts: PageSchema.facts, timeout: 30_000,
-    traffic: "2 requests and 2 for each page that the inventory names, up to 3 stylesheets each, redirects aside")
+    traffic:
+      "2 requests and 2 for each page that the inventory names, up to \(Stylesheets.mostOfOnePage) stylesheets each and "
+      + "\(Stylesheets.most) in all, redirects aside")
 
   /// The most pages of the inventory that are looked at.
   private static let mostPages = 10
-  /// The most stylesheets of one page that are looked at.
-  private static let mostStylesheets = 3
 
   func observe(_ target: Target, with parameters: JSONObject, in context: ProbeContext) async -> Sighting {
     let declared = target.settings["pages"]?.array?.compactMap(\.string) ?? []
-    return await context.looking(at: target) { (questioner, redact) throws(Silence) in
+    return await context.looking(at: target, for: descriptor.facts) { (questioner, redact) throws(Silence) in
       try Self.look(questioner, declared, PageFacts(redact: redact))
-    } unreachable: {
-      PageFacts.noConnection($0)
     }
   }
 
@@ -30,7 +28,7 @@ struct HTTPPagesProbe: Probe {
   ) throws(Silence) -> Sighting {
     let own = questioner.destination.url
     var (pages, gaps): ([PageFacts.Page], [Gap]) = ([], [])
-    var sheets: [HTTPURL: Answer] = [:]
+    var sheets = Stylesheets(asking: questioner)
     func note(_ reason: String, at url: HTTPURL) {
       gaps.append(Gap(path: "pages", reason: facts.redact("\(url.text.bounded(200)): \(reason)").bounded(400)))
     }
@@ -56,7 +54,7 @@ struct HTTPPagesProbe: Probe {
       if let known = pages.first(where: { $0.url == trail.last.request.url }) {
         page = known
       } else {
-        guard let read = try Self.page(trail.last, status, &sheets, questioner) else { return }
+        guard let read = try Self.page(trail.last, status, &sheets) else { return }
         pages.append(read)
         page = read
       }
@@ -109,10 +107,9 @@ struct HTTPPagesProbe: Probe {
     }
   }
 
-  /// The page that an answer is, with what its own stylesheets bring in; nil where it is none. What stylesheets answered
-  /// is kept in `sheets`.
+  /// The page that an answer is, with what its own stylesheets bring in; nil where it is none.
   private static func page(
-    _ answer: Answer, _ status: Int, _ sheets: inout [HTTPURL: Answer], _ questioner: Questioner
+    _ answer: Answer, _ status: Int, _ sheets: inout Stylesheets
   ) throws(Silence) -> PageFacts.Page? {
     let response = answer.response
     guard ContentKind(response) == .html else { return nil }
@@ -123,9 +120,9 @@ struct HTTPPagesProbe: Probe {
       isWhole: !response.isBodyTruncated)
     // Without encryption nothing is mixed.
     guard url.scheme == .https else { return page }
-    if page.content.stylesheets.count > mostStylesheets { page.isWhole = false }
-    for sheet in page.content.stylesheets.prefix(mostStylesheets) {
-      guard let answer = try stylesheet(sheet, &sheets, questioner), let status = answer.response.status else {
+    if page.content.stylesheets.count > Stylesheets.mostOfOnePage { page.isWhole = false }
+    for sheet in page.content.stylesheets.prefix(Stylesheets.mostOfOnePage) {
+      guard let answer = try sheets.answer(to: sheet), let status = answer.response.status else {
         page.isWhole = false
         continue
       }
@@ -138,16 +135,5 @@ struct HTTPPagesProbe: Probe {
       page.content.add(stylesheet: answer.response.body, from: sheet)
     }
     return page
-  }
-
-  /// What the server says to a stylesheet's URL, asked once for all pages; nil where it says nothing, so that the next
-  /// page asks again.
-  private static func stylesheet(
-    _ url: HTTPURL, _ known: inout [HTTPURL: Answer], _ questioner: Questioner
-  ) throws(Silence) -> Answer? {
-    if let answer = known[url] { return answer }
-    let answer = try questioner.ask(HTTPRequest(.get, url), presenting: .declared).answer
-    known[url] = answer
-    return answer
   }
 }

@@ -58,7 +58,7 @@ struct PageContent: Sendable {
   init(_ content: [UInt8], from url: HTTPURL, policies: [String]) {
     upgrades = policies.contains(where: Self.upgrades)
     let read = HTMLTags.tokens(in: content)
-    var reader = Reader(base: url)
+    var reader = Reader(url)
     for token in read.tokens { reader.take(token) }
     reader.finish()
     isWhole = read.isWhole && !reader.isCut
@@ -108,6 +108,8 @@ struct PageContent: Sendable {
 
   /// Goes through the tokens of one document.
   private struct Reader {
+    /// The page's own URL.
+    let url: HTTPURL
     /// Against which references are read: the page's own URL, or that of its first `base`.
     var base: HTTPURL
     var hasBase = false
@@ -161,9 +163,10 @@ struct PageContent: Sendable {
         || forms.contains { $0.isSent && $0.actions.isCut }
     }
 
-    init(base: HTTPURL) {
-      hasLeftOut = Self.isTooLong(base)
-      self.base = hasLeftOut ? base.with(target: "/") : base
+    init(_ url: HTTPURL) {
+      self.url = url
+      hasLeftOut = Self.isTooLong(url)
+      base = hasLeftOut ? url.with(target: "/") : url
     }
 
     private static func isTooLong(_ base: HTTPURL) -> Bool { base.path.utf8.count > PageContent.longestBase }
@@ -272,9 +275,11 @@ struct PageContent: Sendable {
       }
     }
 
+    /// Without an action, or with an empty one, a form is sent to the page itself, whatever its `base` (HTML section
+    /// 4.10.22.3); one of blanks is read like any other.
     private func destination(_ action: String?) -> HTTPURL? {
-      // Without an action a form is sent to the page itself.
-      base.resolving((action ?? "").trimmed)
+      guard let action, !action.isEmpty else { return url }
+      return base.resolving(action.trimmed)
     }
 
     private mutating func control(_ tag: HTMLTags.Tag) {

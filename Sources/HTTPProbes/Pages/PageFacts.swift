@@ -20,10 +20,6 @@ struct PageFacts {
   /// The most that are listed of one page and kind.
   private static let mostListed = 50
 
-  static func noConnection(_ reason: String) -> JSONValue {
-    ["connection": Answer.noConnectionFacts(reason), "pages": nil]
-  }
-
   func value(connection: JSONValue, _ pages: [Page]) -> JSONValue {
     ["connection": connection, "pages": .array(pages.map(fact))]
   }

@@ -1,3 +1,5 @@
+import TLSRegistry
+
 /// How a server stands to one profile of the guidelines.
 ///
 /// A server that is stricter than the profile complies. Groups beyond the recommended ones and certificates that live longer
@@ -105,9 +107,9 @@ private struct Comparison {
 
   mutating func compareVersions(of server: ServerProfile) {
     guard let versions = server.versions, !versions.isEmpty else { return lacks("versions") }
-    let allowed = guideline.versions.sorted().map(\.name).joined(separator: ", ")
+    let allowed = guideline.versions.sorted().map(\.openSSLName).joined(separator: ", ")
     for version in versions.subtracting(guideline.versions).sorted() {
-      deviates(.version, version.name, allowed, "the server accepts \(version.title)")
+      deviates(.version, version.openSSLName, allowed, "the server accepts \(version.title)")
     }
   }
 
@@ -115,7 +117,7 @@ private struct Comparison {
     for version in (server.versions ?? []).sorted() {
       guard let suites = server.suites[version], !suites.isEmpty else {
         // The suites of a version that is not allowed at all would add nothing.
-        if guideline.versions.contains(version) { lacks("suites.\(version.name)") }
+        if guideline.versions.contains(version) { lacks("suites.\(version.openSSLName)") }
         continue
       }
       let allowed = version == .tls13 ? guideline.suites13 : guideline.suites
@@ -141,7 +143,7 @@ private struct Comparison {
     for name in groups {
       let canonical = NamedGroup.canonical(name)
       if guideline.groups.contains(canonical) { continue }
-      switch NamedGroup(name) {
+      switch GroupStrength(name) {
       case .curve(let bits)? where bits < guideline.ecdhBits && !canonical.hasPrefix("x25519"):
         deviates(.group, name, allowed, "the server accepts the small group \(name)")
       case .field(let bits)? where bits < guideline.dhBits ?? 2048:

@@ -1,3 +1,5 @@
+package import TLSRegistry
+
 /// One profile of Mozilla's Server Side TLS guidelines.
 package struct Guideline: Sendable, Hashable {
   /// The version of the guidelines: `6.0`.

@@ -1,4 +1,5 @@
 package import Facts
+import TLSRegistry
 
 extension Guideline {
   /// Why a document is no guideline.

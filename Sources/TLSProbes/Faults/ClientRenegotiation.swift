@@ -1,6 +1,7 @@
 import AuditModel
 import Facts
 import Probing
+import TLSRegistry
 import Transport
 
 /// Renegotiation at the client's wish (CVE-2011-1473): each one costs the server many times what it costs the client, so that one

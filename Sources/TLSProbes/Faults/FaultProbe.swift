@@ -1,6 +1,7 @@
 import AuditModel
 import Facts
 import Probing
+import TLSRegistry
 import Transport
 
 /// Looks for one fault of TLS servers that has a name: says what nobody should have to say, takes care that nothing more

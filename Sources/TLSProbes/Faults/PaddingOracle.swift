@@ -2,6 +2,7 @@ import AuditModel
 import Cryptography
 import Facts
 import Probing
+import TLSRegistry
 import Transport
 
 /// ROBOT: a server whose answers tell a well padded RSA message from others decrypts, question by question, everything that

@@ -1,5 +1,6 @@
 import AuditModel
 import Probing
+import TLSRegistry
 import Transport
 
 /// Ticketbleed (CVE-2016-9244): a server that takes up a session by its ticket repeats 32 bytes of the session's name, however

@@ -1,6 +1,7 @@
 import AuditModel
 import Facts
 import Probing
+import TLSRegistry
 import Transport
 
 /// Whether a server passes over what it does not know: values that mean nothing (GREASE, RFC 8701), and a version newer than

@@ -1,5 +1,6 @@
 import Glibc
 import Probing
+import TLSRegistry
 import Transport
 
 /// Everything that was seen of how a server speaks TLS. Pure: the ledger is consulted when it is made, not later.

@@ -1,3 +1,5 @@
+import TLSRegistry
+
 /// Which groups a server accepts for its key exchange, found by taking away what it picks until it says no.
 struct GroupWalk: Sendable {
   /// In the order in which the server picked them.
@@ -51,6 +53,11 @@ struct GroupWalk: Sendable {
         let group = pick(flight, answer)
         // Nothing but what is known already.
         if let group, behind.contains(group) { return }
+        // Some take a suite first and find only then that no curve is left for it.
+        if group == nil, let alert = flight.fatalAlert {
+          refusals.append(Refusal(alert: alert, tick: questioner.ledger.tick()))
+          return
+        }
         guard let group, rest.contains(group) else {
           doubts.append("the server chose no group that was offered")
           return

@@ -1,6 +1,7 @@
 import Glibc
 import Probing
 import Synchronization
+import TLSRegistry
 import Transport
 
 /// What came back for one ClientHello.
@@ -26,6 +27,8 @@ struct Refusal: Sendable, Hashable {
 
   /// Whether it was the version that the server did not want.
   var isAboutVersion: Bool { alert == 70 || otherVersion != nil }
+  /// Whether it was the name that the server did not know.
+  var isAboutName: Bool { alert == 112 }
 }
 
 /// Asks a server one ClientHello at a time. Blocks: only on a lane. Its copies share ledger and deadline.

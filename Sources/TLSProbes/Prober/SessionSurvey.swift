@@ -1,4 +1,5 @@
 import Probing
+import TLSRegistry
 import Transport
 
 /// What a server shows to a client that finishes its handshakes: certificates under TLS 1.3, resumption, stapled answers,
@@ -155,9 +156,16 @@ struct SessionSurveyor: Sendable {
     } then: { connection, inspection, deadline in
       // The one connection that speaks HTTP/1.1 serves for the one request too.
       guard isFirst, inspection.failure == nil else { return }
-      glance = .asked(over: connection, of: target, before: deadline, traffic: traffic)
+      let isAgreed = inspection.session.alpn != nil
+      glance = .asked(
+        over: connection, of: target,
+        before: isAgreed ? deadline : deadline.capped(milliseconds: StrictTransportGlance.patience), traffic: traffic)
     }
-    if case .answered? = glance { survey.strictTransport = glance }
+    switch glance {
+    // Who is silent once is not asked again: each wait would be as long.
+    case .answered?, .silent?: survey.strictTransport = glance
+    case .unseen?, nil: break
+    }
     if offersHTTP { survey.http1 = survey.http1 ?? meeting }
     if case .shown(let second) = meeting, second.failure == nil {
       survey.resumption[version] = second.isResumed ? .resumed : .notResumed

@@ -7,9 +7,13 @@ enum StrictTransportGlance: Sendable, Equatable {
   case answered(field: String?)
   /// No whole header section came, and why.
   case unseen(String)
+  /// Nothing came in time: whoever is there waits for another protocol, or takes longer than anybody would wait.
+  case silent(String)
 
   /// The most of a header section that is read, in bytes.
   static let headerLimit = 64 << 10
+  /// How long a server is waited for that has not said that it speaks HTTP, in milliseconds.
+  static let patience = 2000
 
   /// Asks. Blocks: only on a lane.
   static func taken(
@@ -20,7 +24,8 @@ enum StrictTransportGlance: Sendable, Equatable {
       defer { connection.close() }
       let settings = TLSClientSettings(serverName: target.serverName, trust: nil, alpn: ["http/1.1"])
       _ = try connection.agreeOnTLS(settings, before: deadline)
-      return asked(over: connection, of: target, before: deadline, traffic: traffic)
+      return asked(
+        over: connection, of: target, before: deadline.capped(milliseconds: Self.patience), traffic: traffic)
     } catch {
       return .unseen(error.sentence)
     }
@@ -42,6 +47,7 @@ enum StrictTransportGlance: Sendable, Equatable {
       }
       return .unseen("the answer over TLS is no whole HTTP header section")
     } catch {
+      if case .timedOut = error { return .silent(error.sentence) }
       return .unseen(error.sentence)
     }
   }

@@ -1,3 +1,5 @@
+import TLSRegistry
+
 /// Which suites a server accepts under one version, found by offering all and taking away what it picks until it says no:
 /// one connection for each that is accepted, and one for each batch.
 struct SuiteWalk: Sendable {

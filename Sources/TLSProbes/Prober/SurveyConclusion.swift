@@ -1,3 +1,5 @@
+import TLSRegistry
+
 extension ConfigurationSurvey {
   /// Decides what is sure by who answered when, and names what is not.
   mutating func conclude(_ ledger: Ledger) {
@@ -27,7 +29,11 @@ extension ConfigurationSurvey {
 
   private mutating func believeAlerts() {
     for (version, walk) in walks where walk.doubts.isEmpty && walk.refusals.contains(where: { $0.alert != nil }) {
-      accepted[version] = false
+      // Whoever does not know the name has said nothing of the version.
+      if !walk.refusals.contains(where: \.isAboutName) { accepted[version] = false }
+    }
+    if walks.values.contains(where: { $0.refusals.contains(where: \.isAboutName) }) {
+      doubts.append("the server refuses the name that it was asked for (alert 112, unrecognized_name)")
     }
     if !accepted.isEmpty, case .declined? = ssl2Part { accepted[.ssl2] = false }
   }

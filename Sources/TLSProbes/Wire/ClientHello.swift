@@ -1,3 +1,5 @@
+import TLSRegistry
+
 /// An offer of SSL 3.0 to TLS 1.3, as bytes of one connection's beginning (RFC 8446 section 4.1.2, RFC 5246 section 7.4.1.2).
 struct ClientHello: Sendable {
   /// A public key for one group, as TLS 1.3 sends it ahead of the answer.

@@ -1,3 +1,5 @@
+import TLSRegistry
+
 /// What a server sends after a ClientHello, read as it comes in, however the network cuts it: records split at any byte,
 /// several messages in a record, a message over several records.
 struct ServerFlight: Sendable {

@@ -1,3 +1,5 @@
+import TLSRegistry
+
 /// A ServerHello (RFC 8446 section 4.1.3, RFC 5246 section 7.4.1.3), or the HelloRetryRequest that looks like one.
 struct ServerHello: Sendable, Equatable {
   /// What the server settles on, the one in supported_versions before the one in the header.

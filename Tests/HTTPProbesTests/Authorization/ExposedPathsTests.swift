@@ -1,8 +1,10 @@
 import AuditModel
 import Facts
+import Synchronization
 import Testing
 
 @testable import HTTPProbes
+@testable import LoopbackServers
 
 @Suite("http-exposed-paths")
 struct ExposedPathsTests {
@@ -61,5 +63,80 @@ struct ExposedPathsTests {
       path == "/metrics" ? Self.plain("# TYPE up gauge\nup 1\n") : .notFound
     }
     #expect(try Findings(of: "authorization-metrics-unexposed", on: look)[.pass] == [""])
+  }
+
+  /// Rows of servers from which nothing can be learnt, and how many requests show that.
+  @Test(
+    "a server that answers nothing but obstacles is left alone early, and nothing about it is known",
+    arguments: [
+      ("503 Service Unavailable", [], 5), ("429 Too Many Requests", [], 5),
+      ("429 Too Many Requests", ["Retry-After: 60"], 3), ("503 Service Unavailable", ["Retry-After: 3600"], 3),
+      (
+        "503 Service Unavailable",
+        ["Date: Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After: Sun, 06 Nov 1994 09:49:37 GMT"], 3
+      ),
+    ] as [(String, [String], Int)])
+  func obstaclesOnly(status: String, fields: [String], requests: Int) async throws {
+    let began = ContinuousClock.now
+    let look = try await Self.look { _ in GuardedService.Reply(status: status, fields: fields, body: "busy") }
+    #expect(look["requests"] == .integer(requests))
+    // The pauses make up 3 s of it; it was 31 s.
+    #expect(ContinuousClock.now - began < .seconds(15))
+    #expect(look.gaps.count == ExposedPath.all.count)
+    let doubts = look["paths"]?.array?.map { $0["doubt"]?.string ?? "" } ?? []
+    #expect(
+      doubts.last?.hasPrefix("not asked, after 3 requests in a row had come to nothing: the server answers") == true)
+    for check in ["secrets", "consoles", "metrics"] {
+      #expect(try Findings(of: "authorization-\(check)-unexposed", on: look).statuses == [.unknown], "\(check)")
+    }
+  }
+
+  @Test("a server that resets everything was not seen")
+  func resets() async throws {
+    let server = try LoopbackServer { $0.resetOnClose() }
+    let look = await Look(
+      ExposedPathsProbe(pause: 0), at: ["url": .string("http://127.0.0.1:\(server.port)/")], milliseconds: 30_000)
+    #expect(look.unseen?.kind == .unreachable)
+    #expect(server.requests.count == 2)
+  }
+
+  @Test("a server that falls silent in the middle costs a part of the time, and leaves the rest unknown")
+  func fallsSilent() async throws {
+    let server = try ScriptedServer { peer in
+      let head = String(decoding: peer.receive(), as: UTF8.self)
+      let isAnswered = head.contains("prodworthy-") || head.hasPrefix("GET /.env ")
+      if isAnswered {
+        peer.send(Array("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".utf8))
+      } else {
+        // Takes what comes until the other side goes.
+        while !peer.receive().isEmpty {}
+      }
+    }
+    let began = ContinuousClock.now
+    let look = await Look(
+      ExposedPathsProbe(pause: 0), at: ["url": .string("http://127.0.0.1:\(server.port)/")], milliseconds: 12_000)
+    #expect(look["paths"]?[0]?["open"] == false)
+    #expect(look.gaps.count == ExposedPath.all.count - 1)
+    #expect(ContinuousClock.now - began < .milliseconds(11_500))
+    #expect((look["requests"]?.integer ?? 99) <= 6)
+    #expect(look["paths"]?[24]?["doubt"]?.string?.contains("a third of the time") == true)
+  }
+
+  @Test("a rate limiter in the middle is waited for once and then believed")
+  func limitedInTheMiddle() async throws {
+    let count = Mutex(0)
+    let look = try await Self.look { _ in
+      let number = count.withLock {
+        $0 += 1
+        return $0
+      }
+      return number > 10
+        ? GuardedService.Reply(status: "429 Too Many Requests", fields: ["Retry-After: 1"], body: "") : .notFound
+    }
+    #expect(look["paths"]?[7]?["open"] == false)
+    #expect(look["paths"]?[8]?["open"] == .null)
+    // Three times for the first path refused, once for the next four.
+    #expect(look["requests"] == 17)
+    #expect(look.gaps.count == ExposedPath.all.count - 8)
   }
 }

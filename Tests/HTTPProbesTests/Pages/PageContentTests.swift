@@ -121,6 +121,25 @@ struct PageContentTests {
     #expect(try typed(text) == expected)
   }
 
+  @Test(
+    "a form without an action is sent to the page itself, one with an action to where its base says",
+    arguments: [
+      ("<form><input></form>", "https://web.example/a/b?c=1"),
+      (#"<form action=""><input></form>"#, "https://web.example/a/b?c=1"),
+      (#"<form action=x><input></form>"#, "http://c.example/d/x"),
+      // Blanks are no empty text: they are read against the base, and name it.
+      (#"<form action=" "><input></form>"#, "http://c.example/d/e"),
+      (#"<form action="?q"><input></form>"#, "http://c.example/d/e?q"),
+    ])
+  func actionsAndBase(text: String, expected: String) throws {
+    let page = try Self.read(#"<base href="http://c.example/d/e">"# + text, from: "https://web.example/a/b?c=1")
+    #expect(page.formActions.map(\.text) == [expected])
+    #expect(page.inputs.map { $0.destination?.text } == [expected])
+    let button = try Self.read(
+      #"<base href="http://c.example/d/e"><form action=/x><button formaction="">"#, from: "https://web.example/a/b?c=1")
+    #expect(button.formActions.map(\.text) == ["http://c.example/x", "https://web.example/a/b?c=1"])
+  }
+
   @Test("a form without a field is a form all the same")
   func forms() throws {
     let page = try Self.read(#"<form action="http://c.example/x"><button>Go</button></form><form action=/y></form>"#)

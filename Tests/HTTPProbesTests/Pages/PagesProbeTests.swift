@@ -30,7 +30,7 @@ struct PagesProbeTests {
   }
 
   private static func look(
-    tls: String, plain: String, pages: [String] = [], plainPort: Int?? = .none
+    tls: String, plain: String, pages: [String] = [], plainPort: Int?? = .none, milliseconds: Int = 5000
   ) async throws -> Look {
     let nginx = try NginxFixture(tls: tls, plain: plain)
     var settings: JSONObject = [
@@ -38,7 +38,7 @@ struct PagesProbeTests {
       "pages": JSONValue(pages),
     ]
     if let port = plainPort ?? nginx.plainPort { settings["plainPort"] = .integer(port) }
-    return await Look(HTTPPagesProbe(), at: settings, kind: "https")
+    return await Look(HTTPPagesProbe(), at: settings, kind: "https", milliseconds: milliseconds)
   }
 
   /// Why the pages were seen in part only.
@@ -199,20 +199,52 @@ struct PagesProbeTests {
     #expect(look.gaps == (isWhole ? [] : ["pages"]))
   }
 
-  @Test("a fourth stylesheet is not read, and that is said")
-  func fourthStylesheet() async throws {
-    for count in [3, 4] {
+  @Test("an eleventh stylesheet is not read, and that is said")
+  func eleventhStylesheet() async throws {
+    for count in [10, 11] {
       let links = (1...count).map { "<link rel=stylesheet href=/\($0).css>" }.joined()
       let look = try await Self.look(
         tls: """
           location = / { \(Self.page(links)) }
           location / { return 200 'a {}'; }
-          location = /4.css { return 200 'a { background: url("http://img.example/b.png") }'; }
-          """, plain: Self.leads)
-      #expect(look["pages"]?[0]?["whole"] == .bool(count == 3))
-      #expect(look.gaps == (count == 3 ? [] : ["pages"]))
-      #expect(try Self.judged(look)["http-images-encrypted"] == (count == 3 ? nil : .unknown))
+          location = /\(count).css { return 200 'a { background: url("http://img.example/b.png") }'; }
+          """, plain: "", plainPort: .some(nil), milliseconds: 20_000)
+      #expect(look["pages"]?[0]?["whole"] == .bool(count == 10))
+      #expect(look.gaps == (count == 10 ? [] : ["pages"]))
+      #expect(try Self.judged(look)["http-images-encrypted"] == (count == 10 ? .fail : .unknown))
+      #expect(look.traffic.requests == 11)
     }
+  }
+
+  @Test("stylesheets are read within a budget of bytes, and a page whose own it cuts is not whole")
+  func stylesheetBytes() async throws {
+    // Five of 1 MB each are more than is read of all; one of 300 KB is more than of other answers.
+    let folder = try ScratchFolder()
+    let megabyte = String(repeating: "a{}\n", count: 250_000)
+    for number in 1...5 { try folder.write(megabyte, to: "\(number).css") }
+    try folder.write(
+      String(repeating: "a{}\n", count: 75_000) + #"a { background: url("http://img.example/b.png") }"#, to: "0.css")
+    for (numbers, isWhole) in [([0], true), ([1, 2, 3, 4], true), ([1, 2, 3, 4, 5], false)] {
+      let links = numbers.map { "<link rel=stylesheet href=/\($0).css>" }.joined()
+      let look = try await Self.look(
+        tls: "root \(folder.path); location = / { \(Self.page(links)) } location / { }", plain: "",
+        plainPort: .some(nil), milliseconds: 20_000)
+      #expect(look["pages"]?[0]?["whole"] == .bool(isWhole), "\(numbers)")
+      #expect(try Self.judged(look)["http-images-encrypted"] == (numbers == [0] ? .fail : isWhole ? nil : .unknown))
+    }
+  }
+
+  @Test("a stylesheet that does not come costs half of the time at most, and the pages behind it are still seen")
+  func slowStylesheet() async throws {
+    let silent = try ScriptedServer { peer in while !peer.receive().isEmpty {} }
+    let links = (1...8).map { "<link rel=stylesheet href=/\($0).css>" }.joined()
+    let look = try await Self.look(
+      tls: """
+        location = / { \(Self.page(links)) } location = /login { \(Self.page("<input type=password>")) }
+        location / { proxy_pass http://127.0.0.1:\(silent.port); }
+        """, plain: "", pages: ["/login"], plainPort: .some(nil), milliseconds: 6000)
+    #expect(look["pages"]?.array?.map { $0["whole"] } == [false, true])
+    #expect(look.traffic.requests <= 4)
   }
 
   @Test("what pages share is asked for once: a stylesheet, and those of a page to which redirects lead")

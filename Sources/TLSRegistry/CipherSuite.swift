@@ -1,7 +1,7 @@
 /// A cipher suite and what its name says about it.
-struct CipherSuite: Sendable, Hashable {
+package struct CipherSuite: Sendable, Hashable {
   /// How the session's secret comes about.
-  enum KeyExchange: String, Sendable {
+  package enum KeyExchange: String, Sendable {
     /// In TLS 1.3 the suite does not say.
     case any
     case rsa = "RSA"
@@ -21,7 +21,7 @@ struct CipherSuite: Sendable, Hashable {
   }
 
   /// What proves who the server is.
-  enum Authentication: String, Sendable {
+  package enum Authentication: String, Sendable {
     /// In TLS 1.3 the suite does not say.
     case any
     case rsa = "RSA"
@@ -35,60 +35,65 @@ struct CipherSuite: Sendable, Hashable {
     case eccpwd = "ECCPWD"
   }
 
-  var id: UInt16
-  /// IANA's name.
-  var name: String
-  var keyExchange: KeyExchange
-  var authentication: Authentication
+  /// Its number; 0 for what no hello offers: no suite at all, and the kinds of SSL 2.0, whose numbers have three bytes.
+  package var id: UInt16
+  /// IANA's name; of a kind of SSL 2.0 that of its specification.
+  package var name: String
+  package var keyExchange: KeyExchange
+  package var authentication: Authentication
   /// The cipher with its key length and mode, without the hash: `AES_128_GCM`; `NULL` for none.
-  var cipher: String
+  package var cipher: String
   /// How many bits of key an attacker must find; 112 for 3DES, 40 or 56 for export.
-  var strengthBits: Int
+  package var strengthBits: Int
   /// Whether encryption and integrity come from one primitive (authenticated encryption with associated data).
-  var isAEAD: Bool
+  package var isAEAD: Bool
   /// Whether it belongs to TLS 1.3.
-  var isForTLS13: Bool
+  package var isForTLS13: Bool
   /// Whether it needs TLS 1.2: authenticated encryption, or a hash that older versions do not know.
-  var needsTLS12: Bool
+  package var needsTLS12: Bool
 
   /// Whether a key that leaks later does not open sessions recorded earlier.
-  var isForwardSecret: Bool {
+  package var isForwardSecret: Bool {
     switch keyExchange {
     case .dhe, .ecdhe, .dhePSK, .ecdhePSK, .eccpwd: true
     case .any: !isNull
     default: false
     }
   }
-  var isExport: Bool { name.contains("EXPORT") }
-  var isNull: Bool { cipher == "NULL" }
-  var isAnonymous: Bool { authentication == .anonymous }
-  var isRC4: Bool { cipher.hasPrefix("RC4") }
-  var isCBC: Bool { cipher.contains("CBC") }
+  package var isExport: Bool { name.contains("EXPORT") }
+  package var isNull: Bool { cipher == "NULL" }
+  package var isAnonymous: Bool { authentication == .anonymous }
+  package var isRC4: Bool { cipher.hasPrefix("RC4") }
+  package var isCBC: Bool { cipher.contains("CBC") }
   /// Whether the cipher's block has 64 bits, so that collisions come within reach (Sweet32): DES, 3DES, IDEA, RC2, GOST
   /// 28147 and Magma.
-  var hasSmallBlock: Bool {
+  package var hasSmallBlock: Bool {
     ["DES", "3DES", "IDEA", "RC2", "28147", "MAGMA"].contains { cipher.hasPrefix($0) }
   }
   /// Whether the secret travels under the server's own RSA key.
-  var isStaticRSA: Bool { keyExchange == .rsa || keyExchange == .rsaExport || keyExchange == .rsaPSK }
+  package var isStaticRSA: Bool { keyExchange == .rsa || keyExchange == .rsaExport || keyExchange == .rsaPSK }
   /// Whether anybody can read, alter or impersonate: no encryption, no authentication, or less than 112 bits.
-  var isInsecure: Bool { isNull || isAnonymous || isExport || isRC4 || strengthBits < 112 }
+  package var isInsecure: Bool { isNull || isAnonymous || isExport || isRC4 || strengthBits < 112 }
   /// Whether the server answers with its own parameters of an elliptic curve.
-  var hasCurveParameters: Bool { keyExchange == .ecdhe || keyExchange == .ecdhePSK }
+  package var hasCurveParameters: Bool { keyExchange == .ecdhe || keyExchange == .ecdhePSK }
   /// Whether the server answers with its own parameters of a finite field.
-  var hasFieldParameters: Bool { keyExchange == .dhe || keyExchange == .dhePSK }
+  package var hasFieldParameters: Bool { keyExchange == .dhe || keyExchange == .dhePSK }
 
-  static func of(_ id: UInt16) -> CipherSuite? { byID[id] }
+  package static func of(_ id: UInt16) -> CipherSuite? { byID[id] }
 
   /// IANA's name, or the number.
-  static func name(of id: UInt16) -> String { byID[id]?.name ?? "0x" + hexadecimal(id) }
+  package static func name(of id: UInt16) -> String { byID[id]?.name ?? "0x" + hexadecimal(id) }
 
   /// Every suite of the registry, by number.
-  static let all: [CipherSuite] = CipherSuiteNames.table.split(separator: "\n").compactMap { line in
+  package static let all: [CipherSuite] = CipherSuiteNames.table.split(separator: "\n").compactMap { line in
     let words = line.split(separator: " ")
     guard words.count == 2, let id = UInt16(words[0], radix: 16) else { return nil }
     return CipherSuite(id: id, bareName: String(words[1]))
   }
+
+  private static let byName = Dictionary(
+    (all + [CipherSuite(id: 0, bareName: "NULL_WITH_NULL_NULL")] + SSL2CipherKind.suites).map { ($0.name, $0) }
+  ) { first, _ in first }
 
   private static let byID = Dictionary(all.map { ($0.id, $0) }) { first, _ in first }
 
@@ -99,6 +104,12 @@ struct CipherSuite: Sendable, Hashable {
 }
 
 extension CipherSuite {
+  /// The suite with a registered name; nil for a name that is no suite's, the signalling values among them.
+  package init?(named name: String) {
+    guard let suite = Self.byName[name] else { return nil }
+    self = suite
+  }
+
   /// Takes a registered name apart: `<exchange>_WITH_<cipher>_<hash>`, or in TLS 1.3 `<cipher>_<hash>`.
   init(id: UInt16, bareName: String) {
     self.id = id
@@ -154,7 +165,7 @@ extension CipherSuite {
     }
     let name = words.joined(separator: "_")
     // The size of the authentication tag does not belong to the cipher's name, but CCM_8 is known by it.
-    return name == "NULL" || name.isEmpty ? "NULL" : name
+    return name.isEmpty || words.first == "NULL" ? "NULL" : name
   }
 
   private static func strength(of cipher: String, _ name: String) -> Int {
@@ -169,45 +180,5 @@ extension CipherSuite {
       return 256
     }
     return 128
-  }
-}
-
-extension CipherSuite {
-  /// How many suites a hello offers at most: some stacks break above 127.
-  static let mostOffered = 120
-
-  /// Lists of suites that together offer everything a version knows, the usual ones first.
-  ///
-  /// Within a list the weak come before the strong, which is how no server orders them: a server that follows the client
-  /// gives itself away by following.
-  static func batches(for version: ProtocolVersion) -> [[UInt16]] {
-    if version == .tls13 { return [all.filter(\.isForTLS13).sorted { $0.strangeness < $1.strangeness }.map(\.id)] }
-    let known = all.filter { !$0.isForTLS13 && (version == .tls12 || !$0.needsTLS12) }
-    let usual = known.filter(\.isUsual)
-    let rest = known.filter { !$0.isUsual }
-    return chunks(usual) + chunks(rest)
-  }
-
-  private static func chunks(_ suites: [CipherSuite]) -> [[UInt16]] {
-    let count = (suites.count + mostOffered - 1) / mostOffered
-    guard count > 0 else { return [] }
-    let size = (suites.count + count - 1) / count
-    return (0..<count).map { index in
-      suites[(index * size)..<min((index + 1) * size, suites.count)].sorted { $0.strangeness < $1.strangeness }.map(
-        \.id)
-    }
-  }
-
-  /// Weak first; among equals RSA before the others, so that no preference in use comes out the same.
-  private var strangeness: Int {
-    strengthBits * 16 + (isForwardSecret ? 8 : 0) + (isAEAD ? 4 : 0) + (authentication == .ecdsa ? 2 : 0)
-  }
-
-  /// Whether servers in use are likely to accept it: one batch of these makes further ones come back empty.
-  private var isUsual: Bool {
-    guard [.rsa, .dhe, .ecdhe].contains(keyExchange), [.rsa, .ecdsa, .anonymous].contains(authentication),
-      !isExport, !cipher.hasPrefix("SM4"), cipher != "IDEA_CBC", cipher != "DES_CBC", !isNull, !name.contains("FIPS")
-    else { return false }
-    return !cipher.hasPrefix("ARIA") || isAEAD
   }
 }

@@ -1,7 +1,7 @@
 /// A group of the key exchange as registered with IANA ("TLS Supported Groups").
-struct NamedGroup: Sendable, Hashable {
+package struct NamedGroup: Sendable, Hashable {
   /// What mathematics it rests on.
-  enum Kind: String, Sendable, CaseIterable {
+  package enum Kind: String, Sendable, CaseIterable {
     /// An elliptic curve.
     case curve = "ec"
     /// A finite field.
@@ -12,33 +12,44 @@ struct NamedGroup: Sendable, Hashable {
     case encapsulation = "kem"
   }
 
-  var id: UInt16
+  package var id: UInt16
   /// The registered name.
-  var name: String
-  var kind: Kind
+  package var name: String
+  package var kind: Kind
   /// The size of the field in bits; of a hybrid or an encapsulation the number in the parameter set's name.
-  var bits: Int
+  package var bits: Int
   /// Whether TLS 1.3 knows it (RFC 8446 section 4.2.7 and later registrations).
-  var isForTLS13: Bool
+  package var isForTLS13: Bool
   /// Whether TLS 1.2 and before know it.
-  var isForTLS12: Bool
+  package var isForTLS12: Bool
 
   /// Whether it withstands a quantum computer, as far as is known.
-  var isPostQuantum: Bool { kind == .hybrid || kind == .encapsulation }
+  package var isPostQuantum: Bool { kind == .hybrid || kind == .encapsulation }
 
-  static let x25519: UInt16 = 0x001D
-  static let x25519MLKEM768: UInt16 = 0x11EC
+  package static let x25519: UInt16 = 0x001D
+  package static let x25519MLKEM768: UInt16 = 0x11EC
 
   /// The number of the curve that libcrypto calls `name`; nil for one that TLS has no number for.
-  static func curve(_ name: String) -> UInt16? {
-    let registered = ["prime256v1": "secp256r1", "prime192v1": "secp192r1", "SM2": "curveSM2"][name] ?? name
-    return all.first { $0.name.lowercased() == registered.lowercased() && $0.isForTLS12 }?.id
+  package static func curve(_ name: String) -> UInt16? { named(name).flatMap { $0.isForTLS12 ? $0.id : nil } }
+
+  /// The group with a registered name, libcrypto's or NIST's, in large letters or small; nil for none that is tried.
+  package static func named(_ name: String) -> NamedGroup? { byName[canonical(name)] }
+
+  /// The one name of a group that has several: libcrypto's and NIST's become the registered one; lower case.
+  package static func canonical(_ name: String) -> String {
+    let name = name.lowercased()
+    return synonyms[name] ?? name
   }
 
-  static func of(_ id: UInt16) -> NamedGroup? { byID[id] }
+  private static let synonyms = [
+    "prime192v1": "secp192r1", "prime256v1": "secp256r1", "p-192": "secp192r1", "p-224": "secp224r1",
+    "p-256": "secp256r1", "p-384": "secp384r1", "p-521": "secp521r1", "sm2": "curvesm2",
+  ]
+
+  package static func of(_ id: UInt16) -> NamedGroup? { byID[id] }
 
   /// Every group that is tried.
-  static let all: [NamedGroup] = [
+  package static let all: [NamedGroup] = [
     group(0x001D, "x25519", .curve, 255), group(0x0017, "secp256r1", .curve, 256), group(0x001E, "x448", .curve, 448),
     group(0x0018, "secp384r1", .curve, 384), group(0x0019, "secp521r1", .curve, 521),
     group(0x11EC, "X25519MLKEM768", .hybrid, 768, in12: false),
@@ -76,12 +87,13 @@ struct NamedGroup: Sendable, Hashable {
   ]
 
   /// What a TLS 1.3 hello can offer.
-  static let forTLS13: [UInt16] = all.filter(\.isForTLS13).map(\.id)
+  package static let forTLS13: [UInt16] = all.filter(\.isForTLS13).map(\.id)
   /// The curves that a hello of TLS 1.2 or before can offer.
-  static let curvesForTLS12: [UInt16] = all.filter { $0.isForTLS12 && $0.kind == .curve }.map(\.id)
+  package static let curvesForTLS12: [UInt16] = all.filter { $0.isForTLS12 && $0.kind == .curve }.map(\.id)
   /// The finite fields of RFC 7919.
-  static let fields: [UInt16] = all.filter { $0.kind == .field }.map(\.id)
+  package static let fields: [UInt16] = all.filter { $0.kind == .field }.map(\.id)
 
+  private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name.lowercased(), $0) })
   private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
 
   private static func group(

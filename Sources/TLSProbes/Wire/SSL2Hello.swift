@@ -1,20 +1,4 @@
-/// A cipher kind of SSL 2.0, three bytes on the wire (draft-hickman-netscape-ssl-00, section "Cipher kinds").
-enum SSL2CipherKind {
-  /// Number and name of every kind.
-  static let names: [(id: Int, name: String)] = [
-    (0x01_00_80, "SSL_CK_RC4_128_WITH_MD5"), (0x02_00_80, "SSL_CK_RC4_128_EXPORT40_WITH_MD5"),
-    (0x03_00_80, "SSL_CK_RC2_128_CBC_WITH_MD5"), (0x04_00_80, "SSL_CK_RC2_128_CBC_EXPORT40_WITH_MD5"),
-    (0x05_00_80, "SSL_CK_IDEA_128_CBC_WITH_MD5"), (0x06_00_40, "SSL_CK_DES_64_CBC_WITH_MD5"),
-    (0x06_01_40, "SSL_CK_DES_64_CBC_WITH_SHA"), (0x07_00_C0, "SSL_CK_DES_192_EDE3_CBC_WITH_MD5"),
-    (0x07_01_C0, "SSL_CK_DES_192_EDE3_CBC_WITH_SHA"), (0x08_00_80, "SSL_CK_RC4_64_WITH_MD5"),
-    (0x00_00_00, "SSL_CK_NULL_WITH_MD5"),
-  ]
-
-  /// The kind's name, or its number.
-  static func name(of id: Int) -> String {
-    names.first { $0.id == id }?.name ?? "0x" + String(id, radix: 16, uppercase: true)
-  }
-}
+import TLSRegistry
 
 /// The first message of an SSL 2.0 client, and what may come back.
 enum SSL2Hello {
