@@ -5,14 +5,15 @@ import History
 enum ServiceMetrics {
   static func text(
     streams: [StreamState], schedules: [(String, ScheduleState)], waiting: Int, _ counts: ServiceCounters.Snapshot,
-    version: String
+    version: String, isRehearsal: Bool = false
   ) -> String {
     var text = ""
     func family(_ name: String, _ type: String, _ help: String, _ samples: [([(String, String)], String)]) {
       guard !samples.isEmpty else { return }
       text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
       for (labels, value) in samples {
-        let list = labels.map { "\($0)=\"\(escaped($1))\"" }.joined(separator: ",")
+        let list = (labels + (isRehearsal ? [("rehearsed", "true")] : [])).map { "\($0)=\"\(escaped($1))\"" }.joined(
+          separator: ",")
         text += "\(name)\(list.isEmpty ? "" : "{\(list)}") \(value)\n"
       }
     }

@@ -11,6 +11,8 @@ struct Telling: Sendable {
   let publicURL: String?
   /// Until when an Alertmanager keeps what fails firing without hearing of it again.
   let firingUntil: Instant
+  /// Whether all of it happens in a rehearsal: then every notice says so, for whoever takes it for an emergency.
+  var isRehearsal = false
 
   /// The most findings of one notice that are spelled out.
   static let mostListed = 10
@@ -57,7 +59,7 @@ struct Telling: Sendable {
         return Notice(
           channel: channel.name, kind: "waiver",
           about: "\(stream.system) \(stream.environment) \(line.id) \(line.expires)",
-          body: Self.rendered(event, for: channel), at: now)
+          body: rendered(event, for: channel), at: now)
       }
     }
   }
@@ -74,13 +76,14 @@ struct Telling: Sendable {
         if case .alertmanager = channel.destination {
           JSONText.compact([
             [
-              "labels": ["alertname": "ProdworthyAuditBroken", "audit": .string(audit), "severity": "critical"],
-              "annotations": ["summary": .string(event.title), "description": .string(reason)],
+              "labels": .object(
+                labelled(["alertname": "ProdworthyAuditBroken", "audit": .string(audit), "severity": "critical"])),
+              "annotations": ["summary": .string(summarised(event.title)), "description": .string(reason)],
               "startsAt": .string(slot.description), "endsAt": .string(firingUntil.description),
             ]
           ])
         } else {
-          Self.rendered(event, for: channel)
+          rendered(event, for: channel)
         }
       return Notice(channel: channel.name, kind: "broken", about: "\(audit) \(slot)", body: body, at: slot)
     }
@@ -141,7 +144,7 @@ struct Telling: Sendable {
       "count": .integer(changes.count), "measures": .array(measures.prefix(100).map { .object($0.json) }),
       "link": JSONValue(link),
     ]
-    return Self.rendered(
+    return rendered(
       Event(
         kind: kind, title: title,
         lines: Array((changes.map(Self.line) + measures.map(Self.line)).prefix(Self.mostListed)),
@@ -172,12 +175,28 @@ struct Telling: Sendable {
       + "noise explains \(words(item.lower)) to \(words(item.upper)) \(item.unit) over \(item.earlier.count) runs"
   }
 
-  private static func rendered(_ event: Event, for channel: ServiceDefinition.Channel) -> String {
-    switch channel.destination {
+  private func rendered(_ event: Event, for channel: ServiceDefinition.Channel) -> String {
+    var event = event
+    if isRehearsal {
+      event.title = summarised(event.title)
+      event.lines.append("This was rehearsed: its times are made up.")
+      event.document["rehearsed"] = true
+    }
+    return switch channel.destination {
     case .webhook, .alertmanager: JSONText.compact(.object(event.document))
     case .slack: SlackMessage.text(of: event)
     case .email: Letter.text(of: event)
     }
+  }
+
+  /// A title, with what has to be known first before it.
+  private func summarised(_ title: String) -> String { isRehearsal ? "REHEARSAL, \(title)" : title }
+
+  /// Labels of an alert: by the last one routes can keep a rehearsal from waking anybody.
+  private func labelled(_ labels: JSONObject) -> JSONObject {
+    var labels = labels
+    if isRehearsal { labels["rehearsed"] = "true" }
+    return labels
   }
 
   // MARK: Alertmanager
@@ -197,9 +216,10 @@ struct Telling: Sendable {
       ]
       if let subject = finding.subject { labels["subject"] = .string(subject) }
       var object: JSONObject = [
-        "labels": .object(labels),
+        "labels": .object(labelled(labels)),
         "annotations": [
-          "summary": .string("\(finding.check) on \(finding.target)"), "description": .string(finding.message),
+          "summary": .string(summarised("\(finding.check) on \(finding.target)")),
+          "description": .string(finding.message),
         ],
         "startsAt": .string(start.description), "endsAt": .string(end.description),
       ]

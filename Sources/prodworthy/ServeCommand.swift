@@ -98,7 +98,8 @@ struct ServeCommand: AsyncParsableCommand {
     if clock.isOwn { try runs.mark() }
     let counters = ServiceCounters()
     let site = Site(
-      definition, store: HistoryStore(place), counters: counters, version: Prodworthy.version, clock: { clock.now })
+      definition, store: HistoryStore(place), counters: counters, version: Prodworthy.version,
+      isRehearsal: clock.isOwn, clock: { clock.now })
     let server: WebServer
     do throws(TransportFailure) {
       server = try WebServer(site)
@@ -112,7 +113,8 @@ struct ServeCommand: AsyncParsableCommand {
     let runner = ScheduledAudit(
       definition: definition, folder: Input.absolute(config + "/.."), environment: environment, clock: clock)
     let service = AuditService(
-      definition, store: store, instance: UUID().uuidString.lowercased(), counters: counters, log: log
+      definition, store: store, instance: UUID().uuidString.lowercased(), isRehearsal: clock.isOwn,
+      counters: counters, log: log
     ) { await runner.run($0, slot: $1, cancellation: $2) }
     log(
       "serving on \(definition.tls == nil ? "http" : "https")://\(Self.host(definition.address)):\(server.port), "

@@ -59,8 +59,27 @@ enum Naughty {
     return exits.flatMap { exit in payloads.map { exit + $0 } }
   }()
 
-  /// Reports with all of them in every place that holds text, a few dozen in each.
-  static let reports: [AuditReport] = stride(from: 0, to: texts.count, by: 80).map {
-    Specimen.hostile(Array(texts[$0..<min($0 + 80, texts.count)]))
-  }
+  /// Each an attack on all readers at once: nothing but its place in the text differs.
+  static let attacks: [String] = {
+    let all = [
+      "\u{1B}]0;x\u{07}\u{1B}[31m\u{9B}31m\u{7F}\u{0}", "\u{202E}\u{2066}\u{200F}", "\n::error::x\n##[add-mask]x",
+      "<script>alert(1)</script><img src=x onerror=alert(1)>", "]]>-->", "`|```\n|x|", "@team #1 www.x.example",
+      "[x](javascript:alert(1))![x](//x)", "${{ x }}$x$", "\\input{x}\\write18{id}", "=cmd|'/c calc'!A0\t+1\r-1",
+      "</details></table></script></style>", "\"'&amp;%0A", "\u{2028}\u{FFFE}\u{85}\r\n", "# h\n- i\n> q\n---\n",
+    ]
+    // Whatever comes first is what a reader that goes by beginnings would meet.
+    return all.indices.map { (all[$0...] + all[..<$0]).joined() } + all
+  }()
+
+  /// Reports with all of them in every place that holds text, a few dozen in each; and with all kinds of them in each place
+  /// that there is.
+  static let reports: [AuditReport] =
+    stride(from: 0, to: texts.count, by: 80).map {
+      Specimen.hostile(Array(texts[$0..<min($0 + 80, texts.count)]))
+    } + everywhere
+
+  /// Reports that have text of ours in no place at all.
+  static let everywhere: [AuditReport] =
+    [try? Everywhere.filled(attacks), try? Everywhere.filled(attacks, from: 11)].compactMap(\.self)
+    + stride(from: 0, to: texts.count, by: 250).compactMap { try? Everywhere.filled(texts, from: $0) }
 }

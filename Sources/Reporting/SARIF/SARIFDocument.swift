@@ -346,7 +346,8 @@ struct SARIFDocument {
     }
     invocation["toolExecutionNotifications"] = .array(notifications)
     invocation["toolConfigurationNotifications"] = .array(
-      report.partial.map { ["level": "warning", "message": ["text": text("partial run: \($0)")]] }
+      (report.rehearsalSentence.map { [["level": "warning", "message": ["text": text("rehearsed: \($0)")]]] } ?? [])
+        + report.partial.map { ["level": "warning", "message": ["text": text("partial run: \($0)")]] }
         + report.waiversToMend.prefix(1000).map {
           ["level": "warning", "message": ["text": text("waiver \($0.waiver.id) (\($0.place)): \($0.complaint)")]]
         }
