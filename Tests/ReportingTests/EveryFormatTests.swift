@@ -30,7 +30,7 @@ import Testing
   @Test func everyPlaceThatTakesTextIsAttacked() throws {
     let document = try JSONText.parse(try ReportDocument.encode(Everywhere.full))
     let gaps = Everywhere.gaps(in: document, ReportDocument.schema)
-    #expect(gaps.missing == [] && gaps.unknown == [])
+    #expect(gaps.missing == [] && gaps.unknown == [], "\(gaps)")
     #expect(Naughty.everywhere.count >= 5)
     // Nothing is left of what stood there.
     let filled = String(decoding: try ReportDocument.encode(try Everywhere.filled(["x"])), as: UTF8.self)

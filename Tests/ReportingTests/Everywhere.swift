@@ -15,6 +15,11 @@ enum Everywhere {
       .init(target: "db", what: "stopped", at: "2026-11-24T02:00:00Z", undo: "start it", problem: "it is gone"),
       .init(target: "web", what: "cut off", at: "2026-11-24T03:00:00Z", undo: "let through", problem: nil),
     ]
+    report.checklist.append(
+      AuditReport.ChecklistRow(
+        id: "OPS-9", title: "Incidents are rehearsed", area: "Operations", status: .notCovered, findings: [],
+        awaiting: ["incident-rehearsed"]))
+    report.baseline?.removed = ["f4"]
     let failing = report.findings.filter { $0.status == .fail }.map(\.fingerprint)
     report.matrix = .init(
       columns: ["health", "tls"],
@@ -30,7 +35,7 @@ enum Everywhere {
       features: [
         .init(
           name: "search", owner: "team-search",
-          cells: [.init(column: "api", status: .pass, message: "answers", findings: [])])
+          cells: [.init(column: "api", status: .pass, message: "answers", findings: [report.findings[0].fingerprint])])
       ])
     var measure = AuditReport.Measurement(
       probe: "load-run", target: "api", subject: "GET /events", name: "p95", unit: "ms", better: .lower, least: 1,

@@ -79,13 +79,13 @@ struct CTRFDocument {
       "policyDigest": .line(report.policy.digest), "score": .string(report.score.sentence),
       "interrupted": .bool(report.interrupted), "partial": .array(report.partial.map { .line($0) }),
     ]
-    extra["acceptance"] = report.acceptanceSentence.map { .string($0) }
-    extra["attestations"] = report.attestationSentence.map { .string($0) }
-    extra["baseline"] = report.baselineSentence.map { .string($0) }
-    extra["carried"] = report.carriedSentence.map { .string($0) }
-    extra["undone"] = report.undoneSentence.map { .string($0) }
+    extra["acceptance"] = report.acceptanceSentence.map { .line($0) }
+    extra["attestations"] = report.attestationSentence.map { .line($0) }
+    extra["baseline"] = report.baselineSentence.map { .line($0) }
+    extra["carried"] = report.carriedSentence.map { .line($0) }
+    extra["undone"] = report.undoneSentence.map { .line($0) }
     extra["rehearsed"] = report.rehearsed.map { .bool($0) }
-    extra["parts"] = report.shardSentence.map { .string($0) }
+    extra["parts"] = report.shardSentence.map { .line($0) }
     extra["wayToGreen"] = report.wayToGreen.map { .string($0.sentence) }
     return .object(extra)
   }
