@@ -2,6 +2,7 @@ import AuditModel
 import Definitions
 import Facts
 import History
+import Reporting
 
 /// What of a run is told to whom. Pure.
 struct Telling: Sendable {
@@ -74,11 +75,11 @@ struct Telling: Sendable {
         ])
       let body: String =
         if case .alertmanager = channel.destination {
-          JSONText.compact([
+          InertJSON.line(of: [
             [
               "labels": .object(
                 labelled(["alertname": "ProdworthyAuditBroken", "audit": .string(audit), "severity": "critical"])),
-              "annotations": ["summary": .string(summarised(event.title)), "description": .string(reason)],
+              "annotations": ["summary": Self.line(summarised(event.title)), "description": Self.line(reason)],
               "startsAt": .string(slot.description), "endsAt": .string(firingUntil.description),
             ]
           ])
@@ -134,7 +135,7 @@ struct Telling: Sendable {
     if gateCounts, let previous = news.previous {
       title += "\(changes.isEmpty && measures.isEmpty ? "" : ", ")gate \(previous.gate.rawValue) → \(run.gate.rawValue)"
     }
-    let link = publicURL.map { "\($0)/runs/\(run.runID)" }
+    let link = publicURL.map { "\($0)/runs/\(Markup.segment(run.runID))" }
     let document: JSONObject = [
       "event": .string(kind.rawValue), "system": .string(stream.system), "environment": .string(stream.environment),
       "policy": .string(stream.policy),
@@ -183,11 +184,14 @@ struct Telling: Sendable {
       event.document["rehearsed"] = true
     }
     return switch channel.destination {
-    case .webhook, .alertmanager: JSONText.compact(.object(event.document))
+    case .webhook, .alertmanager: InertJSON.line(of: .object(event.document))
     case .slack: SlackMessage.text(of: event)
     case .email: Letter.text(of: event)
     }
   }
+
+  /// Text that an Alertmanager passes on to people as it is.
+  private static func line(_ text: String) -> JSONValue { .string(Untrusted.line(text, limit: 1000)) }
 
   /// A title, with what has to be known first before it.
   private func summarised(_ title: String) -> String { isRehearsal ? "REHEARSAL, \(title)" : title }
@@ -204,22 +208,22 @@ struct Telling: Sendable {
   /// Everything that fails, at every run, and what was repaired, with its end: that is how an Alertmanager wants it.
   private func alerts(_ news: RunNews, _ channel: ServiceDefinition.Channel) -> Notice? {
     let (stream, run) = (news.stream, news.run)
-    let link = publicURL.map { "\($0)/runs/\(run.runID)" }
+    let link = publicURL.map { "\($0)/runs/\(Markup.segment(run.runID))" }
     func alert(
       _ finding: TrackedFinding, from start: Instant, to end: Instant
     ) -> JSONValue {
       // Labels identify; whatever may change from run to run is an annotation.
       var labels: JSONObject = [
-        "alertname": "ProdworthyFinding", "check": .string(finding.check), "target": .string(finding.target),
-        "severity": .string(finding.state.severity.rawValue), "system": .string(stream.system),
-        "environment": .string(stream.environment), "policy": .string(stream.policy),
+        "alertname": "ProdworthyFinding", "check": Self.line(finding.check), "target": Self.line(finding.target),
+        "severity": .string(finding.state.severity.rawValue), "system": Self.line(stream.system),
+        "environment": .string(stream.environment), "policy": Self.line(stream.policy),
       ]
-      if let subject = finding.subject { labels["subject"] = .string(subject) }
+      if let subject = finding.subject { labels["subject"] = Self.line(subject) }
       var object: JSONObject = [
         "labels": .object(labelled(labels)),
         "annotations": [
-          "summary": .string(summarised("\(finding.check) on \(finding.target)")),
-          "description": .string(finding.message),
+          "summary": Self.line(summarised("\(finding.check) on \(finding.target)")),
+          "description": Self.line(finding.message),
         ],
         "startsAt": .string(start.description), "endsAt": .string(end.description),
       ]
@@ -239,7 +243,7 @@ struct Telling: Sendable {
     }
     guard !alerts.isEmpty else { return nil }
     return Notice(
-      channel: channel.name, kind: "alerts", about: run.runID, body: JSONText.compact(.array(alerts)),
+      channel: channel.name, kind: "alerts", about: run.runID, body: InertJSON.line(of: .array(alerts)),
       at: run.finishedAt)
   }
 }

@@ -43,7 +43,7 @@ struct DiffCommand: ParsableCommand {
     for path in earlier { past.append(try RunFolder(path: path).report()) }
     let difference = Difference(before, after, earlier: past)
     let readout = DifferenceReadout(difference, before: before, after: after, earlier: past)
-    try Output.print(json ? JSONText.canonical(readout.json) : readout.text)
+    try Output.print(json ? Output.text(of: readout.json) : readout.text)
     guard failOnNew else { return }
     if !difference.new.isEmpty || !difference.reappeared.isEmpty { throw ExitStatus.failed }
     if !difference.unverified.isEmpty || !difference.lost.isEmpty { throw ExitStatus.undecided }

@@ -35,7 +35,7 @@ struct HistoryExportCommand: ParsableCommand {
           "run": rehearsal.marked(JSONObject(state.stream.json.filter { $0.name != "runs" } + Array(run.json))),
           "report": .string(String(decoding: bytes, as: UTF8.self)),
         ]
-        try Output.print(JSONText.compact(line) + "\n")
+        try Output.print(Output.line(of: line) + "\n")
       }
     }
   }

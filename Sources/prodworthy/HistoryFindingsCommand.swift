@@ -66,7 +66,7 @@ struct HistoryFindingsCommand: ParsableCommand {
       }
       documents.append(rehearsal.marked(document))
     }
-    try Output.print(json ? JSONText.compact(.array(documents)) + "\n" : text)
+    try Output.print(json ? Output.line(of: .array(documents)) + "\n" : text)
   }
 
   private var selection: HistoryStore.Selection {

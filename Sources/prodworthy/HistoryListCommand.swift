@@ -40,7 +40,7 @@ struct HistoryListCommand: ParsableCommand {
           rehearsal.marked(JSONObject(state.stream.json.filter { $0.name != "runs" } + Array(run.json))))
       }
     }
-    try Output.print(json ? JSONText.compact(.array(elements)) + "\n" : text)
+    try Output.print(json ? Output.line(of: .array(elements)) + "\n" : text)
   }
 }
 

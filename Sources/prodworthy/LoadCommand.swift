@@ -101,12 +101,12 @@ struct LoadCheckCommand: ParsableCommand {
     do throws(Failure) {
       script = try LoadFile(file, chosen: environment) { damage = $0 }
     } catch {
-      if json, !damage.isEmpty { try Output.print(JSONText.compact(Self.document(damage)) + "\n") }
+      if json, !damage.isEmpty { try Output.print(Output.line(of: Self.document(damage)) + "\n") }
       throw error
     }
     let isSupported = script.outcome.refusals.isEmpty && script.outcome.script != nil
     if json {
-      try Output.print(JSONText.compact(Self.document(script, isSupported)) + "\n")
+      try Output.print(Output.line(of: Self.document(script, isSupported)) + "\n")
     } else {
       try Output.print(isSupported ? Self.summary(script) : "")
     }

@@ -62,7 +62,7 @@ struct TrendCommand: ParsableCommand {
       documents.append(rehearsal.marked(document))
       text += Untrusted.line(HistoryText.name(state.stream)) + "\n" + Self.text(trend, breaks) + Self.text(measures)
     }
-    try Output.print(json ? JSONText.compact(.array(documents)) + "\n" : text)
+    try Output.print(json ? Output.line(of: .array(documents)) + "\n" : text)
   }
 
   /// A change of what is demanded, and what the system did across it.

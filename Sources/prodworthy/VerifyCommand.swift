@@ -188,7 +188,7 @@ struct VerifyCommand: AsyncParsableCommand {
   // MARK: Telling
 
   private func tell(_ verdict: SignOffVerdict, _ report: AuditReport?) throws {
-    try Output.print(json ? JSONText.compact(Self.document(verdict, report)) + "\n" : Self.text(verdict))
+    try Output.print(json ? Output.line(of: Self.document(verdict, report)) + "\n" : Self.text(verdict))
     switch verdict.outcome {
     case .verified: break
     case .notVerified: throw ExitStatus.failed

@@ -1,3 +1,4 @@
+import HostileTexts
 import Testing
 
 @testable import Reporting
