@@ -78,7 +78,7 @@ struct Telling: Sendable {
           InertJSON.line(of: [
             [
               "labels": .object(
-                labelled(["alertname": "ProdworthyAuditBroken", "audit": .string(audit), "severity": "critical"])),
+                labelled(["alertname": "ProdworthyAuditBroken", "audit": Self.line(audit), "severity": "critical"])),
               "annotations": ["summary": Self.line(summarised(event.title)), "description": Self.line(reason)],
               "startsAt": .string(slot.description), "endsAt": .string(firingUntil.description),
             ]

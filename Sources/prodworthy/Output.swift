@@ -18,8 +18,12 @@ enum Output {
   /// The canonical text of `value`, likewise.
   static func text(of value: JSONValue) -> String { InertJSON.text(of: value) }
 
-  /// Writes `text` to standard error, as far as it takes it: there is nowhere left to complain.
-  static func note(_ text: String) { try? write(Array(text.utf8), to: STDERR_FILENO) }
+  /// Writes `text` to standard error, as far as it takes it: there is nowhere left to complain. Nothing in it acts on who
+  /// reads it: it may repeat an argument, a line of a file, or what a system said.
+  static func note(_ text: String) { draw(Untrusted.lines(text)) }
+
+  /// Writes `text` to standard error as it is, for what is to act on a terminal.
+  static func draw(_ text: String) { try? write(Array(text.utf8), to: STDERR_FILENO) }
 
   private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(Failure) {
     var rest = bytes[...]

@@ -14,9 +14,7 @@ import Testing
           let text = String(decoding: file.bytes, as: UTF8.self)
           #expect(Array(text.utf8) == file.bytes, "\(file.name) is no UTF-8")
           // JSON keeps each text as it was, for programs; what stands in it of such characters is escaped or harmless.
-          let controls = text.unicodeScalars.filter {
-            Self.acts($0) && (format.name != "json" || $0.value < 0xA0)
-          }
+          let controls = text.actingCharacters.filter { format.name != "json" || $0.value < 0xA0 }
           #expect(controls.isEmpty, "\(file.name) holds control characters")
           // The annotations are commands, of ours.
           guard file.name != "github-annotations.txt" else { continue }
@@ -46,7 +44,7 @@ import Testing
       for dialect in JUnitDialect.allCases {
         for file in try JUnitFormat().render(report, RenderingOptions(junitDialect: dialect)) {
           let text = String(decoding: file.bytes, as: UTF8.self)
-          #expect(!text.unicodeScalars.contains { Self.acts($0) }, "\(dialect)")
+          #expect(text.actingCharacters.isEmpty, "\(dialect)")
           for line in text.split(separator: "\n") where line.contains("::") || line.contains("##") {
             #expect(!RunnerGrammar.obeys(String(line)), "\(dialect): \(line)")
           }
@@ -56,19 +54,10 @@ import Testing
       for options in [RenderingOptions(usesColor: false, width: 30), RenderingOptions(sarifProfile: .github)] {
         for format in [ReportFormats.console as any ReportFormat, SARIFFormat()] {
           let text = String(decoding: try format.render(report, options)[0].bytes, as: UTF8.self)
-          #expect(!text.unicodeScalars.contains { Self.acts($0) }, "\(format.name)")
+          #expect(text.actingCharacters.isEmpty, "\(format.name)")
         }
       }
       #expect(MarkdownReader(MarkdownFormat.text(of: report, byteBudget: nil)).problems == [])
-    }
-  }
-
-  /// Whether a character does something to a terminal or to the order of what is read.
-  private static func acts(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0x09, 0x0A: false
-    case 0...0x1F, 0x7F...0x9F, 0x061C, 0x200E, 0x200F, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069: true
-    default: false
     }
   }
 
