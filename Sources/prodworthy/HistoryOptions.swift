@@ -94,7 +94,9 @@ func asking<Result>(_ body: () throws(HistoryFailure) -> Result) throws(Failure)
   do throws(HistoryFailure) {
     return try body()
   } catch {
-    throw Failure(error.exitStatus, error.description)
+    var reason = error.description
+    if case .missing = error { reason += ": `prodworthy audit --history` makes one and keeps the run in it" }
+    throw Failure(error.exitStatus, reason)
   }
 }
 

@@ -158,12 +158,22 @@ struct ServeCommand: AsyncParsableCommand {
     return definition
   }
 
+  /// A time as the clocks of a zone show it (RFC 3339), for whoever planned by those.
+  private static func local(_ time: Instant, in zone: TimeZoneRules) -> String {
+    let offset = zone.offset(at: time.seconds)
+    guard offset != 0 else { return time.description }
+    let minutes = abs(offset) / 60
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return Instant(seconds: time.seconds + offset).description.dropLast()
+      + "\(offset < 0 ? "-" : "+")\(two(minutes / 60)):\(two(minutes % 60))"
+  }
+
   private static func plan(of definition: ServiceDefinition, at now: Instant) -> String {
     definition.audits.map { audit in
       var times: [String] = []
       var time = now
       while times.count < 3, let next = audit.schedule.next(after: time) {
-        times.append(audit.schedule.start(of: next).description)
+        times.append(Self.local(audit.schedule.start(of: next), in: audit.schedule.zone))
         time = next
       }
       return "\(audit.name): \(times.isEmpty ? "never" : times.joined(separator: ", ")), …\n"
