@@ -57,8 +57,7 @@ struct LoadFile {
 
   /// The folder that relative paths of the script start from.
   var folder: String {
-    let whole = Input.absolute(path)
-    return whole.lastIndex(of: "/").map { $0 == whole.startIndex ? "/" : String(whole[..<$0]) } ?? "/"
+    PathText.folder(of: Input.absolute(path))
   }
 
   /// The environment's variables.

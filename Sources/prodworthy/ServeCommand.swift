@@ -67,8 +67,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
     let place: HistoryPlace
     do throws(HistoryFailure) {
-      let folder = Input.absolute(config).split(separator: "/").dropLast().joined(separator: "/")
-      place = try HistoryPlace(definition.history, password: definition.historyPassword, in: "/" + folder)
+      let folder = PathText.folder(of: Input.absolute(config))
+      place = try HistoryPlace(definition.history, password: definition.historyPassword, in: folder)
     } catch {
       throw Failure(.badData, "\(config): \(error)")
     }
