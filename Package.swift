@@ -369,8 +369,8 @@ let package = Package(
     .testTarget(
       name: "ServiceTests",
       dependencies: [
-        "AuditModel", "Definitions", "Facts", "History", "LoopbackPostgres", "LoopbackServers", "Postgres", "Probing",
-        "Scheduling", "SeededRandomness", "Service", "Transport", "prodworthy",
+        "AuditModel", "Definitions", "Facts", "History", "HostileTexts", "LoopbackPostgres", "LoopbackServers",
+        "Postgres", "Probing", "Scheduling", "SeededRandomness", "Service", "Transport", "prodworthy",
       ]),
     .testTarget(
       name: "ScenariosTests", dependencies: ["AuditModel", "Definitions", "Facts", "Scenarios", "SeededRandomness"]),
@@ -382,7 +382,8 @@ let package = Package(
       ]),
     .testTarget(name: "SchedulingTests", dependencies: ["AuditModel", "Scheduling"]),
     .testTarget(
-      name: "ReportingTests", dependencies: ["AuditModel", "CLibXML2", "Facts", "Reporting"], exclude: ["Schemas"]),
+      name: "ReportingTests", dependencies: ["AuditModel", "CLibXML2", "Facts", "HostileTexts", "Reporting"],
+      exclude: ["Schemas"]),
     // The built-in checks and policies against the facts of the probes.
     .testTarget(
       name: "CatalogueTests",
@@ -395,7 +396,8 @@ let package = Package(
       name: "ProvingGroundTests",
       dependencies: ["Cryptography", "DrivenPrograms", "Facts", "Probing", "proving-ground"]),
     // The built command over files and plug-ins, without any server.
-    .testTarget(name: "CommandTests", dependencies: ["AuditModel", "Definitions", "Facts", "prodworthy"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["AuditModel", "Definitions", "Facts", "HostileTexts", "prodworthy"]),
     // The built command, driven as its users drive it.
     .testTarget(
       name: "Acceptance", dependencies: ["DrivenPrograms", "LoopbackServers", "prodworthy", "proving-ground"]),
@@ -404,6 +406,8 @@ let package = Package(
     // The same tests for a probe through any door.
     .target(
       name: "ProbeConformance", dependencies: ["AuditModel", "Facts", "Probing"], path: "Tests/ProbeConformance"),
+    // Texts that act on whoever reads them, for tests of what is shown.
+    .target(name: "HostileTexts", path: "Tests/HostileTexts"),
     // The same random values in every run, for tests.
     .target(name: "SeededRandomness", path: "Tests/SeededRandomness"),
     // Real servers on loopback for tests: a PKI, nginx, TCP servers with a script.

@@ -1,10 +1,11 @@
+import AuditModel
 import Glibc
 
 /// Paths that a file names, relative to itself.
 enum FilePath {
   /// The absolute folder of a file; a relative path is one from the working folder.
   static func folder(of file: String) -> String {
-    let folder = file.lastIndex(of: "/").map { $0 == file.startIndex ? "/" : String(file[..<$0]) } ?? "."
+    let folder = PathText.folder(of: file)
     if folder.hasPrefix("/") { return folder }
     guard let working = getcwd(nil, 0) else { return folder }
     defer { free(working) }

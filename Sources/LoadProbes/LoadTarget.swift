@@ -97,7 +97,7 @@ struct LoadTarget: Sendable {
         throw Invalid(reason: "the script \(path) cannot be read")
       }
       source = SourceFile(path: path, bytes: bytes)
-      folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+      folder = PathText.folder(of: path)
     } else {
       guard let flow = load["flow"] else { throw Invalid(reason: "the inventory names neither a script nor a flow") }
       var config = JSONObject()

@@ -51,7 +51,7 @@ struct NagiosTarget: Sendable {
       declared[variable] = password.exposed
     }
     environment = ChildProcess.environment(adding: declared, searching: Self.pluginFolders)
-    folder = target.location.map { Self.folder(of: $0.path) } ?? "."
+    folder = target.folder
   }
 
   /// POSIX.1-2017 section 8.1: letters, digits and underscores, no digit first.
@@ -60,10 +60,5 @@ struct NagiosTarget: Sendable {
       && name.unicodeScalars.allSatisfy {
         ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "_"
       }
-  }
-
-  private static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 }

@@ -146,11 +146,3 @@ struct Disruption: Sendable {
     }
   }
 }
-
-extension Target {
-  /// The folder of the inventory, to which commands are relative.
-  var folder: String {
-    guard let path = location?.path, let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-}

@@ -24,6 +24,7 @@ package actor AuditService {
   private let definition: ServiceDefinition
   private let store: HistoryStore
   private let instance: String
+  private let isRehearsal: Bool
   private let counters: ServiceCounters
   private let running: Running
   private let log: @Sendable (String) -> Void
@@ -60,14 +61,17 @@ package actor AuditService {
   /// How long the history may take for one answer, in milliseconds.
   private static let patience = 20_000
 
-  /// A service over a history. `instance` tells it from others, and is not used twice.
+  /// A service over a history. `instance` tells it from others, and is not used twice; in a rehearsal every notice says
+  /// that it is one.
   package init(
-    _ definition: ServiceDefinition, store: HistoryStore, instance: String, counters: ServiceCounters = .init(),
-    log: @escaping @Sendable (String) -> Void = { _ in }, running: @escaping Running
+    _ definition: ServiceDefinition, store: HistoryStore, instance: String, isRehearsal: Bool = false,
+    counters: ServiceCounters = .init(), log: @escaping @Sendable (String) -> Void = { _ in },
+    running: @escaping Running
   ) {
     self.definition = definition
     self.store = store
     self.instance = instance
+    self.isRehearsal = isRehearsal
     self.counters = counters
     self.log = log
     self.running = running
@@ -183,7 +187,8 @@ package actor AuditService {
   private func end(_ audit: ServiceDefinition.Audit, _ slot: Instant, _ ending: AuditEnding, at now: Instant) async {
     let (name, instance) = (audit.name, instance)
     let telling = Telling(
-      channels: definition.channels, publicURL: definition.publicURL, firingUntil: firingUntil(audit, after: now))
+      channels: definition.channels, publicURL: definition.publicURL, firingUntil: firingUntil(audit, after: now),
+      isRehearsal: isRehearsal)
     do throws(HistoryFailure) {
       let status: String?
       switch ending {

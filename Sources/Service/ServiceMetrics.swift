@@ -1,18 +1,23 @@
 import AuditModel
 import History
+import Reporting
 
 /// The service's metrics in Prometheus' text format.
 enum ServiceMetrics {
   static func text(
     streams: [StreamState], schedules: [(String, ScheduleState)], waiting: Int, _ counts: ServiceCounters.Snapshot,
-    version: String
+    version: String, isRehearsal: Bool = false
   ) -> String {
     var text = ""
     func family(_ name: String, _ type: String, _ help: String, _ samples: [([(String, String)], String)]) {
       guard !samples.isEmpty else { return }
       text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+      // Two of the same labels would spoil the whole exposition; names are made alike by being cleaned.
+      var seen: Set<String> = []
       for (labels, value) in samples {
-        let list = labels.map { "\($0)=\"\(escaped($1))\"" }.joined(separator: ",")
+        let list = (labels + (isRehearsal ? [("rehearsed", "true")] : [])).map { "\($0)=\"\(escaped($1))\"" }.joined(
+          separator: ",")
+        guard seen.insert(list).inserted else { continue }
         text += "\(name)\(list.isEmpty ? "" : "{\(list)}") \(value)\n"
       }
     }
@@ -94,7 +99,7 @@ enum ServiceMetrics {
   /// A label's value: backslash, quote and line feed are what the format knows.
   private static func escaped(_ text: String) -> String {
     var safe = ""
-    for character in text.unicodeScalars {
+    for character in Untrusted.line(text, limit: 200).unicodeScalars {
       switch character {
       case "\\": safe += "\\\\"
       case "\"": safe += "\\\""

@@ -14,6 +14,7 @@ package final class Site: Sendable {
   private let store: HistoryStore
   private let access: Access
   private let version: String
+  private let isRehearsal: Bool
   private let clock: @Sendable () -> Instant
   /// What reports say of waivers, by run: a report never changes.
   private let waivers = Mutex<[String: [WaiverLine]]>([:])
@@ -26,15 +27,17 @@ package final class Site: Sendable {
   /// Waivers that end within so many days are shown first.
   private static let soon = 30
 
-  /// The pages over a history. `store` is not to be shared with writers, whom a page would keep waiting.
+  /// The pages over a history; over a rehearsal's, every one says so. `store` is not to be shared with writers, whom a page
+  /// would keep waiting.
   package init(
     _ definition: ServiceDefinition, store: HistoryStore, counters: ServiceCounters, version: String,
-    clock: @escaping @Sendable () -> Instant
+    isRehearsal: Bool = false, clock: @escaping @Sendable () -> Instant
   ) {
     self.definition = definition
     self.store = store
     self.counters = counters
     self.version = version
+    self.isRehearsal = isRehearsal
     self.clock = clock
     access = Access(definition)
   }
@@ -115,7 +118,7 @@ package final class Site: Sendable {
       type: "text/plain; version=0.0.4; charset=utf-8",
       ServiceMetrics.text(
         streams: streams, schedules: schedules, waiting: notices["waiting"] ?? 0, counters.snapshot,
-        version: version))
+        version: version, isRehearsal: isRehearsal))
   }
 
   private func schedule(_ audit: ServiceDefinition.Audit) throws(HistoryFailure) -> ScheduleState {
@@ -123,6 +126,21 @@ package final class Site: Sendable {
   }
 
   // MARK: Pages
+
+  /// A whole page.
+  private func page(_ title: String, _ body: Markup) -> Markup {
+    Page.whole(
+      title,
+      isRehearsal
+        ? "<p class=\"undecided\" role=\"note\">A rehearsal: the times of these runs are made up.</p>\n\(body)" : body)
+  }
+
+  /// What programs get of a run or of several, with a member that says where it was rehearsed.
+  private func marked(_ object: JSONObject) -> JSONValue {
+    var object = object
+    if isRehearsal { object["rehearsed"] = true }
+    return .object(object)
+  }
 
   private func index() throws(HistoryFailure) -> Markup {
     let streams = try store.streams(before: deadline)
@@ -142,7 +160,7 @@ package final class Site: Sendable {
     }
     let audits = try auditRows()
     let newest = try store.changes(Change.allCases.filter(\.isRegression), limit: 10, before: deadline)
-    return Page.whole(
+    return page(
       "Systems",
       """
       \(Page.table(
@@ -194,7 +212,7 @@ package final class Site: Sendable {
 
   private func changesPage() throws(HistoryFailure) -> Markup {
     let newest = try store.changes(Change.allCases, limit: 200, before: deadline)
-    return Page.whole(
+    return page(
       "Changes", Page.table("Newest changes", Self.changeColumns, newest.map { changeRow($0.0, $0.1) }))
   }
 
@@ -241,7 +259,7 @@ package final class Site: Sendable {
         "\(point.run.isInterrupted ? "interrupted" : point.run.isPartial ? "partial" : "")",
       ]
     }
-    return Page.whole(
+    return page(
       title,
       """
       \(verdict)
@@ -298,7 +316,7 @@ package final class Site: Sendable {
     let counts = run.statuses.sorted { $0.key.badness > $1.key.badness }.map { "\($0.value) \($0.key.rawValue)" }
     let link = Markup.segment(run.runID)
     let notes = (report.interrupted ? ["the run was interrupted"] : []) + report.partial
-    return Page.whole(
+    return page(
       "Run of \(run.startedAt.day)",
       """
       <p><a href="/systems/\(stream.id)">\(stream.system) (\(stream.environment)), policy \(stream.policy)</a></p>
@@ -306,7 +324,7 @@ package final class Site: Sendable {
       <p>Began \(Shown.time(run.startedAt.description)), took \(Span.words(run.durationMs / 1000)). \
       Run <code>\(run.runID)</code>. <a href="/runs/\(link)/report.json">report.json</a> \
       <a href="/runs/\(link)/report.md">report.md</a></p>
-      \(report.rehearsed == true ? "<p class=\"undecided\">Rehearsed: its times are made up.</p>" : "")
+      \(report.rehearsed == true && !isRehearsal ? "<p class=\"undecided\">Rehearsed: its times are made up.</p>" : "")
       \(notes.map { note -> Markup in "<p class=\"undecided\">Partial: \(note)</p>" })
       \(Page.table("Gate", ["Condition", "Outcome", "Detail"], conditions))
       \(Page.table(
@@ -349,7 +367,7 @@ package final class Site: Sendable {
         "<a href=\"/systems/\(stream.id)\">\(stream.system)</a>",
       ]
     }
-    return Page.whole(
+    return page(
       "Waivers",
       Page.table(
         "By their last day, the next to end first",
@@ -365,13 +383,13 @@ package final class Site: Sendable {
     case "systems":
       if path.count == 1 {
         let streams = try store.streams(before: deadline)
-        return .json(.array(streams.map { .object(Self.object($0)) }))
+        return .json(.array(streams.map { marked(Self.object($0)) }))
       }
       guard path.count == 3, let state = try stream(path[1]) else { return nil }
       switch path[2] {
       case "trend":
         let runs = try store.runs(of: state.stream.id, limit: limit, before: deadline)
-        return .json(.object(Trend(runs.reversed()).json))
+        return .json(marked(Trend(runs.reversed()).json))
       case "measures":
         let runs = try store.runs(of: state.stream.id, limit: limit, before: deadline)
         let measures = try store.measures(
@@ -379,7 +397,7 @@ package final class Site: Sendable {
         return .json(.array(measures.map { .object($0.json) }))
       case "runs":
         return .json(
-          .array(try store.runs(of: state.stream.id, limit: limit, before: deadline).map { .object($0.json) }))
+          .array(try store.runs(of: state.stream.id, limit: limit, before: deadline).map { marked($0.json) }))
       case "findings":
         let selection: HistoryStore.Selection =
           switch request.query["show"] {
@@ -402,18 +420,19 @@ package final class Site: Sendable {
       guard path.count == 2, let found = try store.run(path[1], before: deadline), found.run.runID == path[1] else {
         return nil
       }
-      return .json(.object(JSONObject(found.stream.json.filter { $0.name != "runs" } + Array(found.run.json))))
+      return .json(marked(JSONObject(found.stream.json.filter { $0.name != "runs" } + Array(found.run.json))))
     case "audits" where path.count == 1:
       let now = clock()
       var audits: [JSONValue] = []
       for audit in definition.audits {
         let state = try schedule(audit)
-        audits.append([
-          "name": .string(audit.name), "schedule": .string(audit.schedule.expression.text),
-          "lastPlanned": state.lastStatus == nil ? .null : .string(state.lastSlot.description),
-          "lastEnding": JSONValue(state.lastStatus), "running": JSONValue(state.runningSlot?.description),
-          "next": JSONValue(audit.schedule.upcoming(after: state.lastSlot, at: now)?.description),
-        ])
+        audits.append(
+          marked([
+            "name": .string(audit.name), "schedule": .string(audit.schedule.expression.text),
+            "lastPlanned": state.lastStatus == nil ? .null : .string(state.lastSlot.description),
+            "lastEnding": JSONValue(state.lastStatus), "running": JSONValue(state.runningSlot?.description),
+            "next": JSONValue(audit.schedule.upcoming(after: state.lastSlot, at: now)?.description),
+          ]))
       }
       return .json(.array(audits))
     case "waivers" where path.count == 1:

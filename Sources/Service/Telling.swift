@@ -2,6 +2,7 @@ import AuditModel
 import Definitions
 import Facts
 import History
+import Reporting
 
 /// What of a run is told to whom. Pure.
 struct Telling: Sendable {
@@ -11,6 +12,8 @@ struct Telling: Sendable {
   let publicURL: String?
   /// Until when an Alertmanager keeps what fails firing without hearing of it again.
   let firingUntil: Instant
+  /// Whether all of it happens in a rehearsal: then every notice says so, for whoever takes it for an emergency.
+  var isRehearsal = false
 
   /// The most findings of one notice that are spelled out.
   static let mostListed = 10
@@ -57,7 +60,7 @@ struct Telling: Sendable {
         return Notice(
           channel: channel.name, kind: "waiver",
           about: "\(stream.system) \(stream.environment) \(line.id) \(line.expires)",
-          body: Self.rendered(event, for: channel), at: now)
+          body: rendered(event, for: channel), at: now)
       }
     }
   }
@@ -72,15 +75,16 @@ struct Telling: Sendable {
         ])
       let body: String =
         if case .alertmanager = channel.destination {
-          JSONText.compact([
+          InertJSON.line(of: [
             [
-              "labels": ["alertname": "ProdworthyAuditBroken", "audit": .string(audit), "severity": "critical"],
-              "annotations": ["summary": .string(event.title), "description": .string(reason)],
+              "labels": .object(
+                labelled(["alertname": "ProdworthyAuditBroken", "audit": Self.line(audit), "severity": "critical"])),
+              "annotations": ["summary": Self.line(summarised(event.title)), "description": Self.line(reason)],
               "startsAt": .string(slot.description), "endsAt": .string(firingUntil.description),
             ]
           ])
         } else {
-          Self.rendered(event, for: channel)
+          rendered(event, for: channel)
         }
       return Notice(channel: channel.name, kind: "broken", about: "\(audit) \(slot)", body: body, at: slot)
     }
@@ -131,7 +135,7 @@ struct Telling: Sendable {
     if gateCounts, let previous = news.previous {
       title += "\(changes.isEmpty && measures.isEmpty ? "" : ", ")gate \(previous.gate.rawValue) → \(run.gate.rawValue)"
     }
-    let link = publicURL.map { "\($0)/runs/\(run.runID)" }
+    let link = publicURL.map { "\($0)/runs/\(Markup.segment(run.runID))" }
     let document: JSONObject = [
       "event": .string(kind.rawValue), "system": .string(stream.system), "environment": .string(stream.environment),
       "policy": .string(stream.policy),
@@ -141,7 +145,7 @@ struct Telling: Sendable {
       "count": .integer(changes.count), "measures": .array(measures.prefix(100).map { .object($0.json) }),
       "link": JSONValue(link),
     ]
-    return Self.rendered(
+    return rendered(
       Event(
         kind: kind, title: title,
         lines: Array((changes.map(Self.line) + measures.map(Self.line)).prefix(Self.mostListed)),
@@ -172,12 +176,31 @@ struct Telling: Sendable {
       + "noise explains \(words(item.lower)) to \(words(item.upper)) \(item.unit) over \(item.earlier.count) runs"
   }
 
-  private static func rendered(_ event: Event, for channel: ServiceDefinition.Channel) -> String {
-    switch channel.destination {
-    case .webhook, .alertmanager: JSONText.compact(.object(event.document))
+  private func rendered(_ event: Event, for channel: ServiceDefinition.Channel) -> String {
+    var event = event
+    if isRehearsal {
+      event.title = summarised(event.title)
+      event.lines.append("This was rehearsed: its times are made up.")
+      event.document["rehearsed"] = true
+    }
+    return switch channel.destination {
+    case .webhook, .alertmanager: InertJSON.line(of: .object(event.document))
     case .slack: SlackMessage.text(of: event)
     case .email: Letter.text(of: event)
     }
+  }
+
+  /// Text that an Alertmanager passes on to people as it is.
+  private static func line(_ text: String) -> JSONValue { .string(Untrusted.line(text, limit: 1000)) }
+
+  /// A title, with what has to be known first before it.
+  private func summarised(_ title: String) -> String { isRehearsal ? "REHEARSAL, \(title)" : title }
+
+  /// Labels of an alert: by the last one routes can keep a rehearsal from waking anybody.
+  private func labelled(_ labels: JSONObject) -> JSONObject {
+    var labels = labels
+    if isRehearsal { labels["rehearsed"] = "true" }
+    return labels
   }
 
   // MARK: Alertmanager
@@ -185,21 +208,22 @@ struct Telling: Sendable {
   /// Everything that fails, at every run, and what was repaired, with its end: that is how an Alertmanager wants it.
   private func alerts(_ news: RunNews, _ channel: ServiceDefinition.Channel) -> Notice? {
     let (stream, run) = (news.stream, news.run)
-    let link = publicURL.map { "\($0)/runs/\(run.runID)" }
+    let link = publicURL.map { "\($0)/runs/\(Markup.segment(run.runID))" }
     func alert(
       _ finding: TrackedFinding, from start: Instant, to end: Instant
     ) -> JSONValue {
       // Labels identify; whatever may change from run to run is an annotation.
       var labels: JSONObject = [
-        "alertname": "ProdworthyFinding", "check": .string(finding.check), "target": .string(finding.target),
-        "severity": .string(finding.state.severity.rawValue), "system": .string(stream.system),
-        "environment": .string(stream.environment), "policy": .string(stream.policy),
+        "alertname": "ProdworthyFinding", "check": Self.line(finding.check), "target": Self.line(finding.target),
+        "severity": .string(finding.state.severity.rawValue), "system": Self.line(stream.system),
+        "environment": .string(stream.environment), "policy": Self.line(stream.policy),
       ]
-      if let subject = finding.subject { labels["subject"] = .string(subject) }
+      if let subject = finding.subject { labels["subject"] = Self.line(subject) }
       var object: JSONObject = [
-        "labels": .object(labels),
+        "labels": .object(labelled(labels)),
         "annotations": [
-          "summary": .string("\(finding.check) on \(finding.target)"), "description": .string(finding.message),
+          "summary": Self.line(summarised("\(finding.check) on \(finding.target)")),
+          "description": Self.line(finding.message),
         ],
         "startsAt": .string(start.description), "endsAt": .string(end.description),
       ]
@@ -219,7 +243,7 @@ struct Telling: Sendable {
     }
     guard !alerts.isEmpty else { return nil }
     return Notice(
-      channel: channel.name, kind: "alerts", about: run.runID, body: JSONText.compact(.array(alerts)),
+      channel: channel.name, kind: "alerts", about: run.runID, body: InertJSON.line(of: .array(alerts)),
       at: run.finishedAt)
   }
 }

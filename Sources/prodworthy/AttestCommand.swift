@@ -116,7 +116,7 @@ struct AttestCommand: ParsableCommand {
     entry.add("expires", end)
     entry.add("evidence", evidence)
     if !text.isEmpty {
-      let folder = output.lastIndex(of: "/").map { String(output[..<$0]) } ?? "."
+      let folder = PathText.folder(of: output)
       var texts: [[(String, String)]] = []
       for file in text {
         guard let digest = OverlayFiles.digest(file.hasPrefix("/") ? file : "\(folder)/\(file)") else {

@@ -32,7 +32,7 @@ struct BaselineCommand: ParsableCommand {
     var force = false
 
     func run() throws {
-      let report = try RunFolder(path: folder).report()
+      let report = try BaselineCommand.realReport(of: folder)
       var earlier: Baseline?
       if output != "-", Input.exists(output) {
         guard force else {
@@ -64,10 +64,22 @@ struct BaselineCommand: ParsableCommand {
     var folder: String
 
     func run() throws {
-      let (pruned, dropped) = try BaselineCommand.read(baseline).pruned(by: RunFolder(path: folder).report())
+      let (pruned, dropped) = try BaselineCommand.read(baseline).pruned(by: BaselineCommand.realReport(of: folder))
       try Output.replace(baseline, with: Array(Definitions.text(of: pruned).utf8))
       try Output.print("\(baseline): \(dropped.count) findings taken out, \(pruned.entries.count) left\n")
     }
+  }
+
+  /// The report of a run whose times are real. Throws `Failure` (65, 66): what is known from a day that was made up would
+  /// decide about real runs.
+  private static func realReport(of folder: String) throws(Failure) -> AuditReport {
+    let run = RunFolder(path: folder)
+    let report = try run.report()
+    guard report.rehearsed != true, !run.saysRehearsed else {
+      throw Failure(
+        .badData, "\(folder) was rehearsed, its times are made up: audit again and take that run for the baseline")
+    }
+    return report
   }
 
   /// Throws `Failure` (65, 66).

@@ -66,6 +66,6 @@ enum CatalogueText {
         }
       return "\(scope)`\(expectation.fact.text)` \(word) \(limit)"
     }
-    return check.expect.map { line($0, "is") } + check.prefer.map { line($0, "is better") }
+    return check.expect.map { line($0, "is") } + check.prefer.map { line($0, "is preferably") }
   }
 }

@@ -25,7 +25,7 @@ struct CertificateLintCommand: ParsableCommand {
   func run() throws {
     var reports: [(file: String, lints: [LintResult])] = []
     for file in files { reports.append((file, try Self.lints(of: file))) }
-    try Output.print(json ? JSONText.canonical(Self.value(reports)) + "\n" : Self.text(reports))
+    try Output.print(json ? Output.text(of: Self.value(reports)) + "\n" : Self.text(reports))
     if reports.contains(where: { $0.lints.contains { $0.status == .error } }) { throw ExitStatus.failed }
   }
 

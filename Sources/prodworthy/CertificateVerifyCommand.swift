@@ -60,7 +60,7 @@ struct CertificateVerifyCommand: ParsableCommand {
     let bundles = try Bundles(trust: trust, chain: chain, crl: crl)
     for note in bundles.notes { Output.note("prodworthy: \(note)\n") }
     let verdict = bundles.verdict(name: reference, at: time, purpose: purpose, maximumDepth: maximumDepth)
-    try Output.print(json ? JSONText.compact(Self.document(verdict)) + "\n" : Self.text(verdict))
+    try Output.print(json ? Output.line(of: Self.document(verdict)) + "\n" : Self.text(verdict))
     if !verdict.isAccepted { throw ExitStatus.failed }
   }
 

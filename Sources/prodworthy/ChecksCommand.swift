@@ -39,7 +39,7 @@ struct ChecksCommand: ParsableCommand {
     }
     switch by {
     case .id:
-      try Output.print(json ? JSONText.canonical(.array(all.map(Self.json))) : Self.table(all))
+      try Output.print(json ? Output.text(of: .array(all.map(Self.json))) : Self.table(all))
     case .checklist:
       let rows = workspace.catalogue.checklist.map { item in
         (item, all.filter { $0.checklist.contains(item.id) }.map(\.id))
@@ -51,7 +51,7 @@ struct ChecksCommand: ParsableCommand {
             "attestations": JSONValue(item.attest.map(\.id)),
           ]
         }
-        try Output.print(JSONText.canonical(.array(values)))
+        try Output.print(Output.text(of: .array(values)))
       } else {
         for (item, ids) in rows {
           try Output.print(Self.lines(item, ids))

@@ -65,7 +65,7 @@ struct ComposeModelCommand: ParsableCommand {
         )
           + "\n")
     }
-    try Output.print(JSONText.compact(project.json) + "\n")
+    try Output.print(Output.line(of: project.json) + "\n")
   }
 }
 
@@ -125,7 +125,7 @@ struct ComposeLintCommand: ParsableCommand {
           "message": .string(complaint.message),
         ]
       }
-      try Output.print(JSONText.compact(.array(elements)) + "\n")
+      try Output.print(Output.line(of: .array(elements)) + "\n")
     } else {
       let lines = found.map { complaint in
         let place = complaint.place

@@ -43,7 +43,7 @@ struct DiffCommand: ParsableCommand {
     for path in earlier { past.append(try RunFolder(path: path).report()) }
     let difference = Difference(before, after, earlier: past)
     let readout = DifferenceReadout(difference, before: before, after: after, earlier: past)
-    try Output.print(json ? JSONText.canonical(readout.json) : readout.text)
+    try Output.print(json ? Output.text(of: readout.json) : readout.text)
     guard failOnNew else { return }
     if !difference.new.isEmpty || !difference.reappeared.isEmpty { throw ExitStatus.failed }
     if !difference.unverified.isEmpty || !difference.lost.isEmpty { throw ExitStatus.undecided }
@@ -119,11 +119,13 @@ struct DifferenceReadout {
   }
 
   private func run(_ report: AuditReport) -> JSONValue {
-    [
+    var object: JSONObject = [
       "runID": .string(report.runID), "startedAt": .string(report.startedAt.description),
       "policy": .string(report.policy.id), "digest": .string(report.policy.digest), "score": score(report.score),
       "gate": .string(report.gate.status.rawValue),
     ]
+    if report.rehearsed == true { object["rehearsed"] = true }
+    return .object(object)
   }
 
   private func score(_ score: Score) -> JSONValue {
@@ -139,6 +141,10 @@ struct DifferenceReadout {
       "\(Untrusted.line(after.system.name)): \(before.startedAt) (\(before.gate.status.rawValue)) to "
         + "\(after.startedAt) (\(after.gate.status.rawValue))"
     ]
+    for (name, report) in [("earlier", before), ("later", after)] where report.rehearsed == true {
+      lines.append("REHEARSED: the \(name) run went by the clock of a rehearsal, its times are made up")
+    }
+    let heading = lines.count
     for list in lists where !list.entries.isEmpty {
       lines.append("\(list.title) (\(list.entries.count))")
       for entry in list.entries.prefix(Self.mostShown) {
@@ -157,7 +163,7 @@ struct DifferenceReadout {
       for item in moved.prefix(Self.mostShown) { lines.append("  " + Untrusted.line(Self.sentence(item))) }
       if moved.count > Self.mostShown { lines.append("  … and \(moved.count - Self.mostShown) more") }
     }
-    if lines.count == 1 { lines.append("nothing changed") }
+    if lines.count == heading { lines.append("nothing changed") }
     let like = difference.likeForLike
     if difference.demandsDiffer {
       lines.append(

@@ -109,9 +109,10 @@ struct DoctorCommand: AsyncParsableCommand {
   }
 
   private static func json(_ lines: [Line]) -> String {
-    JSONText.canonical(
-      .array(
-        lines.map { ["topic": .string($0.topic), "ok": .bool($0.status == .passed), "detail": .string($0.detail)] }))
+    Output.text(
+      of:
+        .array(
+          lines.map { ["topic": .string($0.topic), "ok": .bool($0.status == .passed), "detail": .string($0.detail)] }))
   }
 }
 

@@ -56,7 +56,7 @@ struct HeadersCommand: ParsableCommand {
       case .notURL(let text): throw Failure(.usage, "\(text) is no http or https URL")
       }
     }
-    try Output.print(json ? JSONText.canonical(report) : Self.table(report))
+    try Output.print(json ? Output.text(of: report) : Self.table(report))
   }
 
   private static func list(at path: String) throws(Failure) -> PreloadList {

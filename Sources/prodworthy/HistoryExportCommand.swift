@@ -20,6 +20,7 @@ struct HistoryExportCommand: ParsableCommand {
 
   func run() throws {
     let store = try place.required()
+    let rehearsal = try RehearsalMark(of: store)
     for state in try stream.streams(of: store) {
       let runs = try asking { () throws(HistoryFailure) in
         try store.runs(of: state.stream.id, limit: .max, before: Deadline(milliseconds: HistoryOptions.patience))
@@ -31,10 +32,10 @@ struct HistoryExportCommand: ParsableCommand {
         // Somebody may have removed it meanwhile.
         guard let bytes else { continue }
         let line: JSONValue = [
-          "run": .object(JSONObject(state.stream.json.filter { $0.name != "runs" } + Array(run.json))),
+          "run": rehearsal.marked(JSONObject(state.stream.json.filter { $0.name != "runs" } + Array(run.json))),
           "report": .string(String(decoding: bytes, as: UTF8.self)),
         ]
-        try Output.print(JSONText.compact(line) + "\n")
+        try Output.print(Output.line(of: line) + "\n")
       }
     }
   }

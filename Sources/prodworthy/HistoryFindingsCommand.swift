@@ -40,7 +40,8 @@ struct HistoryFindingsCommand: ParsableCommand {
     let deadline = Deadline(milliseconds: HistoryOptions.patience)
     let now = Instant.current()
     var documents: [JSONValue] = []
-    var text = ""
+    let rehearsal = try RehearsalMark(of: store)
+    var text = rehearsal.line
     for state in try stream.streams(of: store) {
       let stream = state.stream
       let repair = try asking { () throws(HistoryFailure) in
@@ -63,9 +64,9 @@ struct HistoryFindingsCommand: ParsableCommand {
         text += findings.map { "  \(Self.line($0, now: now))\n" }.joined()
         if findings.isEmpty { text += "  none\n" }
       }
-      documents.append(.object(document))
+      documents.append(rehearsal.marked(document))
     }
-    try Output.print(json ? JSONText.compact(.array(documents)) + "\n" : text)
+    try Output.print(json ? Output.line(of: .array(documents)) + "\n" : text)
   }
 
   private var selection: HistoryStore.Selection {

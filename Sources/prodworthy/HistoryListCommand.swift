@@ -26,11 +26,9 @@ struct HistoryListCommand: ParsableCommand {
 
   func run() throws {
     let store = try place.required()
-    let isRehearsal = try asking { () throws(HistoryFailure) in
-      try store.isRehearsal(before: Deadline(milliseconds: HistoryOptions.patience))
-    }
+    let rehearsal = try RehearsalMark(of: store)
     var elements: [JSONValue] = []
-    var text = isRehearsal ? "rehearsed: the times of these runs are made up\n" : ""
+    var text = rehearsal.line
     for state in try stream.streams(of: store) {
       let runs = try asking { () throws(HistoryFailure) in
         try store.runs(of: state.stream.id, limit: limit, before: Deadline(milliseconds: HistoryOptions.patience))
@@ -38,12 +36,11 @@ struct HistoryListCommand: ParsableCommand {
       text += Untrusted.line(HistoryText.name(state.stream)) + "\n"
       for run in runs {
         text += "  \(HistoryText.line(run))\n"
-        var element = JSONObject(state.stream.json.filter { $0.name != "runs" } + Array(run.json))
-        if isRehearsal { element["rehearsed"] = true }
-        elements.append(.object(element))
+        elements.append(
+          rehearsal.marked(JSONObject(state.stream.json.filter { $0.name != "runs" } + Array(run.json))))
       }
     }
-    try Output.print(json ? JSONText.compact(.array(elements)) + "\n" : text)
+    try Output.print(json ? Output.line(of: .array(elements)) + "\n" : text)
   }
 }
 

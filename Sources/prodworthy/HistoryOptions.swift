@@ -67,12 +67,36 @@ struct StreamOptions: ParsableArguments {
   }
 }
 
+/// How commands say that a history is a rehearsal's, so that its runs pass for no real ones.
+struct RehearsalMark {
+  private let isRehearsal: Bool
+
+  /// Asks `store`. Throws `Failure`.
+  init(of store: HistoryStore) throws(Failure) {
+    isRehearsal = try asking { () throws(HistoryFailure) in
+      try store.isRehearsal(before: Deadline(milliseconds: HistoryOptions.patience))
+    }
+  }
+
+  /// What people read first; empty where the runs are real.
+  var line: String { isRehearsal ? "rehearsed: the times of these runs are made up\n" : "" }
+
+  /// `object` as programs get it.
+  func marked(_ object: JSONObject) -> JSONValue {
+    var object = object
+    if isRehearsal { object["rehearsed"] = true }
+    return .object(object)
+  }
+}
+
 /// What `body` gives, a failure of the history turned into the end of the command.
 func asking<Result>(_ body: () throws(HistoryFailure) -> Result) throws(Failure) -> Result {
   do throws(HistoryFailure) {
     return try body()
   } catch {
-    throw Failure(error.exitStatus, error.description)
+    var reason = error.description
+    if case .missing = error { reason += ": `prodworthy audit --history` makes one and keeps the run in it" }
+    throw Failure(error.exitStatus, reason)
   }
 }
 

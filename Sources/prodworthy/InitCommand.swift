@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuditModel
 import ComposeModel
 import DeploymentProbes
 import FoundationEssentials

@@ -30,6 +30,6 @@ struct JSONPathCommand: ParsableCommand {
     }
     let selected: [JSONValue] =
       paths ? path.nodes(in: document).map { .string($0.path) } : path.values(in: document)
-    try Output.print(JSONText.compact(.array(selected)) + "\n")
+    try Output.print(Output.line(of: .array(selected)) + "\n")
   }
 }

@@ -57,8 +57,7 @@ struct LoadFile {
 
   /// The folder that relative paths of the script start from.
   var folder: String {
-    let whole = Input.absolute(path)
-    return whole.lastIndex(of: "/").map { $0 == whole.startIndex ? "/" : String(whole[..<$0]) } ?? "/"
+    PathText.folder(of: Input.absolute(path))
   }
 }
 
@@ -89,12 +88,12 @@ struct LoadCheckCommand: ParsableCommand {
     do throws(Failure) {
       script = try LoadFile(file, chosen: environment) { damage = $0 }
     } catch {
-      if json, !damage.isEmpty { try Output.print(JSONText.compact(Self.document(damage)) + "\n") }
+      if json, !damage.isEmpty { try Output.print(Output.line(of: Self.document(damage)) + "\n") }
       throw error
     }
     let isSupported = script.outcome.refusals.isEmpty && script.outcome.script != nil
     if json {
-      try Output.print(JSONText.compact(Self.document(script, isSupported)) + "\n")
+      try Output.print(Output.line(of: Self.document(script, isSupported)) + "\n")
     } else {
       try Output.print(isSupported ? Self.summary(script) : "")
     }

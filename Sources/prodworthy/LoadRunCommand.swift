@@ -82,7 +82,7 @@ struct LoadRunCommand: ParsableCommand {
       throw Failure(.undecided, Untrusted.line("\(file): \(error.reason)"))
     }
     if let svg { try Output.replace(svg, with: Array(LoadPlot(result).svg.utf8)) }
-    try Output.print(json ? JSONText.compact(result.document) + "\n" : LoadReadout(result).text)
+    try Output.print(json ? Output.line(of: result.document) + "\n" : LoadReadout(result).text)
     if let status = Interruption.shared.status { throw status }
     try LoadRunCommand.end(result)
   }
@@ -162,7 +162,7 @@ struct LoadMergeCommand: ParsableCommand {
       throw Failure(.badData, "\(path): \(mismatch.reason)")
     case .success(let whole):
       if let svg { try Output.replace(svg, with: Array(LoadPlot(whole).svg.utf8)) }
-      try Output.print(json ? JSONText.compact(whole.document) + "\n" : LoadReadout(whole).text)
+      try Output.print(json ? Output.line(of: whole.document) + "\n" : LoadReadout(whole).text)
       try LoadRunCommand.end(whole)
     }
   }

@@ -35,7 +35,7 @@ struct MatrixCommand: ParsableCommand {
   func run() throws {
     let report = try RunFolder(path: folder).report()
     let matrix = try matrix(of: report)
-    try Output.print(json ? JSONText.compact(Self.document(matrix)) + "\n" : Self.text(matrix))
+    try Output.print(json ? Output.line(of: Self.document(matrix)) + "\n" : Self.text(matrix))
     let open = Self.open(matrix).map(\.cell.status)
     if open.contains(where: { $0 == nil || $0 == .fail }) { throw ExitStatus.failed }
     if !open.isEmpty { throw ExitStatus.undecided }

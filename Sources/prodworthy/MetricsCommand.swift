@@ -31,7 +31,7 @@ struct MetricsLintCommand: ParsableCommand {
     let exposition = Exposition(try Input.standardInput(), format: format)
     try Output.print(
       json
-        ? JSONText.compact(.array(exposition.complaints.map(Self.json))) + "\n"
+        ? Output.line(of: .array(exposition.complaints.map(Self.json))) + "\n"
         : exposition.complaints.map(Self.line).joined())
     if !exposition.parses { throw ExitStatus.failed }
   }

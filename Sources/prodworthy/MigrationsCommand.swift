@@ -47,7 +47,7 @@ struct MigrationsLintCommand: ParsableCommand {
       found += file.findings.map { (path, $0) }
     }
     try Output.print(
-      json ? JSONText.compact(.array(found.map(Self.json))) + "\n" : found.map(Self.line).joined())
+      json ? Output.line(of: .array(found.map(Self.json))) + "\n" : found.map(Self.line).joined())
     if !found.isEmpty { throw ExitStatus.failed }
   }
 

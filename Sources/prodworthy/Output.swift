@@ -1,5 +1,7 @@
+import Facts
 import FoundationEssentials
 import Glibc
+import Reporting
 
 /// The process's output streams and files, where every failed write is an error.
 enum Output {
@@ -9,8 +11,19 @@ enum Output {
   /// Writes all of `bytes` to standard output. Throws `Failure` (74) where it does not take them.
   static func print(_ bytes: [UInt8]) throws(Failure) { try write(bytes, to: STDOUT_FILENO) }
 
-  /// Writes `text` to standard error, as far as it takes it: there is nowhere left to complain.
-  static func note(_ text: String) { try? write(Array(text.utf8), to: STDERR_FILENO) }
+  /// `value` on one line, as it is printed: its strings may be what an audited system said, and do nothing to a terminal or
+  /// to a pipeline's runner.
+  static func line(of value: JSONValue) -> String { InertJSON.line(of: value) }
+
+  /// The canonical text of `value`, likewise.
+  static func text(of value: JSONValue) -> String { InertJSON.text(of: value) }
+
+  /// Writes `text` to standard error, as far as it takes it: there is nowhere left to complain. Nothing in it acts on who
+  /// reads it: it may repeat an argument, a line of a file, or what a system said.
+  static func note(_ text: String) { draw(Untrusted.lines(text)) }
+
+  /// Writes `text` to standard error as it is, for what is to act on a terminal.
+  static func draw(_ text: String) { try? write(Array(text.utf8), to: STDERR_FILENO) }
 
   private static func write(_ bytes: [UInt8], to descriptor: Int32) throws(Failure) {
     var rest = bytes[...]

@@ -58,11 +58,11 @@ final class Progress: Sendable {
       let line = "\(state.done)/\(total) looked at  \(state.running.first ?? "")"
       return "\r\u{1B}[K" + String(Untrusted.line(line).prefix(max(20, Terminal.width(STDERR_FILENO) - 1)))
     }
-    if let text { Output.note(mode == .plain ? Untrusted.line(String(text.dropLast())) + "\n" : text) }
+    if let text { mode == .plain ? Output.note(Untrusted.line(String(text.dropLast())) + "\n") : Output.draw(text) }
   }
 
   /// Takes the line away.
   func finish() {
-    if mode == .line { Output.note("\r\u{1B}[K") }
+    if mode == .line { Output.draw("\r\u{1B}[K") }
   }
 }

@@ -27,7 +27,7 @@ struct RateLimitCommand: ParsableCommand {
         throw Failure(.badData, "standard input is no response: it has neither a status line nor header lines")
       }
       let declaration = Declaration(head.fields)
-      try Output.print(json ? JSONText.compact(declaration.document) + "\n" : declaration.sentences)
+      try Output.print(json ? Output.line(of: declaration.document) + "\n" : declaration.sentences)
     }
   }
 }

@@ -83,6 +83,9 @@ struct RunFolder {
     return RecordedRun(header: header, observations: observations, overlays: try overlays())
   }
 
+  /// Whether `run.json` says that the run was rehearsed, though its report may not.
+  var saysRehearsed: Bool { (try? header())?.rehearsed == true }
+
   /// Whether the run kept here was written to its end.
   var isWhole: Bool { Input.exists("\(path)/report.json") }
 

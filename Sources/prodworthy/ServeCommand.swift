@@ -67,8 +67,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
     let place: HistoryPlace
     do throws(HistoryFailure) {
-      let folder = Input.absolute(config).split(separator: "/").dropLast().joined(separator: "/")
-      place = try HistoryPlace(definition.history, password: definition.historyPassword, in: "/" + folder)
+      let folder = PathText.folder(of: Input.absolute(config))
+      place = try HistoryPlace(definition.history, password: definition.historyPassword, in: folder)
     } catch {
       throw Failure(.badData, "\(config): \(error)")
     }
@@ -98,7 +98,8 @@ struct ServeCommand: AsyncParsableCommand {
     if clock.isOwn { try runs.mark() }
     let counters = ServiceCounters()
     let site = Site(
-      definition, store: HistoryStore(place), counters: counters, version: Prodworthy.version, clock: { clock.now })
+      definition, store: HistoryStore(place), counters: counters, version: Prodworthy.version,
+      isRehearsal: clock.isOwn, clock: { clock.now })
     let server: WebServer
     do throws(TransportFailure) {
       server = try WebServer(site)
@@ -112,7 +113,8 @@ struct ServeCommand: AsyncParsableCommand {
     let runner = ScheduledAudit(
       definition: definition, folder: Input.absolute(config + "/.."), environment: environment, clock: clock)
     let service = AuditService(
-      definition, store: store, instance: UUID().uuidString.lowercased(), counters: counters, log: log
+      definition, store: store, instance: UUID().uuidString.lowercased(), isRehearsal: clock.isOwn,
+      counters: counters, log: log
     ) { await runner.run($0, slot: $1, cancellation: $2) }
     log(
       "serving on \(definition.tls == nil ? "http" : "https")://\(Self.host(definition.address)):\(server.port), "
@@ -156,12 +158,22 @@ struct ServeCommand: AsyncParsableCommand {
     return definition
   }
 
+  /// A time as the clocks of a zone show it (RFC 3339), for whoever planned by those.
+  private static func local(_ time: Instant, in zone: TimeZoneRules) -> String {
+    let offset = zone.offset(at: time.seconds)
+    guard offset != 0 else { return time.description }
+    let minutes = abs(offset) / 60
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return Instant(seconds: time.seconds + offset).description.dropLast()
+      + "\(offset < 0 ? "-" : "+")\(two(minutes / 60)):\(two(minutes % 60))"
+  }
+
   private static func plan(of definition: ServiceDefinition, at now: Instant) -> String {
     definition.audits.map { audit in
       var times: [String] = []
       var time = now
       while times.count < 3, let next = audit.schedule.next(after: time) {
-        times.append(audit.schedule.start(of: next).description)
+        times.append(Self.local(audit.schedule.start(of: next), in: audit.schedule.zone))
         time = next
       }
       return "\(audit.name): \(times.isEmpty ? "never" : times.joined(separator: ", ")), …\n"

@@ -99,13 +99,16 @@ struct SignCommand: AsyncParsableCommand {
     let names = signingKey == nil ? [files.statementName] : [files.statementName, files.signatureName]
     if json {
       try Output.print(
-        JSONText.compact([
+        Output.line(of: [
           "key": JSONValue(fingerprint), "role": .string(role), "signature": JSONValue(names.dropFirst().first),
           "statement": .string(files.statementName),
         ]) + "\n")
     } else {
       try Output.print(names.map { Untrusted.line("\(folder)/\($0)") + "\n" }.joined())
-      if let fingerprint { try Output.print("signed for \(role) with \(fingerprint)\n") }
+      if let fingerprint {
+        try Output.print(Untrusted.line("signed for \(role) with \(fingerprint)") + "\n")
+        try Output.print(Untrusted.line("next: prodworthy verify \(folder) --policy FILE") + "\n")
+      }
     }
   }
 

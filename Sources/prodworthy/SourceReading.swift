@@ -21,7 +21,7 @@ struct SourceReading {
 
   /// Reads beside the inventory at an absolute path, for a run kept in the folder `run`.
   init(inventory: String, run: String) {
-    folder = Self.parent(of: inventory)
+    folder = PathText.folder(of: inventory)
     fromRun = Self.relative(folder, to: Input.absolute(run))
   }
 
@@ -209,8 +209,8 @@ struct SourceReading {
     var place = folder
     while true {
       if Input.exists(place == "/" ? "/.git" : place + "/.git") { return true }
-      if place == "/" { return false }
-      place = Self.parent(of: place)
+      if place == "/" || place == "." { return false }
+      place = PathText.folder(of: place)
     }
   }
 
@@ -229,11 +229,6 @@ struct SourceReading {
   }
 
   // MARK: Paths
-
-  private static func parent(of path: String) -> String {
-    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
-    return parent.isEmpty ? "/" : parent
-  }
 
   /// An absolute path seen from an absolute folder.
   private static func relative(_ path: String, to folder: String) -> String {

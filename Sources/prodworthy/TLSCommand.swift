@@ -71,7 +71,7 @@ struct TLSCommand: AsyncParsableCommand {
     case .seen(let facts, _):
       var whole = probe.derive(facts, asOf: Instant.current())
       if faults { whole = await withFaults(whole, place) }
-      try Output.print(json ? JSONText.canonical(whole) : TLSReadout(whole).text)
+      try Output.print(json ? Output.text(of: whole) : TLSReadout(whole).text)
     }
   }
 

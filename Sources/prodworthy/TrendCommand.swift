@@ -38,7 +38,8 @@ struct TrendCommand: ParsableCommand {
     let store = try place.required()
     let deadline = Deadline(milliseconds: HistoryOptions.patience)
     var documents: [JSONValue] = []
-    var text = ""
+    let rehearsal = try RehearsalMark(of: store)
+    var text = rehearsal.line
     for state in try stream.streams(of: store) {
       let (newestFirst, repair) = try asking { () throws(HistoryFailure) in
         (
@@ -58,10 +59,10 @@ struct TrendCommand: ParsableCommand {
       document["breaks"] = .array(breaks.map(\.json))
       document["measures"] = .array(measures.map { .object($0.json) })
       document["repair"] = .object(repair.json)
-      documents.append(.object(document))
+      documents.append(rehearsal.marked(document))
       text += Untrusted.line(HistoryText.name(state.stream)) + "\n" + Self.text(trend, breaks) + Self.text(measures)
     }
-    try Output.print(json ? JSONText.compact(.array(documents)) + "\n" : text)
+    try Output.print(json ? Output.line(of: .array(documents)) + "\n" : text)
   }
 
   /// A change of what is demanded, and what the system did across it.

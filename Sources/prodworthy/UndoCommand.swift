@@ -39,7 +39,7 @@ struct UndoCommand: AsyncParsableCommand {
     let left = Leftovers(in: folder)
     for problem in left.problems where !problems.contains(problem) { problems.append(problem) }
     if json {
-      try Output.print(JSONText.compact(document(folder, undone, left, problems)) + "\n")
+      try Output.print(Output.line(of: document(folder, undone, left, problems)) + "\n")
     } else {
       try Output.print(text(undone, left))
     }

@@ -188,7 +188,7 @@ struct VerifyCommand: AsyncParsableCommand {
   // MARK: Telling
 
   private func tell(_ verdict: SignOffVerdict, _ report: AuditReport?) throws {
-    try Output.print(json ? JSONText.compact(Self.document(verdict, report)) + "\n" : Self.text(verdict))
+    try Output.print(json ? Output.line(of: Self.document(verdict, report)) + "\n" : Self.text(verdict))
     switch verdict.outcome {
     case .verified: break
     case .notVerified: throw ExitStatus.failed
@@ -217,7 +217,27 @@ struct VerifyCommand: AsyncParsableCommand {
         lines.append("  \(text)")
       }
     }
+    if let step = nextStep(after: verdict) { lines.append("next: \(step)") }
     return lines.map { Untrusted.line($0) + "\n" }.joined()
+  }
+
+  /// What has to be done for another answer, where that is plain; nil where it is not, or nothing has to be.
+  private static func nextStep(after verdict: SignOffVerdict) -> String? {
+    let reasons = Set(verdict.reasons.map(\.id))
+    let isOver = reasons.contains { id in
+      ["gate-", "report-expired", "configuration-changed", "configuration-missing", "commit-", "rehearsed"].contains {
+        id.hasPrefix($0)
+      }
+    }
+    if verdict.outcome != .verified, isOver { return "audit what is there now, and let that run be signed" }
+    if verdict.outcome == .notVerified, verdict.entries.contains(where: { $0.state == .void }) {
+      return "find out who made or changed what is void above, and remove it"
+    }
+    if reasons == ["role-unfilled"] {
+      let open = verdict.roles.filter { !$0.isFilled }.map(\.role.name)
+      return "a person who may sign for \(open.joined(separator: ", ")) runs `prodworthy sign` with --role"
+    }
+    return nil
   }
 
   private static func document(_ verdict: SignOffVerdict, _ report: AuditReport?) -> JSONValue {

@@ -71,7 +71,12 @@ struct WaiveCommand: ParsableCommand {
   }
 
   func run() throws {
-    let report = try RunFolder(path: folder).report()
+    let run = RunFolder(path: folder)
+    let report = try run.report()
+    guard report.rehearsed != true, !run.saysRehearsed else {
+      throw Failure(
+        .badData, "\(folder) was rehearsed, its times are made up: audit again and accept what that run finds")
+    }
     let finding = try finding(in: report)
     let now = Instant.current()
     let end = expires ?? Instant(seconds: now.seconds + ((days ?? 1) - 1) * 86_400).day

@@ -52,7 +52,7 @@ struct WorkflowCheckCommand: ParsableCommand {
     var all: [WorkflowFile] = []
     for path in files { all.append(try WorkflowFile(path)) }
     if json {
-      try Output.print(JSONText.compact(.array(all.map(Self.document))) + "\n")
+      try Output.print(Output.line(of: .array(all.map(Self.document))) + "\n")
     } else {
       let sound = all.compactMap { file in
         file.loaded.value.map {

@@ -101,7 +101,7 @@ struct WorkflowRunCommand: AsyncParsableCommand {
     let report = await run.report(
       until: Deadline(milliseconds: deadline * 1000, cancellation: Interruption.shared.cancellation))
     if json {
-      try Output.print(JSONText.compact(redactor.redacted(report.facts)) + "\n")
+      try Output.print(Output.line(of: redactor.redacted(report.facts)) + "\n")
     } else {
       try Output.print(Self.summary(report))
     }

@@ -83,7 +83,7 @@ struct Workspace {
         if let manifest = loaded.value {
           probes.append(
             ExecutableProbe(
-              manifest.descriptor, command: manifest.command, folder: Input.absolute(Self.folder(of: path)),
+              manifest.descriptor, command: manifest.command, folder: Input.absolute(PathText.folder(of: path)),
               outputLimit: manifest.outputLimit))
           kinds += manifest.descriptor.targetKinds.filter { kind in !kinds.contains { $0.name == kind } }.map {
             TargetKind(name: $0, summary: "looked at by \(manifest.descriptor.id)", fields: manifest.targetFields)
@@ -145,7 +145,7 @@ struct Workspace {
       : nil
     workspace.checkFolders = folders.map(Input.absolute)
     if let path = source.path, let file = inventoryFile {
-      workspace.identity = try SystemIdentity.read(file, beside: Self.folder(of: path))
+      workspace.identity = try SystemIdentity.read(file, beside: PathText.folder(of: path))
     }
     workspace.invocation =
       ["prodworthy", "audit"] + source.words(request, environment: environment)
@@ -195,12 +195,8 @@ struct Workspace {
       + "\n\(count) problem\(count == 1 ? "" : "s") found; \(consequence)"
   }
 
-  private static func folder(of path: String) -> String {
-    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-  }
-
   private static func absolute(_ path: String, beside file: String) -> String {
-    path.hasPrefix("/") ? path : Input.absolute(folder(of: file) + "/" + path)
+    path.hasPrefix("/") ? path : Input.absolute(PathText.folder(of: file) + "/" + path)
   }
 }
 

@@ -280,6 +280,19 @@ struct VerdictCommandTests {
         "again/report.json", toy.read("again/report.json").replacing("  \"rehearsed\" : true,\n", with: ""))
       #expect(try toy.report("again")["rehearsed"] == nil)
       #expect(try toy.prodworthy("sign", "again", "--prepare", "--role", "release").status == 65)
+      // What it found is neither known nor accepted from then on.
+      for folder in ["rehearsed", "again"] {
+        let known = try toy.prodworthy("baseline", "write", folder, "-o", "known.json")
+        #expect(known.status == 65 && known.output.contains("was rehearsed"), "\(known.output)")
+        #expect(throws: (any Error).self) { try toy.read("known.json") }
+      }
+      let waived = try toy.prodworthy(
+        "waive", "rehearsed", "--check", "toy-up", "--target", "one", "--reason", "accepted-risk", "--justification",
+        "It is only for the time being.", "--owner", "a", "--approved-by", "b", "--ticket", "T-1", "--days", "3")
+      #expect(waived.status == 65 && waived.output.contains("was rehearsed"), "\(waived.output)")
+      let apart = try toy.prodworthy("diff", "rehearsed", "rehearsed")
+      #expect(apart.status == 0 && apart.answer.contains("REHEARSED: the earlier run"), "\(apart.output)")
+      #expect(try toy.prodworthy("report", "rehearsed", "--format", "nagios").answer.hasPrefix("READINESS UNKNOWN - "))
       // Its load is no evidence for a real run, though for another rehearsal.
       let soon = ["--rehearsed-at", "2026-01-01T03:00:00Z"]
       let another = try toy.prodworthy(arguments: ["audit", "--carry", "rehearsed", "--out", "another"] + soon)

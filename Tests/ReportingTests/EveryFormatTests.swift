@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HostileTexts
 import Testing
 
 @testable import Reporting
@@ -12,9 +13,8 @@ import Testing
         for file in try format.render(report, RenderingOptions()) {
           let text = String(decoding: file.bytes, as: UTF8.self)
           #expect(Array(text.utf8) == file.bytes, "\(file.name) is no UTF-8")
-          let controls = text.unicodeScalars.filter {
-            ($0.value < 0x20 && $0 != "\n" && $0 != "\t") || (0x7F...0x9F).contains($0.value)
-          }
+          // JSON keeps each text as it was, for programs; what stands in it of such characters is escaped or harmless.
+          let controls = text.actingCharacters.filter { format.name != "json" || $0.value < 0xA0 }
           #expect(controls.isEmpty, "\(file.name) holds control characters")
           // The annotations are commands, of ours.
           guard file.name != "github-annotations.txt" else { continue }
@@ -23,6 +23,41 @@ import Testing
           }
         }
       }
+    }
+  }
+
+  @Test func everyPlaceThatTakesTextIsAttacked() throws {
+    let document = try JSONText.parse(try ReportDocument.encode(Everywhere.full))
+    let gaps = Everywhere.gaps(in: document, ReportDocument.schema)
+    #expect(gaps.missing == [] && gaps.unknown == [], "\(gaps)")
+    #expect(Naughty.everywhere.count >= 5)
+    // Nothing is left of what stood there.
+    let filled = String(decoding: try ReportDocument.encode(try Everywhere.filled(["x"])), as: UTF8.self)
+    for word in ["events", "prodworthy", "meyer", "lovelace", "load-run", "restore", "team-", "yaml", "SEC-", "OPS-"] {
+      #expect(!filled.contains(word), "\(word)")
+    }
+  }
+
+  /// What `render` in its usual options does not make: the dialects and profiles.
+  @Test func dialectsAndProfilesAreObeyedByNobodyEither() throws {
+    for report in Naughty.everywhere {
+      for dialect in JUnitDialect.allCases {
+        for file in try JUnitFormat().render(report, RenderingOptions(junitDialect: dialect)) {
+          let text = String(decoding: file.bytes, as: UTF8.self)
+          #expect(text.actingCharacters.isEmpty, "\(dialect)")
+          for line in text.split(separator: "\n") where line.contains("::") || line.contains("##") {
+            #expect(!RunnerGrammar.obeys(String(line)), "\(dialect): \(line)")
+          }
+          _ = try XMLTree(file.bytes)
+        }
+      }
+      for options in [RenderingOptions(usesColor: false, width: 30), RenderingOptions(sarifProfile: .github)] {
+        for format in [ReportFormats.console as any ReportFormat, SARIFFormat()] {
+          let text = String(decoding: try format.render(report, options)[0].bytes, as: UTF8.self)
+          #expect(text.actingCharacters.isEmpty, "\(format.name)")
+        }
+      }
+      #expect(MarkdownReader(MarkdownFormat.text(of: report, byteBudget: nil)).problems == [])
     }
   }
 

@@ -1,4 +1,5 @@
 import AuditModel
+import HostileTexts
 import Testing
 
 @testable import Reporting

@@ -1,66 +1,19 @@
 import AuditModel
 import Facts
-import Foundation
+import HostileTexts
 
 @testable import Reporting
 
-/// Texts of the classes that public lists of naughty strings hold: numbers that are none, scripts of many writing systems,
-/// invisible characters, injections for every kind of reader, and each control character by itself.
-///
-/// `PRODWORTHY_NAUGHTY_STRINGS` names a JSON array of further ones.
-enum Naughty {
-  static let texts: [String] = plain + controls + injections + Hostile.texts.filter { $0.utf8.count < 1000 } + others
+extension Naughty {
+  /// Reports with all of them in every place that holds text, a few dozen in each; and with all kinds of them in each place
+  /// that there is.
+  static let reports: [AuditReport] =
+    stride(from: 0, to: texts.count, by: 80).map {
+      Specimen.hostile(Array(texts[$0..<min($0 + 80, texts.count)]))
+    } + everywhere
 
-  private static let others: [String] = {
-    guard let path = ProcessInfo.processInfo.environment["PRODWORTHY_NAUGHTY_STRINGS"],
-      let bytes = try? Data(contentsOf: URL(filePath: path)), let list = try? JSONText.parse(Array(bytes)).array
-    else { return [] }
-    return list.compactMap(\.string)
-  }()
-
-  private static let plain = [
-    "", " ", "  two  ", "undefined", "null", "NULL", "nil", "true", "NaN", "Infinity", "-0", "0x0", "1e309", "1/0",
-    "00",
-    "-9223372036854775808", "999999999999999999999999999999", "1,000.00", "1'000.00", "${HOME}", "%s%n%x", "{0}",
-    "{{7*7}}",
-    "$(id)", "`id`", "; drop table events; --", "' or 1=1 --", "\\", "\\\\", "\\n", "C:\\new", "../../etc/passwd",
-    "file:///etc/passwd",
-    "Ω≈ç√∫˜µ≤≥÷", "田中さん", "찦차를", "مُنَاقَشَةُ", "בְּרֵאשִׁית", "ﷺ", "İstanbul ıI", "ß ﬁ ǆ", "e\u{301}\u{301}\u{301}",
-    "Z\u{335}\u{352}a\u{321}l\u{334}g\u{357}o",
-    "👩🏽‍💻", "🇺🇸🇷🇺", "0️⃣1️⃣", "\u{FEFF}mark", "zero\u{200B}width", "\u{2060}joined", "\u{AD}soft", "\u{180E}", "\u{3000}",
-    "\u{E0001}tag", "\u{FFFD}", "\u{FFF9}a\u{FFFA}b\u{FFFB}", "\u{1D173}", "１２３", "ʇxǝʇ", "::1", "a::b", "##", "###[x]",
-    "#!/bin/sh",
-    "1\n2\n3\n4\n5\n6\n7", "[1,2,3,4,5,6,7,8]", "[1,2,3,4,5,6,7,1e999]", "[[0,1],[1,2],[2,3],[3,1],[4,9],[5,2]]",
-    "1..5\nok 1\nBail out!", "# SKIP",
-    "ok # TODO not yet", "not ok", "  ---", "  ...", "---", "...", "- a: b", "? x", "*a", "&a", "!!python/object",
-    "%YAML 1.2", "@at", "key: value",
-  ]
-
-  /// Every C0 and C1 control character and DEL, inside a word.
-  private static let controls = (Array(0x00...0x1F) + Array(0x7F...0x9F)).compactMap { (value: Int) in
-    Unicode.Scalar(UInt32(value)).map { "a\(Character($0))b" }
-  }
-
-  /// Ways out of where a text stands, times what would act there.
-  private static let injections: [String] = {
-    let exits = [
-      "", "\"", "'", "\">", "'>", ">", "-->", "]]>", "</script>", "</style>", "</title>", "</textarea>",
-      "</td></tr></table>",
-      "</details>", "`", "```\n", "|", "\n\n", "\r\n", "*/", "\\\"",
-    ]
-    let payloads = [
-      "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "<iframe src=//x.example>",
-      " onfocus=alert(1) autofocus ", "<a href=javascript:alert(1)>x</a>", "<style>*{display:none}</style>",
-      "<base href=//x.example>",
-      "<meta http-equiv=refresh content=0>", "[x](javascript:alert(1))", "![x](//x.example/x.png)", "::error::x",
-      "##[add-mask]x",
-      "@everyone #1", "<plaintext>", "&#60;b&#62;", "<!--", "${{ secrets.X }}",
-    ]
-    return exits.flatMap { exit in payloads.map { exit + $0 } }
-  }()
-
-  /// Reports with all of them in every place that holds text, a few dozen in each.
-  static let reports: [AuditReport] = stride(from: 0, to: texts.count, by: 80).map {
-    Specimen.hostile(Array(texts[$0..<min($0 + 80, texts.count)]))
-  }
+  /// Reports that have text of ours in no place at all.
+  static let everywhere: [AuditReport] =
+    [try? Everywhere.filled(attacks), try? Everywhere.filled(attacks, from: 11)].compactMap(\.self)
+    + stride(from: 0, to: texts.count, by: 250).compactMap { try? Everywhere.filled(texts, from: $0) }
 }

@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HostileTexts
 import Testing
 
 @testable import Reporting
@@ -38,11 +39,12 @@ import Testing
   @Test func variablesForLaterJobsHoldNoTextFromElsewhere() throws {
     for report in [Specimen.brokenReport, Specimen.hostileReport, Specimen.emptyReport] {
       let lines = try text(GitLabFormat(), report, 2).split(separator: "\n")
-      #expect(lines.count == 10)
+      #expect(lines.count == 11)
       for line in lines { #expect(line.wholeMatch(of: /READINESS_[A-Z_]+=[a-z0-9.]+/) != nil, "\(line)") }
     }
     #expect(
-      try text(GitLabFormat(), Specimen.brokenReport, 2).hasPrefix("READINESS_GATE=failed\nREADINESS_SCORE=19.7\n"))
+      try text(GitLabFormat(), Specimen.brokenReport, 2).hasPrefix(
+        "READINESS_GATE=failed\nREADINESS_REHEARSED=false\nREADINESS_SCORE=19.7\n"))
   }
 
   // MARK: Metrics

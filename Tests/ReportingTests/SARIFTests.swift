@@ -1,5 +1,6 @@
 import AuditModel
 import Facts
+import HostileTexts
 import Testing
 
 @testable import Reporting

@@ -1,6 +1,7 @@
 import AuditModel
 import Facts
 import Foundation
+import HostileTexts
 import Testing
 
 @testable import Reporting

@@ -34,7 +34,8 @@ import Testing
     for (name, place) in [
       ("markdown", words), ("html", words), ("console", words), ("comment", words), ("oscal", words),
       ("junit", "<property name=\"readiness.rehearsed\" value=\"the run went by"), ("json", "\"rehearsed\" : true"),
-      ("sarif", "\"rehearsed\": true"), ("ctrf", "\"rehearsed\": true"),
+      ("sarif", "\"rehearsed\": true"), ("sarif", "\"text\": \"rehearsed: the run went by"), ("nagios", words),
+      ("tap", words), ("gitlab", words), ("prometheus", "rehearsed=\"true\""), ("ctrf", "\"rehearsed\": true"),
     ] {
       let format = try #require(name == "console" ? ReportFormats.console : ReportFormats.named(name), "\(name)")
       func text(_ report: AuditReport) throws -> String {
@@ -44,6 +45,39 @@ import Testing
       let plain = try text(report)
       #expect(!plain.contains(place), "\(name)")
     }
+    // Whoever only counts tests, or watches a number, is told too.
+    func text(_ name: String, _ index: Int = 0, _ report: AuditReport) throws -> String {
+      String(
+        decoding: try #require(ReportFormats.named(name)).render(report, RenderingOptions())[index].bytes, as: UTF8.self
+      )
+    }
+    #expect(try text("tap", 0, rehearsed).contains("not ok 5 - readiness.rehearsal rehearsal events-platform\n"))
+    #expect(try text("junit", 0, rehearsed).contains("name=\"readiness.rehearsal\" tests=\"1\" failures=\"1\""))
+    let results = try JSONText.parse(Array(text("ctrf", 0, rehearsed).utf8))["results"]
+    let tests = try #require(results?["tests"]?.array)
+    #expect(tests.count { $0["suite"] == ["readiness.rehearsal"] && $0["status"] == "failed" } == 1)
+    #expect(results?["summary"]?["tests"]?.integer == tests.count)
+    #expect(results?["summary"]?["failed"]?.integer == tests.count { $0["status"] == "failed" })
+    let issue = try #require(try JSONText.parse(Array(text("gitlab", 0, rehearsed).utf8))[0])
+    #expect(issue["check_name"] == "run-real" && issue["description"]?.string?.contains(words) == true)
+    #expect(try text("gitlab", 2, rehearsed).contains("READINESS_REHEARSED=true\n"))
+    #expect(try text("gitlab", 2, report).contains("READINESS_REHEARSED=false\n"))
+    #expect(try text("github", 1, rehearsed).contains("::warning title=rehearsal::events-platform: the run went by"))
+    #expect(try text("github", 0, rehearsed).contains(words))
+    let passed = Specimen.healthyReport
+    var rehearsedPass = passed
+    rehearsedPass.rehearsed = true
+    #expect(try text("nagios", 0, passed).hasPrefix("READINESS OK - gate passed"))
+    #expect(try text("nagios", 0, rehearsedPass).hasPrefix("READINESS UNKNOWN - REHEARSED, \(words): gate passed"))
+    #expect(try text("nagios", 0, rehearsed).hasPrefix("READINESS CRITICAL - REHEARSED, \(words): gate failed"))
+    for (name, index) in [("prometheus", 0), ("gitlab", 1)] {
+      let samples = try text(name, index, rehearsed).split(separator: "\n").filter { !$0.hasPrefix("#") }
+      #expect(!samples.isEmpty && samples.allSatisfy { $0.contains(",rehearsed=\"true\"}") }, "\(name)")
+      #expect(!samples.contains { $0.contains("_timestamp_") || $0.contains("expiry") })
+    }
+    #expect(try text("prometheus", 0, rehearsed).contains("\nreadiness_run_rehearsed{"))
+    #expect(try text("prometheus", 0, report).contains("readiness_last_run_timestamp_seconds{"))
+    #expect(!(try text("prometheus", 0, report)).contains("rehearsed=\"true\""))
     var quiet = RenderingOptions()
     quiet.isQuiet = true
     let verdict = try ReportFormats.console.render(rehearsed, quiet)[0].bytes

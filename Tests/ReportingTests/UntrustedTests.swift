@@ -1,3 +1,4 @@
+import HostileTexts
 import Testing
 
 @testable import Reporting
@@ -49,19 +50,5 @@ import Testing
       #expect(short.contains("shortened, 50000 bytes"))
     }
     #expect(text.shortened(toBytes: 50_000) == text)
-  }
-}
-
-/// What a pipeline's runner obeys: `::command::` at the start of a line, white space aside, `##[command]` anywhere
-/// (GitHub), `##vso[` (Azure) and `##teamcity[`.
-enum RunnerGrammar {
-  static func obeys(_ line: String) -> Bool {
-    let bytes = Array(line.utf8)
-    let start = bytes.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-    if start.starts(with: "::".utf8) { return true }
-    return ["##[", "##vso[", "##teamcity["].contains { command in
-      let needle = Array(command.utf8)
-      return bytes.indices.contains { bytes[$0...].starts(with: needle) }
-    }
   }
 }

@@ -347,6 +347,12 @@ private final class FickleSite: Sendable {
     let database = ["history.db", "history.db-wal"].compactMap {
       FileManager.default.contents(atPath: folder.path($0))
     }
+    // Nobody is called out by it who reads what they are told.
+    for letter in hooks.taken { #expect(letter.body.contains("\"rehearsed\":true")) }
+    for letter in chat.taken { #expect(letter.body.contains("REHEARSAL, shop")) }
+    #expect(mail.taken.allSatisfy { $0.body.contains("This was rehearsed: its times are made up.") })
+    #expect(firing.allSatisfy { $0["labels"]?["rehearsed"] == "true" })
+    #expect(page.contains("A rehearsal: the times of these runs are made up.") && page.contains(",rehearsed=\"true\"}"))
     for canary in canaries {
       #expect(!(log + laterLog + page).contains(canary))
       for bytes in database { #expect(bytes.range(of: Data(canary.utf8)) == nil) }

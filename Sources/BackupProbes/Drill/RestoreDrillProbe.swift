@@ -125,12 +125,10 @@ struct RestoreDrill: Sendable {
     else {
       return no(.denied, "no throw-away folder could be made")
     }
-    let home =
-      target.location.map { String($0.path.prefix(upTo: $0.path.lastIndex(of: "/") ?? $0.path.startIndex)) } ?? "."
     return .success(
       RestoreDrill(
         source: source, name: name, plan: plan, programs: programs, account: account, keeper: keeper, context: context,
-        redactor: Redactor(secrets: target.secrets.values), home: home.isEmpty ? "." : home))
+        redactor: Redactor(secrets: target.secrets.values), home: target.folder))
   }
 
   /// The newest file or folder in a folder; the path itself where it is one backup.

@@ -15,7 +15,7 @@ struct ToolRun: Sendable {
   static let outputLimit = 64 << 20
 
   init(_ target: Target, environment: [String: String] = [:], _ context: ProbeContext) {
-    folder = target.location.map { Self.folder(of: $0.path) } ?? "."
+    folder = target.folder
     self.environment = ChildProcess.environment(adding: environment)
     self.context = context
   }
@@ -59,11 +59,6 @@ struct ToolRun: Sendable {
     return Answer(
       status: status, output: outcome.output, complaint: String(decoding: outcome.errors.prefix(65_536), as: UTF8.self),
       obstacle: obstacle)
-  }
-
-  private static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 }
 

@@ -1,3 +1,5 @@
+import AuditModel
+
 /// Where a model comes from: what is read beside the files that are named, and with which variables.
 package struct ComposeSources: Sendable {
   /// A file as people name it, and its absolute path.
@@ -46,36 +48,7 @@ package struct ComposeSources: Sendable {
   }
 }
 
-/// Paths as text.
-package enum PathText {
-  /// The path without `.`, `..` and doubled slashes.
-  package static func cleaned(_ path: String) -> String {
-    var parts: [Substring] = []
-    for part in path.split(separator: "/") where part != "." {
-      if part == "..", let last = parts.last, last != ".." {
-        parts.removeLast()
-      } else if part != ".." || !path.hasPrefix("/") {
-        parts.append(part)
-      }
-    }
-    let joined = parts.joined(separator: "/")
-    return path.hasPrefix("/") ? "/\(joined)" : joined.isEmpty ? "." : joined
-  }
-
-  /// The folder that a path lies in.
-  package static func folder(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
-  }
-
-  /// The last part of a path.
-  package static func name(of path: String) -> String { path.split(separator: "/").last.map(String.init) ?? "" }
-
-  /// `path` seen from `folder`.
-  package static func joined(_ folder: String, _ path: String) -> String {
-    path.hasPrefix("/") ? cleaned(path) : cleaned("\(folder)/\(path)")
-  }
-
+extension PathText {
   /// A file beside another, both as they are shown and where they are.
   static func beside(_ file: ComposeSources.File, in folder: String, _ path: String) -> ComposeSources.File {
     let absolute = joined(folder, path)

@@ -1,3 +1,5 @@
+import AuditModel
+
 /// Makes the paths of a model absolute.
 struct PathResolution {
   /// Absolute.

@@ -37,7 +37,7 @@ struct SeedCheckProbe: Probe {
     else { return .unseen(Unseen(.denied, "no throw-away folder could be made")) }
     let trial = SeedTrial(
       plan: plan, programs: programs.folder, account: account, keeper: keeper, port: port,
-      password: Secret(Self.password()), home: Self.home(of: target), context: context)
+      password: Secret(Self.password()), home: target.folder, context: context)
     var facts = SeedFacts(plan)
     let obstacle = await trial.run(&facts)
     facts.isRemoved = await context.lane.run { keeper.remove() }
@@ -45,11 +45,6 @@ struct SeedCheckProbe: Probe {
     let redactor = Redactor(secrets: Array(target.secrets.values) + [trial.password])
     if let obstacle { return .unseen(Unseen(.broken, redactor.redacted(obstacle))) }
     return redactor.redacted(.seen(facts.value))
-  }
-
-  private static func home(of target: Target) -> String {
-    guard let path = target.location?.path, let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   private static func password() -> String {

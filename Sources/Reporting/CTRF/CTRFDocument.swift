@@ -34,8 +34,10 @@ struct CTRFDocument {
     let gate = conditions.enumerated().map { test(for: $0.element, $0.offset) }
     let waivers = report.saidInWaivers
     let attestations = report.saidInAttestations
+    let rehearsal = report.saidOfRehearsal
     let said =
-      zip(waivers, report.waivers).enumerated().map { index, pair in
+      rehearsal.enumerated().map { test(for: $0.element, $0.offset, members: ["rehearsed": true]) }
+      + zip(waivers, report.waivers).enumerated().map { index, pair in
         test(for: pair.0, index, members: members(of: pair.1.waiver))
       }
       + zip(attestations, report.attestations).enumerated().map { index, pair in
@@ -44,12 +46,12 @@ struct CTRFDocument {
     let findings = report.findings.map { (Self.outcome(of: $0), test(for: $0)) }
     var counts: [Outcome: Int] = [:]
     for condition in conditions { counts[Self.outcome(of: condition), default: 0] += 1 }
-    for item in waivers + attestations { counts[Self.outcome(of: item), default: 0] += 1 }
+    for item in rehearsal + waivers + attestations { counts[Self.outcome(of: item), default: 0] += 1 }
     for (outcome, _) in findings { counts[outcome, default: 0] += 1 }
     var summary: JSONObject = [
       "tests": .integer(gate.count + said.count + findings.count),
       "suites": .integer(
-        1 + (waivers.isEmpty ? 0 : 1) + (attestations.isEmpty ? 0 : 1) + Set(report.findings.map(\.target)).count),
+        1 + [rehearsal, waivers, attestations].count { !$0.isEmpty } + Set(report.findings.map(\.target)).count),
       "start": .integer(report.startedAt.seconds * 1000), "stop": .integer(report.finishedAt.seconds * 1000),
       "duration": .integer(report.durationMs),
     ]
@@ -64,7 +66,7 @@ struct CTRFDocument {
         "environment": [
           "reportName": .line("Production readiness: \(report.system.name)"), "appName": .line(report.system.name),
           "testEnvironment": .string(report.system.environment.rawValue),
-          "healthy": .bool(report.gate.status == .passed),
+          "healthy": .bool(report.gate.status == .passed && report.rehearsed != true),
         ],
         "extra": ["prodworthy": extra],
       ],
@@ -77,13 +79,13 @@ struct CTRFDocument {
       "policyDigest": .line(report.policy.digest), "score": .string(report.score.sentence),
       "interrupted": .bool(report.interrupted), "partial": .array(report.partial.map { .line($0) }),
     ]
-    extra["acceptance"] = report.acceptanceSentence.map { .string($0) }
-    extra["attestations"] = report.attestationSentence.map { .string($0) }
-    extra["baseline"] = report.baselineSentence.map { .string($0) }
-    extra["carried"] = report.carriedSentence.map { .string($0) }
-    extra["undone"] = report.undoneSentence.map { .string($0) }
+    extra["acceptance"] = report.acceptanceSentence.map { .line($0) }
+    extra["attestations"] = report.attestationSentence.map { .line($0) }
+    extra["baseline"] = report.baselineSentence.map { .line($0) }
+    extra["carried"] = report.carriedSentence.map { .line($0) }
+    extra["undone"] = report.undoneSentence.map { .line($0) }
     extra["rehearsed"] = report.rehearsed.map { .bool($0) }
-    extra["parts"] = report.shardSentence.map { .string($0) }
+    extra["parts"] = report.shardSentence.map { .line($0) }
     extra["wayToGreen"] = report.wayToGreen.map { .string($0.sentence) }
     return .object(extra)
   }

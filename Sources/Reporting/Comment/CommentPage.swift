@@ -157,7 +157,7 @@ struct CommentPage {
     page.details("\(title): \(wrong.count)") { page in
       page.table(
         [kind, "state", "of", "last day", "what is wrong"],
-        wrong.prefix(rows).map { [cell($0.id), $0.word, cell($0.topic), $0.expires.day, cell($0.complaint)] })
+        wrong.prefix(rows).map { [cell($0.id), $0.word, cell($0.topic), $0.expires?.day ?? "—", cell($0.complaint)] })
       writeRemainder(wrong.count, kind, into: &page)
     }
   }

@@ -30,7 +30,7 @@ struct GitHubFormat: ReportFormat {
     // What is blocked shows by its cause.
     let open = report.findings.filter { $0.isWarning || ($0.isNotProven && $0.status != .blocked) }
     return lines(bySeverity(failing), .error, locations) + lines(bySeverity(open), .warning, locations)
-      + complaints(report.saidInWaivers) + complaints(report.saidInAttestations)
+      + complaints(report.saidInWaivers) + complaints(report.saidInAttestations) + complaints(report.saidOfRehearsal)
   }
 
   /// One annotation each for what is wrong with what people said, at the place where they wrote it.
@@ -41,7 +41,8 @@ struct GitHubFormat: ReportFormat {
         [("file", $0.path), ("line", String($0.line)), ("col", String($0.column))]
       }
       return WorkflowCommand(
-        level: .warning, properties: (place ?? []) + [("title", "\(item.kind.rawValue) \(item.id)")],
+        level: .warning,
+        properties: (place ?? []) + [("title", item.kind == .rehearsal ? item.id : "\(item.kind.rawValue) \(item.id)")],
         message: "\(item.topic): \(item.complaint)"
       ).text
     }.joined()

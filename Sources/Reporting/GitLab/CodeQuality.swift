@@ -35,7 +35,8 @@ struct CodeQuality {
         ]
       }
     return .array(
-      issues + complaints(report.saidInWaivers, checkName: "waiver-sound")
+      complaints(report.saidOfRehearsal, checkName: "run-real") + issues
+        + complaints(report.saidInWaivers, checkName: "waiver-sound")
         + complaints(report.saidInAttestations, checkName: "attestation-holds"))
   }
 
@@ -48,7 +49,10 @@ struct CodeQuality {
       return [
         "check_name": .string(checkName),
         "description": .string(
-          filled("\(kind) \(item.id) (\(item.topic)): \(item.word), \(item.complaint)", limit: 2 << 10)),
+          filled(
+            item.kind == .rehearsal
+              ? "\(item.word): \(item.complaint)"
+              : "\(kind) \(item.id) (\(item.topic)): \(item.word), \(item.complaint)", limit: 2 << 10)),
         // By its position too, since two may have one id: that is a complaint of its own.
         "fingerprint": .string(Identity.uuid(kind, item.id, String(index))), "severity": "major",
         "location": ["path": .string(Self.path(of: place)), "lines": ["begin": .integer(place?.boundedLine ?? 1)]],

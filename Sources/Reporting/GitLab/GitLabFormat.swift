@@ -25,6 +25,7 @@ struct GitLabFormat: ReportFormat {
   private func variables(of report: AuditReport) -> String {
     """
     READINESS_GATE=\(report.gate.status.rawValue)
+    READINESS_REHEARSED=\(report.rehearsed == true)
     READINESS_SCORE=\(report.score.proven.map(percent) ?? "none")
     READINESS_POSSIBLE=\(report.score.possible.map(percent) ?? "none")
     READINESS_COVERAGE=\(report.score.coverage.map(percent) ?? "none")

@@ -107,7 +107,8 @@ struct JUnitMapping {
     let words = Untrusted.oneLine("\(said.word): \(said.complaint)")
     let kind = said.kind.rawValue
     return JUnitCase(
-      className: "\(policy).\(kind)s.\(Self.segment(said.id))", name: unique("\(said.id) \(said.topic)", mark: kind),
+      className: "\(policy).\(said.group).\(Self.segment(said.id))",
+      name: unique("\(said.id) \(said.topic)", mark: kind),
       durationMs: 0,
       result: Self.outcome(of: said).map {
         JUnitCase.Result(

@@ -89,7 +89,7 @@ struct JUnitSuite {
     let sorted = found.enumerated().sorted {
       (order[$0.element.key] ?? .max, $0.offset) < (order[$1.element.key] ?? .max, $1.offset)
     }
-    let said = [report.saidInWaivers, report.saidInAttestations].compactMap { said in
+    let said = [report.saidOfRehearsal, report.saidInWaivers, report.saidInAttestations].compactMap { said in
       said.first.map { JUnitSuite(name: $0.suite, properties: [], content: .said(said), blockers: blockers) }
     }
     return [gate] + said
@@ -105,9 +105,10 @@ struct JUnitSuite {
       }
   }
 
-  /// The target's id, unless that is none to the Ant schema or would pass for the gate.
+  /// The target's id, unless that is none to the Ant schema or would pass for the gate or another suite of the report's
+  /// own.
   private static func name(for target: String) -> String {
-    if target == gateName { return "target \(target)" }
+    if target.hasPrefix("readiness.") { return "target \(target)" }
     return target.allSatisfy(\.isWhitespace) ? "unnamed" : target
   }
 

@@ -7,7 +7,7 @@ struct MetricFamily {
   }
 
   struct Sample {
-    let labels: [(name: String, value: String)]
+    var labels: [(name: String, value: String)]
     /// Decimal digits, never an exponent.
     var value: Value
   }
@@ -42,6 +42,13 @@ struct MetricFamily {
     self.name = name
     self.help = help
     self.merge = merge
+  }
+
+  /// The same samples, each with the label `name`, which none of them has yet.
+  func labelled(_ name: String, _ value: String) -> MetricFamily {
+    var family = self
+    for index in family.samples.indices { family.samples[index].labels.append((name, value)) }
+    return family
   }
 
   /// Adds a sample; label values are sanitised here. Two of the same labels would spoil the whole exposition.

@@ -9,11 +9,19 @@ struct ReportMetrics {
 
   init(_ report: AuditReport) { self.report = report }
 
-  /// Everything.
-  var all: [MetricFamily] { verdict + findings + standing + targets + ends + run + [build] }
+  /// Everything. Of a rehearsed run nothing that says when something is: an alert on the age of the last run would fall
+  /// silent by a time that was made up.
+  var all: [MetricFamily] {
+    marked(verdict + findings + standing + targets + (report.rehearsed == true ? [] : ends + times) + run + [build])
+  }
 
   /// What is worth comparing between two branches: nothing that every run changes.
-  var comparable: [MetricFamily] { verdict + findings + standing }
+  var comparable: [MetricFamily] { marked(verdict + findings + standing) }
+
+  /// Every series of a rehearsed run bears that it was one, so that none continues that of real runs.
+  private func marked(_ families: [MetricFamily]) -> [MetricFamily] {
+    report.rehearsed == true ? families.map { $0.labelled("rehearsed", "true") } : families
+  }
 
   private func add(_ value: MetricFamily.Value, to family: inout MetricFamily) {
     family.add(
@@ -193,10 +201,18 @@ struct ReportMetrics {
         "readiness_run_partial", "Whether the run did not look at everything the policy asks for.",
         .count(report.partial.isEmpty ? 0 : 1)),
       gauge(
+        "readiness_run_rehearsed", "Whether the run was a rehearsal, its times made up.",
+        .count(report.rehearsed == true ? 1 : 0)),
+      gauge(
         "readiness_run_duration_seconds", "How long the run took.", .seconds(milliseconds: report.durationMs)),
+    ]
+  }
+
+  private var times: [MetricFamily] {
+    [
       gauge(
         "readiness_last_run_timestamp_seconds", "When the run ended, in seconds since 1970.",
-        .count(report.finishedAt.seconds)),
+        .count(report.finishedAt.seconds))
     ]
   }
 

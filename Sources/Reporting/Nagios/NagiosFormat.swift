@@ -25,6 +25,8 @@ struct NagiosFormat: ReportFormat {
     let state =
       switch report.gate.status {
       case .failed: "CRITICAL"
+      // What happened in a time that was made up says nothing of now.
+      case .passed where report.rehearsed == true: "UNKNOWN"
       case .undecided: "UNKNOWN"
       case .passed: failing + open + warnings + unsound > 0 ? "WARNING" : "OK"
       }
@@ -40,7 +42,8 @@ struct NagiosFormat: ReportFormat {
     if let new = report.newFailing { numbers.append("new=\(new);;;0") }
     if let days = report.daysToNextWaiverEnd { numbers.append("waiver_days=\(days);;;0") }
     let data = " | " + numbers.joined(separator: " ")
-    var text = "READINESS \(state) - \(report.decision), score \(report.score.sentence)"
+    var text = "READINESS \(state) - \(report.rehearsed == true ? "REHEARSED, its times are made up: " : "")"
+    text += "\(report.decision), score \(report.score.sentence)"
     text += ", \(failing) failing"
     if let new = report.newFailing { text += " (\(new) new)" }
     text += ", \(open) not proven"

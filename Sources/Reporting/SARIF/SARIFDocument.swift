@@ -73,13 +73,13 @@ struct SARIFDocument {
           ["id": .line($0.id), "status": .string($0.status.rawValue), "detail": .line($0.detail)]
         }),
     ]
-    properties["acceptance"] = report.acceptanceSentence.map { .string($0) }
-    properties["attestations"] = report.attestationSentence.map { .string($0) }
-    properties["baseline"] = report.baselineSentence.map { .string($0) }
-    properties["carried"] = report.carriedSentence.map { .string($0) }
-    properties["undone"] = report.undoneSentence.map { .string($0) }
+    properties["acceptance"] = report.acceptanceSentence.map { .line($0) }
+    properties["attestations"] = report.attestationSentence.map { .line($0) }
+    properties["baseline"] = report.baselineSentence.map { .line($0) }
+    properties["carried"] = report.carriedSentence.map { .line($0) }
+    properties["undone"] = report.undoneSentence.map { .line($0) }
     properties["rehearsed"] = report.rehearsed.map { .bool($0) }
-    properties["parts"] = report.shardSentence.map { .string($0) }
+    properties["parts"] = report.shardSentence.map { .line($0) }
     return .object(properties)
   }
 
@@ -197,7 +197,7 @@ struct SARIFDocument {
       "locations": [location(of: finding)],
       "partialFingerprints": [
         "primaryLocationLineHash": .line("\(finding.fingerprint):1", limit: 200),
-        "prodworthyFinding/v1": .line(finding.fingerprint, limit: 200),
+        "prodworthyFinding/v1": print(finding.fingerprint),
       ],
       // The standard wants them on all results of a run or on none.
       "suppressions": .array(suppressions(of: finding)), "properties": properties(of: finding),
@@ -242,7 +242,7 @@ struct SARIFDocument {
         ],
         "partialFingerprints": [
           "primaryLocationLineHash": .line("\(fingerprint):1", limit: 200),
-          "prodworthyFinding/v1": .line(fingerprint, limit: 200),
+          "prodworthyFinding/v1": print(fingerprint),
         ], "suppressions": [], "properties": ["status": "pass", "fingerprint": .line(fingerprint, limit: 200)],
       ]
     }
@@ -250,6 +250,12 @@ struct SARIFDocument {
 
   private func level(of finding: Finding) -> String {
     finding.status == .warn ? "note" : SARIFText.level(of: finding.severity)
+  }
+
+  /// A fingerprint, which the schema wants to be something.
+  private func print(_ raw: String) -> JSONValue {
+    let text = Untrusted.oneLine(raw, limit: 200)
+    return .string(text.isEmpty ? "—" : text)
   }
 
   private func location(of finding: Finding) -> JSONValue {
@@ -346,7 +352,8 @@ struct SARIFDocument {
     }
     invocation["toolExecutionNotifications"] = .array(notifications)
     invocation["toolConfigurationNotifications"] = .array(
-      report.partial.map { ["level": "warning", "message": ["text": text("partial run: \($0)")]] }
+      (report.rehearsalSentence.map { [["level": "warning", "message": ["text": text("rehearsed: \($0)")]]] } ?? [])
+        + report.partial.map { ["level": "warning", "message": ["text": text("partial run: \($0)")]] }
         + report.waiversToMend.prefix(1000).map {
           ["level": "warning", "message": ["text": text("waiver \($0.waiver.id) (\($0.place)): \($0.complaint)")]]
         }

@@ -22,7 +22,7 @@ struct TAPStream {
     let gate =
       conditions.isEmpty
       ? [Gate.Condition(id: "gate", status: .undecided, detail: "the policy names no condition")] : conditions
-    let said = report.saidInWaivers + report.saidInAttestations
+    let said = report.saidOfRehearsal + report.saidInWaivers + report.saidInAttestations
     var text = "TAP version 14\n1..\(gate.count + said.count + report.findings.count)\n"
     var number = 0
     for condition in gate {
@@ -38,10 +38,11 @@ struct TAPStream {
       number += 1
       text += point(number, isOK: item.isSound, "\(item.suite) \(item.id) \(item.topic)", directive: nil)
       if !item.complaint.isEmpty {
-        text += block([
-          ("message", .line(item.complaint)), ("severity", item.isSound ? "comment" : "fail"),
-          ("status", .string(item.state)), ("expires", .string(item.expires.description)),
-        ])
+        text += block(
+          [
+            ("message", .line(item.complaint)), ("severity", item.isSound ? "comment" : "fail"),
+            ("status", .string(item.state)),
+          ] + (item.expires.map { [("expires", .string($0.description))] } ?? []))
       }
     }
     for finding in report.findings {

@@ -1,13 +1,16 @@
-import Facts
+package import Facts
 
 /// JSON that does nothing to whoever prints it: no control characters for a terminal, no commands for a pipeline's runner.
 /// The document stays the same, only some characters of its strings are written as escapes.
-enum InertJSON {
+package enum InertJSON {
   /// The canonical text of `value`.
-  static func text(of value: JSONValue) -> String {
-    let text = JSONText.canonical(value)
-    guard text.utf8.contains(UInt8(ascii: "#")) else { return text }
-    return String(decoding: bytes(of: Array(text.utf8)), as: UTF8.self)
+  package static func text(of value: JSONValue) -> String { inert(JSONText.canonical(value)) }
+
+  /// The text of `value` on one line.
+  package static func line(of value: JSONValue) -> String { inert(JSONText.compact(value)) }
+
+  private static func inert(_ text: String) -> String {
+    String(decoding: bytes(of: Array(text.utf8)), as: UTF8.self)
   }
 
   /// `document` with the second of two hashes, DEL and the C1 controls escaped; all of them stand in strings only.

@@ -1,11 +1,13 @@
 import AuditModel
 
-/// What somebody said about the system, a waiver or an attestation, as those formats tell it that tell both alike.
+/// What has to be known of a run besides its gate and its findings, as those formats tell it that know tests: what
+/// somebody said about the system, a waiver or an attestation; and that the run was a rehearsal.
 struct Said {
   /// What it is; the word stands in names and ids that other programs keep.
   enum Kind: String {
     case waiver
     case attestation
+    case rehearsal
   }
 
   let kind: Kind
@@ -21,16 +23,30 @@ struct Said {
   let complaint: String
   /// Whether nothing has to be done about it.
   let isSound: Bool
-  /// The last second it holds.
-  let expires: Instant
+  /// The last second it holds; nil where it has none.
+  let expires: Instant?
   /// Where it is written.
   let location: SourceLocation?
 
   /// The suite it is told in, where a format has suites.
-  var suite: String { "readiness.\(kind.rawValue)s" }
+  var suite: String { "readiness.\(group)" }
+
+  /// Its kind as a group of such things is named.
+  var group: String { kind == .rehearsal ? kind.rawValue : "\(kind.rawValue)s" }
 }
 
 extension AuditReport {
+  /// That the run was a rehearsal, which nobody who only counts tests may take for a real one; empty where it was real.
+  var saidOfRehearsal: [Said] {
+    rehearsalSentence.map { sentence in
+      [
+        Said(
+          kind: .rehearsal, id: "rehearsal", topic: system.name, state: "rehearsed", word: "rehearsed",
+          complaint: sentence, isSound: false, expires: nil, location: nil)
+      ]
+    } ?? []
+  }
+
   /// What was said in waivers, in their order.
   var saidInWaivers: [Said] {
     waivers.map { row in

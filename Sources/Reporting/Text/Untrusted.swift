@@ -31,6 +31,9 @@ package enum Untrusted {
     return String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\n" ? mark : $0 == "\t" ? " " : $0 }))
   }
 
+  /// `raw` as lines of a log or terminal: sanitised, and no line of it a command of a pipeline's runner. Not shortened.
+  package static func lines(_ raw: String) -> String { withoutCommands(text(raw, limit: .max)) }
+
   /// `text` with the commands broken that a runner would obey if it were printed: line by line, and nothing else touched.
   static func withoutCommands(_ text: String) -> String {
     let hasHashes = text.utf8.contains(UInt8(ascii: "#")) && Commands.stands(in: text)

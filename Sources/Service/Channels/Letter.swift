@@ -40,12 +40,12 @@ enum Letter {
     return Array((head.joined(separator: "\r\n") + "\r\n\r\n" + lines.joined(separator: "\r\n") + "\r\n").utf8)
   }
 
-  /// Words of at most 75 characters (RFC 2047), never cut inside a character.
+  /// Words of at most 75 characters (RFC 2047), never cut inside a code point.
   private static func encodedWords(_ text: String) -> String {
     var words: [String] = []
     var part: [UInt8] = []
-    for character in text {
-      let bytes = Array(String(character).utf8.prefix(40))
+    for scalar in text.unicodeScalars {
+      let bytes = Array(String(scalar).utf8)
       if part.count + bytes.count > 42 {
         words.append("=?utf-8?B?\(Base64.encoded(part))?=")
         part = []

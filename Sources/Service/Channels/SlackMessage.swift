@@ -21,23 +21,32 @@ enum SlackMessage {
     ]
     if !shown.isEmpty {
       blocks.append(
-        ["type": "section", "text": ["type": "mrkdwn", "text": .string(shown.joined(separator: "\n"))]])
+        [
+          "type": "section",
+          // What looks like an address or a name stays text; what we mark as a link is one.
+          "text": ["type": "mrkdwn", "verbatim": true, "text": .string(shown.joined(separator: "\n"))],
+        ])
     }
-    return JSONText.compact(["text": .string(escaped(event.title)), "blocks": .array(blocks)])
+    // An address in a finding is not fetched to be shown either.
+    return InertJSON.line(of: [
+      "text": .string(escaped(event.title)), "blocks": .array(blocks), "mrkdwn": false, "unfurl_links": false,
+      "unfurl_media": false,
+    ])
   }
 
   /// Slack's three characters; without `<` nothing is a link or a mention. What would mark text up is kept from doing so.
   static func escaped(_ text: String) -> String {
-    var safe = ""
-    for character in Untrusted.line(text, limit: 600) {
-      switch character {
-      case "&": safe += "&amp;"
-      case "<": safe += "&lt;"
-      case ">": safe += "&gt;"
-      case "*", "_", "~", "`": safe += "\u{200B}\(character)"
-      default: safe.append(character)
+    var safe = String.UnicodeScalarView()
+    // By scalars: a sign with an accent is a character of its own to Swift, and still the sign to Slack.
+    for scalar in Untrusted.line(text, limit: 600).unicodeScalars {
+      switch scalar {
+      case "&": safe.append(contentsOf: "&amp;".unicodeScalars)
+      case "<": safe.append(contentsOf: "&lt;".unicodeScalars)
+      case ">": safe.append(contentsOf: "&gt;".unicodeScalars)
+      case "*", "_", "~", "`": safe.append(contentsOf: ["\u{200B}", scalar])
+      default: safe.append(scalar)
       }
     }
-    return safe
+    return String(safe)
   }
 }

@@ -1,4 +1,5 @@
 import Facts
+import Reporting
 
 /// An answer.
 struct Response: Sendable {
@@ -23,7 +24,7 @@ struct Response: Sendable {
   }
 
   static func json(_ value: JSONValue, status: Int = 200) -> Response {
-    Response(status, type: "application/json", JSONText.compact(value) + "\n")
+    Response(status, type: "application/json", InertJSON.line(of: value) + "\n")
   }
 
   static func plain(_ text: String, status: Int = 200) -> Response {
@@ -34,7 +35,7 @@ struct Response: Sendable {
   static func problem(_ status: Int, _ detail: String, fields: [(name: String, value: String)] = []) -> Response {
     Response(
       status, type: "application/problem+json",
-      JSONText.compact([
+      InertJSON.line(of: [
         "type": "about:blank", "status": .integer(status), "title": .string(phrase(status)), "detail": .string(detail),
       ]) + "\n", fields: fields)
   }

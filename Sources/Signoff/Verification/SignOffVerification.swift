@@ -121,7 +121,7 @@ package struct SignOffVerification {
       } else if void {
         refuse("role-unfilled", "\(wanted): a sign-off for it does not hold")
       } else {
-        miss("role-unfilled", "\(wanted): nobody else signed for it")
+        miss("role-unfilled", "\(wanted): nobody\(people.isEmpty ? "" : " else") signed for it")
       }
       return entry
     }
