@@ -267,7 +267,7 @@ let package = Package(
 
     // MARK: Tests
 
-    .testTarget(name: "ConformanceListerTests", dependencies: ["ConformanceLister", "SeededRandomness"]),
+    .testTarget(name: "ConformanceListerTests", dependencies: ["ConformanceLister"]),
     .testTarget(name: "FactsTests", dependencies: ["Facts", "SeededRandomness"]),
     .testTarget(name: "TLSGradingTests", dependencies: ["Facts", "SeededRandomness", "TLSGrading", "TLSRegistry"]),
     .testTarget(name: "ProbingTests", dependencies: ["AuditModel", "Facts", "Probing"]),

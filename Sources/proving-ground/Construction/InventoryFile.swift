@@ -185,6 +185,7 @@ struct InventoryFile {
       ("trust", .string(folder.trust)),
     ] + (plan.mailIsForEverybody ? [("publicTrust", true)] : [])
       + (plan.furtherMailNames.isEmpty ? [] : [("otherNames", .array(plan.furtherMailNames.map { .string($0) }))])
+      + (plan.pinnedMailKeys.isEmpty ? [] : [("pins", .array(plan.pinnedMailKeys.map { .string($0) }))])
   }
 
   /// What the world sees of the platform: the edge, and nothing behind it.

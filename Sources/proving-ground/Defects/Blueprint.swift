@@ -296,6 +296,8 @@ struct InventoryPlan: Sendable {
   var mailIsForEverybody = false
   /// By which further names mail is reached.
   var furtherMailNames: [String] = []
+  /// Which keys it says that clients of mail pin, each as `sha256/` and the Base64 of its digest.
+  var pinnedMailKeys: [String] = []
   /// Whether it says that a port must answer on the public address where nothing listens.
   var opensUnusedPort = false
 

@@ -12,6 +12,7 @@ struct ExpectedFinding: Sendable {
 extension Defect {
   /// What the defects of the platform's core turn red.
   private static let coreExpectations: [String: [ExpectedFinding]] = [
+    "access-by-bare-password": [.init(check: "postgres-access-rules-scram", target: "db")],
     "access-without-anything": [
       .init(check: "postgres-access-rules-ask", target: "db"),
       .init(check: "postgres-access-rules-encrypted", target: "db", status: "warn"),
@@ -87,6 +88,7 @@ extension Defect {
       .init(check: "postgres-access-rules-ask", target: "db", status: "unknown"),
       .init(check: "postgres-access-rules-encrypted", target: "db", status: "unknown"),
       .init(check: "postgres-access-rules-loaded", target: "db", status: "unknown"),
+      .init(check: "postgres-access-rules-scram", target: "db", status: "unknown"),
       .init(check: "postgres-connection-headroom", target: "db", status: "unknown"),
       .init(check: "postgres-hot-statements-indexed", target: "db", status: "unknown"),
       .init(check: "postgres-locks-short", target: "db", status: "unknown"),
@@ -212,6 +214,7 @@ extension Defect {
     "dead-rows-piled": [.init(check: "postgres-vacuum-keeps-up", target: "db")],
     "deadlocks-frequent": [.init(check: "postgres-deadlocks-rare", target: "db")],
     "declared-port-dead": [.init(check: "network-declared-ports-answer", target: "public")],
+    "definer-open": [.init(check: "postgres-definers-closed-to-public", target: "db")],
     "definer-unpinned": [.init(check: "postgres-definers-pin-search-path", target: "db")],
     "developers-root": [
       .init(check: "tls-chain-not-intercepted", target: "web"),
@@ -330,6 +333,7 @@ extension Defect {
       .init(check: "tls-mozilla-intermediate", target: "mail", status: "unknown"),
       .init(check: "tls-survey-conclusive", target: "mail", status: "unknown"),
     ],
+    "mail-key-replaced": [.init(check: "tls-pins-held", target: "mail")],
     "mail-name-uncovered": [.init(check: "tls-other-names-covered", target: "mail")],
     "mail-old-hello": [
       .init(check: "tls-named-attacks-closed", target: "mail", status: "unknown"),

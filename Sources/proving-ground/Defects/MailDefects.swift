@@ -9,6 +9,12 @@ extension Defect {
       id: "mail-name-uncovered", summary: "mail is reached by an address that its certificate is not made out to",
       part: .mailNames
     ) { $0.inventory.furtherMailNames = ["127.0.0.3"] },
+    Defect(
+      id: "mail-key-replaced", summary: "clients of mail pin two keys, and its certificate has another",
+      part: .mailPins
+    ) {
+      $0.inventory.pinnedMailKeys = ["A", "B"].map { "sha256/\(String(repeating: $0, count: 42))A=" }
+    },
     Defect(id: "mail-refuses-tls", summary: "the mail front refuses STARTTLS with 454", part: .mail, isBlinding: true) {
       $0.mail.manner.refusesTLS = true
     },

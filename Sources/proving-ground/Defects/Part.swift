@@ -160,6 +160,7 @@ extension Defect.Part {
   static let mail = Self("how mail is taken", in: .mail)
   static let mailTrust = Self("who has to trust the certificate for mail", in: .mail)
   static let mailNames = Self("by which names mail is reached", in: .mail)
+  static let mailPins = Self("which keys clients of mail pin", in: .mail)
   static let processing = Self("the processing service", in: .processing)
   static let publicDatabase = Self("whether the database answers in public", in: .exposure)
   static let publicInside = Self("what else answers in public", in: .exposure)

@@ -58,8 +58,18 @@ extension Defect {
       ]),
     within(
       "definer-unpinned", "a function with its owner's rights that trusts the search path", .definers,
-      ["CREATE FUNCTION counted() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM public.events'"]
-    ),
+      [
+        "CREATE FUNCTION counted() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM public.events'",
+        "REVOKE EXECUTE ON FUNCTION counted() FROM PUBLIC",
+      ]),
+    within(
+      "definer-open", "every role may call a function with its owner's rights", .definers,
+      [
+        """
+        CREATE FUNCTION counted() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog
+        AS 'SELECT count(*) FROM public.events'
+        """
+      ]),
     within(
       "function-unpinned", "a function that trusts the search path", .functions,
       ["CREATE FUNCTION doubled(integer) RETURNS integer LANGUAGE sql AS 'SELECT $1 * 2'"]),
@@ -107,6 +117,10 @@ extension Defect {
     Defect(
       id: "access-without-tls", summary: "the database lets a whole network in without TLS", part: .databaseAccess
     ) { $0.firstAccessRule = "host all all 10.0.0.0/8 scram-sha-256\n" },
+    Defect(
+      id: "access-by-bare-password", summary: "the database has one role send its password as it is",
+      part: .databaseAccess
+    ) { $0.firstAccessRule = "hostssl events reporting 127.0.0.1/32 password\n" },
   ]
 
   /// A defect that SQL makes.
