@@ -215,7 +215,10 @@ extension Defect {
     "deadlocks-frequent": [.init(check: "postgres-deadlocks-rare", target: "db")],
     "declared-port-dead": [.init(check: "network-declared-ports-answer", target: "public")],
     "definer-open": [.init(check: "postgres-definers-closed-to-public", target: "db")],
-    "definer-unpinned": [.init(check: "postgres-definers-pin-search-path", target: "db")],
+    "definer-unpinned": [
+      .init(check: "postgres-definers-pin-search-path", target: "db"),
+      .init(check: "postgres-definers-closed-to-public", target: "db"),
+    ],
     "developers-root": [
       .init(check: "tls-chain-not-intercepted", target: "web"),
       .init(check: "tls-chain-order", target: "web", status: "warn"),
