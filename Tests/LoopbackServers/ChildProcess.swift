@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A program started with no signal blocked, whatever the thread that starts it blocks.
 ///
@@ -10,6 +11,14 @@ struct ChildProcess: Sendable {
   }
 
   private let identifier: pid_t
+
+  /// Those whose end nobody has waited for yet: their numbers are nobody else's.
+  private static let running = Mutex<Set<pid_t>>([])
+
+  /// Ends what is left at the end of this process: a server that a whole suite shares is nobody's to end before.
+  private static let endsWithUs: Void = {
+    atexit { ChildProcess.running.withLock { for child in $0 { Glibc.kill(child, SIGKILL) } } }
+  }()
 
   /// Starts `program`, found in the search path, in `folder`; what it prints goes into the file `output.log` there.
   init(_ program: String, _ arguments: [String], in folder: ScratchFolder) throws {
@@ -33,6 +42,8 @@ struct ChildProcess: Sendable {
     let status = posix_spawnp(&child, "env", &actions, &attributes, &words, environ)
     guard status == 0 else { throw Failure(description: "\(program): \(String(cString: strerror(status)))") }
     identifier = child
+    _ = Self.endsWithUs
+    Self.running.withLock { _ = $0.insert(child) }
   }
 
   /// Runs `program` to its end.
@@ -58,7 +69,7 @@ struct ChildProcess: Sendable {
     Glibc.kill(identifier, SIGTERM)
     for _ in 0..<200 {
       var status: Int32 = 0
-      if waitpid(identifier, &status, WNOHANG) == identifier { return }
+      if waitpid(identifier, &status, WNOHANG) == identifier { return hasEnded() }
       usleep(50_000)
     }
     kill()
@@ -73,8 +84,11 @@ struct ChildProcess: Sendable {
   private func waitForEnd() -> Int32 {
     var status: Int32 = 0
     while waitpid(identifier, &status, 0) < 0, errno == EINTR {}
+    hasEnded()
     return status
   }
+
+  private func hasEnded() { Self.running.withLock { _ = $0.remove(identifier) } }
 
   private static let output = "output.log"
 }
